@@ -1,0 +1,236 @@
+/*
+ * cnn.h - the public interface of the cnn library: small convolutional networks, trained and used
+ * on the CPU. The cnn program is a client of this header and of nothing else.
+ *
+ * Conventions
+ *   Every function that can fail returns enum cnn_status and fills the caller's struct cnn_error, its
+ *   last parameter, which may be NULL. An output parameter is written only on CNN_OK.
+ *   Nothing is printed, and nothing exits. Counts are size_t, times are seconds (_s).
+ *   Pointers returned by an accessor live as long as the object they were asked of.
+ *   Objects may be used by one thread at a time; the work inside is spread over cnn_threads() threads.
+ *   Results depend on data, options and seed alone, never on threads or instruction set.
+ */
+#ifndef CNN_H
+#define CNN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- status ------------------------------------------------------------------------------------ */
+
+enum cnn_status {
+    CNN_OK = 0,
+    CNN_ERROR_USAGE,     /* an argument, option or architecture text that cannot be meant */
+    CNN_ERROR_NOT_FOUND, /* a file or folder that is not there */
+    CNN_ERROR_IO,        /* the system refused to read or write */
+    CNN_ERROR_FORMAT,    /* a file that is not what it should be */
+    CNN_ERROR_MISMATCH,  /* two things that do not belong together: model and data, run and resume */
+    CNN_ERROR_MEMORY,    /* memory ran out */
+    CNN_ERROR_NUMERIC,   /* a loss or weight that is not finite */
+    CNN_ERROR_BUSY       /* another program holds what is asked for */
+};
+
+/* What went wrong, where, and what to do about it; both texts are single lines, never NULL. */
+struct cnn_error {
+    enum cnn_status status;
+    char message[768]; /* "path: offset N: what is wrong; expected X, found Y" */
+    char hint[384];    /* what to do, or "" */
+};
+
+/* ---- the program and its machine --------------------------------------------------------------- */
+
+/* The version, "MAJOR.MINOR.PATCH". */
+const char *cnn_version(void);
+
+/* The libraries at work, such as "zlib 1.2.13, minizip 1.1, OpenMP 4.5". */
+const char *cnn_libraries(void);
+
+/* The instruction set in use: "portable", "avx2", "avx512" or "neon". CNN_CPU in the environment forces one.
+ * Errors: USAGE when CNN_CPU names one that is unknown, or that this machine lacks. */
+enum cnn_status cnn_cpu(const char **name, struct cnn_error *error);
+
+/* The number of threads that work is spread over; at first all cores, or OMP_NUM_THREADS.
+ * cnn_set_threads takes 1 to 1024; 0 means the default again. */
+size_t cnn_threads(void);
+enum cnn_status cnn_set_threads(size_t threads, struct cnn_error *error);
+
+/* ---- words: what an architecture text and the options may name --------------------------------- */
+
+enum cnn_words { CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CNN_WORDS_LOSS, CNN_WORDS_OPTIMIZER, CNN_WORDS_ARCH };
+
+struct cnn_word {
+    const char *word;  /* "conv2d" */
+    const char *usage; /* "conv2d:FILTERS,SIZE[,ACTIVATION]" */
+    const char *help;  /* one sentence */
+};
+
+/* Row i of a table of words; NULL past its end. */
+const struct cnn_word *cnn_word(enum cnn_words table, size_t i);
+
+/* ---- data -------------------------------------------------------------------------------------- */
+
+enum cnn_split { CNN_TRAIN, CNN_TEST };
+
+struct cnn_dataset;
+
+struct cnn_dataset_info {
+    const char *source;    /* the folder or file as named, or "synth" */
+    bool synthetic;        /* drawn by the program */
+    size_t count;          /* images held */
+    size_t height, width, channels;
+    size_t classes;        /* the largest label + 1, at least 10 for MNIST-like data */
+    uint64_t fingerprint;  /* hash of shape, pixels and labels as held */
+};
+
+/* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
+ * more of the files than that needs. source is a folder of IDX files (raw or .gz, both spellings), an
+ * image file of such a pair, "synth" or "synth:SEED"; NULL looks for MNIST in $CNN_DATA and data/mnist
+ * and falls back to "synth" (info.synthetic tells).
+ * Errors: NOT_FOUND, IO, FORMAT (any wrong field), USAGE (first or count past the end), MEMORY.
+ * Owns: the caller, until cnn_dataset_close. */
+enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_t first, size_t count,
+                                 struct cnn_dataset **dataset, struct cnn_error *error);
+
+/* The images first .. first + count - 1 of a dataset, as a dataset that shares its memory: close it
+ * first. Errors: USAGE, MEMORY. */
+enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t first, size_t count,
+                                  struct cnn_dataset **slice, struct cnn_error *error);
+
+void cnn_dataset_close(struct cnn_dataset *dataset);
+
+struct cnn_dataset_info cnn_dataset_info(const struct cnn_dataset *dataset);
+
+/* Pixels of image i, [height][width][channels], 0..255, and its label. */
+const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i);
+unsigned cnn_dataset_label(const struct cnn_dataset *dataset, size_t i);
+
+/* ---- model ------------------------------------------------------------------------------------- */
+
+enum cnn_compat { CNN_KERAS2, CNN_KERAS3 };
+
+struct cnn_model;
+
+struct cnn_model_options {
+    const char *arch;               /* "conv2d:3,5,swish ... dense:10,softmax", or a name; NULL: "lesson" */
+    size_t height, width, channels; /* of the input; 0: 28, 28, 1 */
+    bool scale;                     /* divide pixels by 255 on the way in */
+    uint64_t seed;                  /* of the initial weights */
+};
+
+/* A model with Glorot uniform weights and zero biases.
+ * Errors: USAGE (unknown word, value out of range, a layer that does not fit, softmax not last), MEMORY. */
+enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct cnn_model **model,
+                                 struct cnn_error *error);
+
+/* A model from a file, to the bit. docs/model-file.md is the format.
+ * Errors: NOT_FOUND, IO, FORMAT, MEMORY. */
+enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struct cnn_error *error);
+
+/* Saves what prediction needs; what stood at path before survives every failure. A trainer's
+ * cnn_trainer_save saves what resuming needs as well. Errors: IO, MEMORY. */
+enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, struct cnn_error *error);
+
+void cnn_model_free(struct cnn_model *model);
+
+struct cnn_layer_info {
+    const char *name;       /* "conv2d_1", as Keras numbers them */
+    const char *class_name; /* "Conv2D" */
+    const char *activation; /* "swish", or NULL where the layer has none */
+    size_t rank;            /* 3 for a feature map, 1 for a vector */
+    size_t shape[3];        /* of the output, without the batch: {h, w, c} or {n} */
+    size_t parameters;      /* weights and biases */
+};
+
+struct cnn_model_info {
+    const char *arch;       /* the architecture written out in full */
+    size_t height, width, channels, classes;
+    bool scale;
+    uint64_t seed;
+    size_t layers;          /* the input counts as layer 0, as in Keras */
+    size_t parameters;
+    uint64_t fingerprint;   /* hash of all weights in order */
+    size_t trained_epochs;  /* whole epochs behind it; 0: not trained */
+};
+
+struct cnn_model_info cnn_model_info(const struct cnn_model *model);
+struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i);
+
+/* Writes class probabilities [count][classes] for the whole dataset.
+ * Errors: MISMATCH (other image shape), MEMORY. */
+enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                  float *probabilities, struct cnn_error *error);
+
+struct cnn_scores {
+    size_t count;
+    double loss;     /* mean categorical cross-entropy */
+    double accuracy; /* share of images whose largest probability is at the label */
+};
+
+/* Scores a model on a dataset. confusion may be NULL, or [classes][classes] counts, row = truth,
+ * column = prediction, which are set. Errors: MISMATCH (image shape, or a label the model lacks), MEMORY. */
+enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                   struct cnn_scores *scores, size_t *confusion, struct cnn_error *error);
+
+/* ---- training ---------------------------------------------------------------------------------- */
+
+struct cnn_trainer;
+
+struct cnn_train_options {
+    size_t epochs;          /* in all; 0: 10 */
+    size_t batch_size;      /* 0: 32 */
+    const char *optimizer;  /* "rmsprop", "sgd", "sgd:0.9" (momentum), "adam"; NULL: "rmsprop" */
+    double learning_rate;   /* 0: 0.001 (sgd: 0.01), as in Keras */
+    enum cnn_compat compat; /* where RMSprop adds its epsilon */
+    uint64_t seed;          /* of the order of the images */
+};
+
+/* Where training stands after a step. loss and accuracy are running means over the epoch, each batch
+ * taken before its update, as Keras shows them. */
+struct cnn_progress {
+    size_t epoch;           /* 0-based */
+    size_t epochs;
+    size_t step;            /* steps done in this epoch, 1 .. steps_per_epoch */
+    size_t steps_per_epoch;
+    double loss, accuracy;
+    bool epoch_done, done;
+    size_t images;          /* trained on since the trainer was made */
+    double step_s;          /* time spent inside steps since the trainer was made */
+};
+
+/* A trainer of model on dataset; both must outlive it.
+ * Errors: USAGE (values out of range), MISMATCH (shape or classes), MEMORY. */
+enum cnn_status cnn_trainer_create(struct cnn_model *model, const struct cnn_dataset *dataset,
+                                   const struct cnn_train_options *options, struct cnn_trainer **trainer,
+                                   struct cnn_error *error);
+
+/* A trainer that goes on where the one that saved path stopped, to the bit. It makes the model, owned by
+ * the caller. options->epochs is the total; of the other options those that are set (not 0 or NULL) must
+ * agree with the file's. Errors: as create and load; MISMATCH says what differs. */
+enum cnn_status cnn_trainer_resume(const char *path, const struct cnn_dataset *dataset,
+                                   const struct cnn_train_options *options, struct cnn_model **model,
+                                   struct cnn_trainer **trainer, struct cnn_error *error);
+
+void cnn_trainer_free(struct cnn_trainer *trainer);
+
+/* The options in force, defaults filled in. */
+struct cnn_train_options cnn_trainer_options(const struct cnn_trainer *trainer);
+struct cnn_progress cnn_trainer_progress(const struct cnn_trainer *trainer);
+
+/* One step: forward, loss, backward, update. Calling it after the last one is a programmer's error.
+ * Errors: NUMERIC (the model is left as it was after the update that broke it). */
+enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progress *progress,
+                                 struct cnn_error *error);
+
+/* Saves the model with everything that cnn_trainer_resume needs; what stood at path survives every failure. */
+enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path, struct cnn_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+bool size_add(size_t a, size_t b, size_t *sum)
+{
+    *sum = a + b;
+    return b <= SIZE_MAX - a;
+}
+
+bool size_mul(size_t a, size_t b, size_t *product)
+{
+    *product = a * b;
+    return a == 0 || b <= SIZE_MAX / a;
+}
+
+void *memory_alloc(size_t count, size_t size)
+{
+    size_t bytes, padded;
+    if (!size_mul(count, size, &bytes) || !size_add(bytes, ALIGNMENT, &padded))
+        return NULL;
+    padded -= padded % ALIGNMENT; /* at least one line, so that 0 bytes are a pointer too */
+    void *memory = aligned_alloc(ALIGNMENT, padded);
+    if (memory)
+        memset(memory, 0, padded);
+    return memory;
+}
+
+void memory_free(void *memory)
+{
+    free(memory);
+}
+
+char *memory_copy_text(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = memory_alloc(bytes, 1);
+    return copy ? memcpy(copy, text, bytes) : NULL;
+}

@@ -1,0 +1,33 @@
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum cnn_status error_set(struct cnn_error *error, enum cnn_status status, const char *format, ...)
+{
+    if (error) {
+        va_list args;
+        va_start(args, format);
+        error->status = status;
+        error->hint[0] = '\0';
+        vsnprintf(error->message, sizeof error->message, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+enum cnn_status error_hint(struct cnn_error *error, enum cnn_status status, const char *format, ...)
+{
+    if (error) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(error->hint, sizeof error->hint, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+enum cnn_status error_memory(struct cnn_error *error, size_t bytes)
+{
+    return error_set(error, CNN_ERROR_MEMORY, "memory ran out: %zu bytes were asked for", bytes);
+}
