@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Captures what model.summary() of a real Keras prints, into tests/golden/summary_*.txt.
+
+    python3.11 -m venv keras212 && keras212/bin/pip install tensorflow-cpu==2.12.0
+    keras212/bin/python scripts/golden_summary.py keras2
+    python3.11 -m venv keras3 && keras3/bin/pip install keras==3.5.0 jax
+    KERAS_BACKEND=jax keras3/bin/python scripts/golden_summary.py keras3
+
+The first argument is the look, which is the middle of the file names; a second one is the folder written to.
+Every file has a line in summary_versions.txt: its name, input, architecture and the Keras that printed it.
+"""
+import contextlib
+import io
+import os
+import sys
+
+LESSON = "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax"
+
+# name: (input, architecture)
+ARCHITECTURES = {
+    "lesson": ((28, 28, 1), LESSON),
+    "deep": ((12, 12, 1), "conv2d:4,3,relu conv2d:8,3,tanh flatten dense:32,sigmoid dense:10,softmax"),
+    "dense": ((9, 11, 1), "flatten dense:64,relu dense:32,swish dense:7,softmax"),
+    "single": ((28, 28, 1), "flatten dense:10,softmax"),
+    "colour": ((32, 32, 3), "conv2d:16,3,relu conv2d:16,3,relu conv2d:32,5,swish conv2d:32,5,swish flatten "
+               "dense:256,tanh dense:128,relu dense:100,softmax"),
+    # a shape too long for its column: the row goes on in the next line
+    "wide": ((10000, 100, 100), "conv2d:1,100,relu flatten dense:3,softmax"),
+}
+
+
+def build(keras, shape, arch):
+    """The model of an architecture text, as a reader of the Keras manual would write it."""
+    x = first = keras.Input(shape)
+    for word in arch.split():
+        kind, _, rest = word.partition(":")
+        fields = rest.split(",")
+        if kind == "flatten":
+            x = keras.layers.Flatten()(x)
+        elif kind == "conv2d":
+            x = keras.layers.Conv2D(int(fields[0]), int(fields[1]), activation=(fields[2:] or [None])[0])(x)
+        else:
+            x = keras.layers.Dense(int(fields[0]), activation=(fields[1:] or [None])[0])(x)
+    return keras.Model(first, x)
+
+
+def capture(keras, shape, arch):
+    """What summary() writes to a stdout that is no terminal. Names start from the first number again."""
+    keras.backend.clear_session()
+    model = build(keras, shape, arch)
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        model.summary()
+    return out.getvalue()
+
+
+def record(path, look, version):
+    """Replaces the lines of one look in the list of versions."""
+    kept = [line for line in open(path) if not line.startswith("summary_" + look + "_")] if os.path.exists(path) else []
+    new = [f"summary_{look}_{name}.txt: Keras {version}: input {shape}: {arch}\n"
+           for name, (shape, arch) in ARCHITECTURES.items()]
+    with open(path, "w") as f:
+        f.writelines(sorted(kept + new))
+
+
+def main():
+    import keras
+
+    look = sys.argv[1]
+    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "..", "tests", "golden")
+    os.makedirs(folder, exist_ok=True)
+    for name, (shape, arch) in ARCHITECTURES.items():
+        with open(os.path.join(folder, f"summary_{look}_{name}.txt"), "w", encoding="utf-8") as f:
+            f.write(capture(keras, shape, arch))
+    record(os.path.join(folder, "summary_versions.txt"), look, keras.__version__)
+
+
+if __name__ == "__main__":
+    main()
