@@ -84,7 +84,6 @@ struct cnn_dataset_info {
     size_t count;          /* images held */
     size_t height, width, channels;
     size_t classes;        /* the largest label + 1, at least 10 for MNIST-like data */
-    uint64_t fingerprint;  /* hash of shape, pixels and labels as held */
 };
 
 /* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
@@ -104,6 +103,9 @@ enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t firs
 void cnn_dataset_close(struct cnn_dataset *dataset);
 
 struct cnn_dataset_info cnn_dataset_info(const struct cnn_dataset *dataset);
+
+/* A hash of shape, pixels and labels as held; it reads all of them (10 ms for MNIST). */
+uint64_t cnn_dataset_fingerprint(const struct cnn_dataset *dataset);
 
 /* Pixels of image i, [height][width][channels], 0..255, and its label. */
 const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i);
