@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The rows of the code: base < data < kernels < nn < cli. A file includes its own row and the ones before it, and cnn.h;
+# src/cli includes cnn.h and its own headers alone. Prints each #include that breaks this, as FILE:LINE: WHAT.
+# Usage: scripts/include-order.sh [FOLDER that holds src/ and include/]
+set -euo pipefail
+cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
+
+rows=(base data kernels nn cli)
+
+# row_number WORD: sets number to its place in the rows, to "" for a word that is none.
+row_number() {
+    local i
+    number=
+    for i in "${!rows[@]}"; do
+        [[ ${rows[i]} != "$1" ]] || number=$i
+    done
+}
+
+# judge FILE NAME: sets what to what is wrong with FILE including NAME, to "" if all is well.
+judge() {
+    local file=$1 name=$2 own other target=src/$2 own_number
+    what=
+    [[ $name != cnn.h ]] || return 0
+    [[ $file == src/* ]] || { what="the public header stands alone, but includes $name" && return; }
+    [[ $name != *..* ]] || { what="$name is not written from src/" && return; }
+    [[ ! -e ${file%/*}/$name ]] || target=${file%/*}/$name # a name without a row means the same folder
+    own=${file#src/} own=${own%%/*}
+    other=${target#src/} other=${other%%/*}
+    row_number "$own" && own_number=$number
+    row_number "$other"
+    if [[ -z $number || ! -e $target ]]; then
+        what="there is no $name"
+    elif [[ $own == cli && $other != cli ]]; then
+        what="the program is a client of cnn.h, but includes $name"
+    elif [[ $number -gt $own_number ]]; then
+        what="$own comes before $other, but includes $name"
+    fi
+}
+
+broken=0
+while IFS=: read -r file line text; do
+    name=${text#*[\"<]} name=${name%%[\">]*}
+    judge "$file" "$name"
+    [[ -n $what ]] || continue
+    echo "$file:$line: $what"
+    broken=1
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|data|kernels|nn|cli)/)' src include)
+exit "$broken"

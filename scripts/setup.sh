@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Installs what this machine lacks to build and run cnn ("run") or to test it as well ("test"); does nothing when
+# all is there. Debian, Ubuntu and their kin: by apt-get, as root or with sudo. Elsewhere it says what to install.
+# Usage: scripts/setup.sh [run|test]
+set -euo pipefail
+
+show_help() {
+    cat <<'TEXT'
+Debian, Ubuntu   scripts/setup.sh [run|test] installs what is missing.
+Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' curl
+       to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
+Arch             pacman -S gcc cmake ninja pkgconf zlib minizip curl
+       to test   pacman -S clang openmp compiler-rt shellcheck cmocka
+macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libomp
+       to test   brew install gcc llvm clang-format shellcheck cmocka
+TEXT
+}
+
+purpose=${1:-test}
+case $purpose in
+run | test) ;;
+-h | --help) show_help && exit 0 ;;
+*) echo "setup: unknown purpose '$purpose'; expected run or test" >&2 && exit 2 ;;
+esac
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+missing=()
+
+# require PACKAGE COMMAND...: the package is missing when the command fails.
+require() {
+    "${@:2}" >/dev/null 2>&1 || missing+=("$1")
+}
+
+# compiles COMPILER FLAGS...: whether a small program can be made with it.
+compiles() {
+    echo 'int main(void) { return 0; }' | "$@" -include stdio.h -x c - -o "$scratch/program"
+}
+
+# The package that holds the sanitizers of the clang that is installed; its name carries the version.
+clang_runtime_package() {
+    local major
+    major=$(clang -dumpversion | cut -d. -f1)
+    if apt-cache show "libclang-rt-$major-dev" >/dev/null 2>&1; then
+        echo "libclang-rt-$major-dev"
+    else
+        echo "libclang-common-$major-dev"
+    fi
+}
+
+find_missing_to_run() {
+    require gcc command -v cc
+    require libc6-dev compiles cc
+    require cmake command -v cmake
+    require ninja-build command -v ninja
+    require pkg-config command -v pkg-config
+    require zlib1g-dev pkg-config --exists zlib
+    require libminizip-dev pkg-config --exists minizip
+    command -v wget >/dev/null || require curl command -v curl
+    [[ $(uname) != Linux ]] || require ca-certificates test -d /etc/ssl/certs
+}
+
+find_missing_to_test() {
+    require gcc compiles gcc -fopenmp -fsanitize=address,undefined
+    require libcmocka-dev pkg-config --exists cmocka
+    require clang command -v clang
+    require clang-format command -v clang-format
+    require shellcheck command -v shellcheck
+    if command -v clang >/dev/null; then
+        require libomp-dev compiles clang -fopenmp -include omp.h
+        compiles clang -fsanitize=address,undefined >/dev/null 2>&1 || missing+=("$(clang_runtime_package)")
+    fi
+    if [[ $(uname -sm) == "Linux x86_64" ]] && command -v apt-get >/dev/null; then
+        require gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
+        require libc6-dev-arm64-cross compiles aarch64-linux-gnu-gcc
+        require qemu-user command -v qemu-aarch64
+    fi
+}
+
+find_missing() {
+    missing=()
+    find_missing_to_run
+    [[ $purpose == run ]] || find_missing_to_test
+    [[ ${#missing[@]} -eq 0 ]] || return 1
+}
+
+# Runs apt-get as root, one at a time on this machine.
+apt() {
+    local as_root=()
+    [[ $(id -u) -eq 0 ]] || as_root=(sudo)
+    "${as_root[@]}" flock /run/cnn-setup.lock env DEBIAN_FRONTEND=noninteractive \
+        apt-get -y -q -o DPkg::Lock::Timeout=600 "$@" </dev/null
+}
+
+# The package lists are fetched only when installing fails without: they are absent or too old.
+install_missing() {
+    echo "setup: installing ${missing[*]} (apt-get)"
+    apt install --no-install-recommends "${missing[@]}" >"$scratch/log" 2>&1 && return
+    apt update >"$scratch/log" 2>&1 || cat "$scratch/log" >&2
+    apt install --no-install-recommends "${missing[@]}" >"$scratch/log" 2>&1 || {
+        cat "$scratch/log" >&2
+        echo "setup: apt-get could not install ${missing[*]}" >&2
+        exit 1
+    }
+}
+
+cannot_install() {
+    echo "setup: missing: ${missing[*]} (names of Debian), and $1. Install them so:" >&2
+    show_help >&2
+    exit 1
+}
+
+find_missing && exit
+command -v apt-get >/dev/null || cannot_install "there is no apt-get here"
+[[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null || cannot_install "this is neither root nor is there sudo"
+install_missing
+find_missing || install_missing # which of clang's packages are missing shows when clang is there
+find_missing || cannot_install "still missing after installing"
