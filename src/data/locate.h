@@ -1,0 +1,21 @@
+/* Where the two files of a split lie: both spellings, raw or gzip. */
+#ifndef DATA_LOCATE_H
+#define DATA_LOCATE_H
+
+#include "cnn.h"
+
+struct located {
+    char *images, *labels; /* paths */
+};
+
+/* Finds the image and label file of a split in source: a folder, or an image file whose label file lies
+ * beside it. Where several spellings are there, raw comes before gzip.
+ * Errors: NOT_FOUND (says what was looked for), MEMORY. Owns: the caller, until located_free. */
+enum cnn_status locate(const char *source, enum cnn_split split, struct located *found,
+                       struct cnn_error *error);
+void located_free(struct located *found);
+
+/* Whether a folder holds the images of either split. */
+bool locate_any(const char *folder);
+
+#endif
