@@ -39,7 +39,7 @@ enum cnn_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, s
                           struct cnn_error *error)
 {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait for its writer */
     if (fd < 0)
         return io_error(error, path, "open");
     enum cnn_status status = CNN_OK;
