@@ -79,11 +79,11 @@ enum cnn_split { CNN_TRAIN, CNN_TEST };
 struct cnn_dataset;
 
 struct cnn_dataset_info {
-    const char *source;    /* the folder or file as named, or "synth" */
-    bool synthetic;        /* drawn by the program */
-    size_t count;          /* images held */
+    const char *source; /* the folder or file as named, or "synth" */
+    bool synthetic;     /* drawn by the program */
+    size_t count;       /* images held */
     size_t height, width, channels;
-    size_t classes;        /* the largest label + 1, at least 10 for MNIST-like data */
+    size_t classes; /* the largest label + 1, at least 10 for MNIST-like data */
 };
 
 /* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
@@ -149,14 +149,14 @@ struct cnn_layer_info {
 };
 
 struct cnn_model_info {
-    const char *arch;       /* the architecture written out in full */
+    const char *arch; /* the architecture written out in full */
     size_t height, width, channels, classes;
     bool scale;
     uint64_t seed;
-    size_t layers;          /* the input counts as layer 0, as in Keras */
+    size_t layers; /* the input counts as layer 0, as in Keras */
     size_t parameters;
-    uint64_t fingerprint;   /* hash of all weights in order */
-    size_t trained_epochs;  /* whole epochs behind it; 0: not trained */
+    uint64_t fingerprint;  /* hash of all weights in order */
+    size_t trained_epochs; /* whole epochs behind it; 0: not trained */
 };
 
 struct cnn_model_info cnn_model_info(const struct cnn_model *model);
@@ -183,25 +183,29 @@ enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct c
 struct cnn_trainer;
 
 struct cnn_train_options {
-    size_t epochs;          /* in all; 0: 10 */
-    size_t batch_size;      /* 0: 32 */
-    const char *optimizer;  /* "rmsprop", "sgd", "sgd:0.9" (momentum), "adam"; NULL: "rmsprop" */
-    double learning_rate;   /* 0: 0.001 (sgd: 0.01), as in Keras */
-    enum cnn_compat compat; /* where RMSprop adds its epsilon */
-    uint64_t seed;          /* of the order of the images */
+    size_t epochs;           /* in all; 0: 10 */
+    size_t batch_size;       /* 0: 32 */
+    const char *optimizer;   /* "rmsprop", "sgd", "sgd:0.9" (momentum), "adam"; NULL: "rmsprop" */
+    double learning_rate;    /* 0: 0.001 (sgd: 0.01), as in Keras */
+    enum cnn_compat compat;  /* where RMSprop adds its epsilon */
+    uint64_t seed;           /* of the order of the images */
+    double validation_split; /* share of the images, the last ones, that only score each epoch */
+    const struct cnn_dataset *validation; /* or images of their own for that; NULL: none */
 };
 
 /* Where training stands after a step. loss and accuracy are running means over the epoch, each batch
  * taken before its update, as Keras shows them. */
 struct cnn_progress {
-    size_t epoch;           /* 0-based */
+    size_t epoch; /* 0-based */
     size_t epochs;
-    size_t step;            /* steps done in this epoch, 1 .. steps_per_epoch */
+    size_t step; /* steps done in this epoch, 1 .. steps_per_epoch */
     size_t steps_per_epoch;
     double loss, accuracy;
     bool epoch_done, done;
-    size_t images;          /* trained on since the trainer was made */
-    double step_s;          /* time spent inside steps since the trainer was made */
+    bool has_validation; /* set with epoch_done: the two below are of the validation images */
+    double val_loss, val_accuracy;
+    size_t images; /* trained on since the trainer was made */
+    double step_s; /* time spent inside steps since the trainer was made */
 };
 
 /* A trainer of model on dataset; both must outlive it.
@@ -210,12 +214,14 @@ enum cnn_status cnn_trainer_create(struct cnn_model *model, const struct cnn_dat
                                    const struct cnn_train_options *options, struct cnn_trainer **trainer,
                                    struct cnn_error *error);
 
-/* A trainer that goes on where the one that saved path stopped, to the bit. It makes the model, owned by
- * the caller. options->epochs is the total; of the other options those that are set (not 0 or NULL) must
- * agree with the file's. Errors: as create and load; MISMATCH says what differs. */
+/* A trainer that goes on where the one that saved path stopped, to the bit, within an epoch as well. dataset
+ * and validation must be the ones it had. epochs is the new total; 0: the old one. Makes the model, owned by
+ * the caller. Errors: as load and create; MISMATCH (other data, or nothing to go on with) says what differs.
+ */
 enum cnn_status cnn_trainer_resume(const char *path, const struct cnn_dataset *dataset,
-                                   const struct cnn_train_options *options, struct cnn_model **model,
-                                   struct cnn_trainer **trainer, struct cnn_error *error);
+                                   const struct cnn_dataset *validation, size_t epochs,
+                                   struct cnn_model **model, struct cnn_trainer **trainer,
+                                   struct cnn_error *error);
 
 void cnn_trainer_free(struct cnn_trainer *trainer);
 
@@ -223,13 +229,25 @@ void cnn_trainer_free(struct cnn_trainer *trainer);
 struct cnn_train_options cnn_trainer_options(const struct cnn_trainer *trainer);
 struct cnn_progress cnn_trainer_progress(const struct cnn_trainer *trainer);
 
-/* One step: forward, loss, backward, update. Calling it after the last one is a programmer's error.
- * Errors: NUMERIC (the model is left as it was after the update that broke it). */
+/* What whole epochs gave. */
+struct cnn_epoch {
+    double loss, accuracy, val_loss, val_accuracy;
+};
+
+/* The number of whole epochs done, those before a resume among them, and epoch i of them. */
+size_t cnn_trainer_epochs_done(const struct cnn_trainer *trainer);
+struct cnn_epoch cnn_trainer_epoch(const struct cnn_trainer *trainer, size_t i);
+
+/* One step: forward, loss, backward, update; after the last step of an epoch the validation too. Calling it
+ * when progress.done is a programmer's error. Errors: NUMERIC (the loss or a weight is not finite; says step,
+ * layer and what is likely), MEMORY. */
 enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progress *progress,
                                  struct cnn_error *error);
 
-/* Saves the model with everything that cnn_trainer_resume needs; what stood at path survives every failure. */
-enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path, struct cnn_error *error);
+/* Saves the model with everything that cnn_trainer_resume needs; what stood at path survives every failure.
+ */
+enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,
+                                 struct cnn_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,268 @@
+#include "nn/engine.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The activations of one layer: y = act(z), and d, which is act'(z) until backward turns it into dz. */
+struct buffers {
+    float *y, *d, *scratch;
+    size_t stride; /* floats from one block to the next in y and d */
+};
+
+struct engine {
+    const struct cnn_model *model;
+    const struct kernels *k;
+    size_t batch_size, n_blocks; /* n_blocks: of the batch at hand */
+    float *memory;               /* everything below lies in it */
+    struct buffers input;        /* y alone */
+    struct buffers layer[MAX_LAYERS];
+    float *loss;      /* [blocks][16] */
+    uint8_t *correct; /* [blocks][16] */
+    float *gradient;  /* [threads][unit_floats] */
+    size_t unit_floats;
+    size_t n_threads;
+    size_t n_units;   /* of all layers together */
+    double step_macs; /* arithmetic of a block's step, to tell small work from large */
+};
+
+static size_t blocks_of(size_t samples)
+{
+    return (samples + LANES - 1) / LANES;
+}
+
+/* Takes floats from the one array, or only counts them while there is none. */
+struct taker {
+    float *next;
+    size_t taken;
+};
+
+static float *take(struct taker *t, size_t n)
+{
+    n = (n + LANES - 1) / LANES * LANES; /* every array starts on a line of its own */
+    float *here = t->next;
+    t->taken += n;
+    if (t->next)
+        t->next += n;
+    return here;
+}
+
+static const float *layer_input(const struct engine *e, size_t i)
+{
+    return i ? e->layer[i - 1].y : e->input.y;
+}
+
+static void lay_out(struct engine *e, struct taker *t)
+{
+    size_t blocks = blocks_of(e->batch_size);
+    e->input.stride = shape_count(&e->model->input) * LANES;
+    e->input.y = take(t, blocks * e->input.stride);
+    for (size_t i = 0; i < e->model->n_layers; i++) {
+        const struct layer *layer = &e->model->layer[i];
+        struct buffers *b = &e->layer[i];
+        b->stride = shape_count(&layer->out) * LANES;
+        if (!layer->type->forward) { /* only another look at the numbers below */
+            *b = i ? e->layer[i - 1] : e->input;
+            continue;
+        }
+        b->y = take(t, blocks * b->stride);
+        b->d = take(t, blocks * b->stride);
+        b->scratch = take(t, blocks * layer->scratch);
+    }
+    e->loss = take(t, blocks * LANES);
+    e->correct = (uint8_t *)take(t, blocks * LANES / sizeof(float));
+    e->gradient = take(t, e->n_threads * e->unit_floats);
+}
+
+static void count_work(struct engine *e)
+{
+    for (size_t i = 0; i < e->model->n_layers; i++) {
+        const struct layer *layer = &e->model->layer[i];
+        size_t floats = (layer->unit_count + LANES - 1) / LANES * LANES;
+        if (floats > e->unit_floats)
+            e->unit_floats = floats;
+        e->n_units += layer->n_units;
+        e->step_macs += 3 * LANES * layer->macs_forward;
+    }
+}
+
+enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, struct engine **out,
+                              struct cnn_error *error)
+{
+    const struct kernels *k;
+    enum cnn_status status = kernels_choose(&k, error);
+    if (status != CNN_OK)
+        return status;
+    struct engine *e = memory_alloc(1, sizeof *e);
+    if (!e)
+        return error_memory(error, sizeof *e);
+    *e = (struct engine){.model = model, .k = k, .batch_size = batch_size, .n_threads = threads_wanted()};
+    count_work(e);
+    struct taker count = {0};
+    lay_out(e, &count);
+    e->memory = memory_alloc(count.taken, sizeof(float));
+    if (!e->memory) {
+        memory_free(e);
+        return error_memory(error, count.taken * sizeof(float));
+    }
+    struct taker taker = {e->memory, 0};
+    lay_out(e, &taker);
+    *out = e;
+    return CNN_OK;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    memory_free(e->memory);
+    memory_free(e);
+}
+
+/* ---- part 1: a block on its own ------------------------------------------------------------------- */
+
+static void block_forward(const struct engine *e, size_t block)
+{
+    for (size_t i = 0; i < e->model->n_layers; i++) {
+        const struct layer *layer = &e->model->layer[i];
+        const struct buffers *b = &e->layer[i];
+        if (!layer->type->forward)
+            continue;
+        const struct buffers *below = i ? &e->layer[i - 1] : &e->input;
+        bool last = i + 1 == e->model->n_layers; /* the loss sets its dz, from the logits */
+        layer->type->forward(layer, e->k, below->y + block * below->stride, b->y + block * b->stride,
+                             last ? NULL : b->d + block * b->stride);
+    }
+}
+
+static void block_backward(const struct engine *e, size_t block)
+{
+    for (size_t i = e->model->n_layers; i-- > 0;) {
+        const struct layer *layer = &e->model->layer[i];
+        const struct buffers *b = &e->layer[i];
+        if (!layer->type->backward)
+            continue;
+        const struct buffers *below = i ? &e->layer[i - 1] : &e->input;
+        layer->type->backward(layer, e->k, b->d + block * b->stride,
+                              b->scratch ? b->scratch + block * layer->scratch : NULL,
+                              below->d ? below->d + block * below->stride : NULL);
+    }
+}
+
+static void block_run(const struct engine *e, const struct engine_batch *batch, size_t block)
+{
+    size_t first = block * LANES;
+    size_t n = batch->n - first < LANES ? batch->n - first : LANES;
+    const struct buffers *last = &e->layer[e->model->n_layers - 1];
+    e->k->pack(batch->images + first, n, shape_count(&e->model->input), e->model->scale,
+               e->input.y + block * e->input.stride);
+    block_forward(e, block);
+    e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, n, 1.0f / (float)batch->n,
+                                last->y + block * last->stride, last->d + block * last->stride,
+                                e->loss + first, e->correct + first);
+    block_backward(e, block);
+}
+
+static void sum_scores(const struct engine *e, size_t n, double *loss, size_t *correct)
+{
+    *loss = 0;
+    *correct = 0;
+    for (size_t i = 0; i < n; i++) {
+        *loss += (double)e->loss[i];
+        *correct += e->correct[i];
+    }
+}
+
+/* ---- part 2: a unit on its own -------------------------------------------------------------------- */
+
+/* Computes piece u of the whole gradient into g; tells its parameter and place. */
+static const struct parameter *unit_run(const struct engine *e, size_t u, float *g,
+                                        struct gradient_slice *slice)
+{
+    size_t i = 0;
+    while (u >= e->model->layer[i].n_units)
+        u -= e->model->layer[i++].n_units;
+    const struct layer *layer = &e->model->layer[i];
+    const struct buffers *b = &e->layer[i];
+    struct gradient_view view = {
+        .n_blocks = e->n_blocks,
+        .x = layer_input(e, i),
+        .x_stride = i ? e->layer[i - 1].stride : e->input.stride,
+        .dz = b->d,
+        .dz_stride = b->stride,
+        .scratch = b->scratch,
+        .scratch_stride = layer->scratch,
+    };
+    *slice = layer->type->gradient(layer, e->k, &view, u, g);
+    return &layer->parameter[slice->parameter];
+}
+
+static void unit_update(const struct engine *e, size_t u, float *g, enum optimizer optimizer,
+                        const struct update *update)
+{
+    struct gradient_slice s;
+    const struct parameter *p = unit_run(e, u, g, &s);
+    e->k->update[optimizer](update, s.count, g, p->value + s.offset,
+                            p->slot[0] ? p->slot[0] + s.offset : NULL,
+                            p->slot[1] ? p->slot[1] + s.offset : NULL);
+}
+
+/* ---- both ----------------------------------------------------------------------------------------- */
+
+/* Waking threads costs some microseconds: work below this many multiplications stays on one. */
+static const double small_work = 200e3;
+
+static int threads_for(const struct engine *e)
+{
+    return (double)e->n_blocks * e->step_macs < small_work ? 1 : (int)e->n_threads;
+}
+
+void engine_step(struct engine *e, const struct engine_batch *batch, enum optimizer optimizer,
+                 const struct update *update, double *loss, size_t *correct)
+{
+    e->n_blocks = blocks_of(batch->n);
+#pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
+    {
+#pragma omp for schedule(static)
+        for (size_t block = 0; block < e->n_blocks; block++)
+            block_run(e, batch, block);
+        double batch_loss;
+        size_t batch_correct;
+        sum_scores(e, batch->n, &batch_loss, &batch_correct); /* every thread: cheaper than to wait for one */
+        float *g = e->gradient + thread_number() * e->unit_floats;
+        if (isfinite(batch_loss)) {
+#pragma omp for schedule(dynamic, 1) nowait
+            for (size_t u = 0; u < e->n_units; u++)
+                unit_update(e, u, g, optimizer, update);
+        }
+        if (thread_number() == 0) {
+            *loss = batch_loss;
+            *correct = batch_correct;
+        }
+    }
+}
+
+void engine_gradient(struct engine *e, const struct engine_batch *batch, float *gradient, double *loss,
+                     size_t *correct)
+{
+    e->n_blocks = blocks_of(batch->n);
+    for (size_t block = 0; block < e->n_blocks; block++)
+        block_run(e, batch, block);
+    sum_scores(e, batch->n, loss, correct);
+    for (size_t u = 0; u < e->n_units; u++) {
+        struct gradient_slice s;
+        const struct parameter *p = unit_run(e, u, e->gradient, &s);
+        memcpy(gradient + (p->value - e->model->weights) + s.offset, e->gradient, s.count * sizeof(float));
+    }
+}
+
+void engine_output(const struct engine *e, size_t i, size_t n, float *values)
+{
+    const struct buffers *b = &e->layer[i];
+    const float *y = b->y + n / LANES * b->stride + n % LANES;
+    for (size_t k = 0; k < b->stride / LANES; k++)
+        values[k] = y[k * LANES];
+}

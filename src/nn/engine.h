@@ -1,0 +1,44 @@
+/*
+ * The engine runs a model over blocks of 16 samples. It owns the activations; nothing is allocated once it is
+ * made.
+ *
+ * A training step has two parts, each spread over threads:
+ *   1. every block on its own: pack, forward, loss, backward down to the first layer's dz;
+ *   2. every unit of every layer on its own: its piece of the gradient over all blocks, then its update.
+ * Between them all wait for each other. Who does what never changes what is computed, so the result does
+ * not depend on the number of threads.
+ */
+#ifndef NN_ENGINE_H
+#define NN_ENGINE_H
+
+#include "nn/model.h"
+
+struct engine;
+
+/* What a step is made of; a caller fills it anew for each. */
+struct engine_batch {
+    const uint8_t *const *images; /* [n], each the pixels of one sample */
+    const uint8_t *labels;        /* [n] */
+    size_t n;                     /* 1 .. batch_size */
+};
+
+/* An engine that trains a model with batches of up to batch_size. Errors: MEMORY. Owns: the caller. */
+enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, struct engine **engine,
+                              struct cnn_error *error);
+void engine_free(struct engine *engine);
+
+/* One training step: loss and correct answers before the update, then the update of weights and slots. When
+ * the loss is not finite nothing is updated: *loss says so. Shapes: loss is the sum over the batch, correct a
+ * count. */
+void engine_step(struct engine *engine, const struct engine_batch *batch, enum optimizer optimizer,
+                 const struct update *update, double *loss, size_t *correct);
+
+/* The first part of a step alone, with the gradients of all parameters, laid out as model->weights is.
+ * For tests and explanations. Shapes: gradient [model->n_weights]. */
+void engine_gradient(struct engine *engine, const struct engine_batch *batch, float *gradient, double *loss,
+                     size_t *correct);
+
+/* The output of layer i for sample n of the last batch, in Keras's order. Shapes: values [count of out]. */
+void engine_output(const struct engine *engine, size_t i, size_t n, float *values);
+
+#endif

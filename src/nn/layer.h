@@ -1,0 +1,105 @@
+/*
+ * Layers: one row in layers.def and one file in layers/ each. A layer owns no memory: its weights lie in the
+ * model's, its activations in the engine's.
+ */
+#ifndef NN_LAYER_H
+#define NN_LAYER_H
+
+#include "cnn.h"
+#include "kernels/kernels.h"
+
+/* The shape of one sample: {h, w, c} with rank 3, {n} with rank 1. */
+struct shape {
+    size_t rank;
+    size_t size[3];
+};
+
+static inline size_t shape_count(const struct shape *shape)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < shape->rank; i++)
+        n *= shape->size[i];
+    return n;
+}
+
+enum { MAX_PARAMETERS = 2, MAX_ARGUMENTS = 2, MAX_SLOTS = 2 };
+
+/* One array of weights. */
+struct parameter {
+    const char *name; /* "kernel", "bias", as Keras calls them */
+    size_t rank, shape[4], count;
+    double limit;           /* initial values are uniform in -limit .. limit; 0: zeros */
+    float *value;           /* [count] */
+    float *slot[MAX_SLOTS]; /* what the optimizer remembers of it, each [count]; set while training */
+};
+
+struct layer {
+    const struct layer_type *type;
+    char name[32]; /* "conv2d_1" */
+    enum activation activation;
+    size_t argument[MAX_ARGUMENTS]
+                   [2]; /* the numbers of its text, each N or NxM (then [1] = M, else [1] = N) */
+    struct shape in, out;
+    size_t n_parameters;
+    struct parameter parameter[MAX_PARAMETERS];
+    size_t n_units;      /* pieces that the gradient by its weights is made in */
+    size_t unit_count;   /* most floats in a piece */
+    size_t scratch;      /* floats a block that backward leaves for gradient */
+    double macs_forward; /* multiplications with an addition for one sample */
+};
+
+/* What a gradient unit reads: the whole batch, block by block. */
+struct gradient_view {
+    size_t n_blocks;
+    const float *x, *dz, *scratch;
+    size_t x_stride, dz_stride, scratch_stride; /* floats from one block to the next */
+};
+
+/* Where a unit's result belongs: elements offset .. offset + count - 1 of a parameter. */
+struct gradient_slice {
+    size_t parameter, offset, count;
+};
+
+struct layer_type {
+    const char *word;       /* in architecture texts: "conv2d" */
+    const char *class_name; /* in Keras: "Conv2D" */
+    const char *usage, *help;
+    const char *arguments[MAX_ARGUMENTS]; /* names of the numbers it takes, NULL past the last */
+    bool has_activation;
+
+    /* From in and argument: out, parameters, units, scratch. Errors: USAGE where it does not fit. */
+    enum cnn_status (*plan)(struct layer *layer, struct cnn_error *error);
+
+    /* One block. NULL for all three: the layer only looks at the same numbers in another shape.
+     * Shapes: x like in, y and d (act', or NULL) like out. */
+    void (*forward)(const struct layer *layer, const struct kernels *k, const float *x, float *y, float *d);
+
+    /* One block: multiplies dx, which holds act' of the layer below, by the gradient; NULL: there is none
+     * below. Shapes: dz like out, dx like in, scratch as planned. */
+    void (*backward)(const struct layer *layer, const struct kernels *k, const float *dz, float *scratch,
+                     float *dx);
+
+    /* One piece of the gradient by the weights, over the whole batch. Shapes: g [slice.count]. */
+    struct gradient_slice (*gradient)(const struct layer *layer, const struct kernels *k,
+                                      const struct gradient_view *view, size_t unit, float *g);
+};
+
+#define LAYER(name) extern const struct layer_type layer_##name;
+#include "nn/layers.def"
+#undef LAYER
+
+/* Row i of the table; NULL past its end. */
+const struct layer_type *layer_type_at(size_t i);
+
+/* Makes parameter i of a layer: its shape, and the limit of Glorot uniform for the fans, sqrt(6 / (fan_in +
+ * fan_out)); fans of 0 mean zeros. Source: Glorot and Bengio, 2010; Keras GlorotUniform. */
+void layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape, size_t fan_in,
+                     size_t fan_out);
+
+/* The unit that holds the bias: the last one of every layer that has one. */
+static inline bool layer_unit_is_bias(const struct layer *layer, size_t unit)
+{
+    return unit + 1 == layer->n_units;
+}
+
+#endif

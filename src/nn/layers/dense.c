@@ -1,0 +1,73 @@
+/*
+ * dense: every output looks at every input.
+ *     y[o] = act(b[o] + sum over i of x[i] * w[i][o])
+ * Source: Keras Dense.
+ */
+#include "base/status.h"
+#include "nn/layer.h"
+
+enum { UNITS }; /* its argument */
+
+static struct dense_shape kernel_shape(const struct layer *layer)
+{
+    return (struct dense_shape){.in = layer->in.size[0], .out = layer->argument[UNITS][0]};
+}
+
+static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
+{
+    if (layer->in.rank != 1) {
+        error_set(error, CNN_ERROR_USAGE, "dense needs a vector below it, not a feature map");
+        return error_hint(error, CNN_ERROR_USAGE, "put flatten before the first dense");
+    }
+    struct dense_shape s = kernel_shape(layer);
+    layer->out = (struct shape){1, {s.out, 1, 1}};
+    layer_parameter(layer, "kernel", 2, (size_t[]){s.in, s.out}, s.in, s.out);
+    layer_parameter(layer, "bias", 1, (size_t[]){s.out}, 0, 0);
+    layer->n_units = (s.in + DENSE_GRADIENT_ROWS - 1) / DENSE_GRADIENT_ROWS + 1;
+    layer->unit_count = DENSE_GRADIENT_ROWS * s.out;
+    layer->scratch = LANES * dense_padded(s.out);
+    layer->macs_forward = (double)s.in * (double)s.out;
+    return CNN_OK;
+}
+
+static void forward(const struct layer *layer, const struct kernels *k, const float *x, float *y, float *d)
+{
+    struct dense_shape s = kernel_shape(layer);
+    k->dense_forward(&s, layer->activation, x, layer->parameter[0].value, layer->parameter[1].value, y, d);
+}
+
+static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *scratch,
+                     float *dx)
+{
+    struct dense_shape s = kernel_shape(layer);
+    k->dense_transpose(s.out, dz, scratch);
+    if (dx)
+        k->dense_backward(&s, dz, layer->parameter[0].value, dx);
+}
+
+static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
+                                      const struct gradient_view *v, size_t unit, float *g)
+{
+    struct dense_shape s = kernel_shape(layer);
+    if (layer_unit_is_bias(layer, unit)) {
+        k->bias_gradient(1, s.out, v->n_blocks, v->dz, v->dz_stride, g);
+        return (struct gradient_slice){1, 0, s.out};
+    }
+    size_t row = unit * DENSE_GRADIENT_ROWS;
+    size_t n = s.in - row < DENSE_GRADIENT_ROWS ? s.in - row : DENSE_GRADIENT_ROWS;
+    k->dense_gradient(&s, v->n_blocks, v->x, v->x_stride, v->scratch, row, n, g);
+    return (struct gradient_slice){0, row * s.out, n * s.out};
+}
+
+const struct layer_type layer_dense = {
+    .word = "dense",
+    .class_name = "Dense",
+    .usage = "dense:UNITS[,ACTIVATION]",
+    .help = "UNITS weighted sums of everything in the vector below",
+    .arguments = {"UNITS"},
+    .has_activation = true,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+    .gradient = gradient,
+};

@@ -1,0 +1,39 @@
+/* A model: a planned chain of layers and its weights. */
+#ifndef NN_MODEL_H
+#define NN_MODEL_H
+
+#include "nn/spec.h"
+
+struct cnn_model {
+    char arch[MAX_SPEC_TEXT];
+    struct shape input;
+    bool scale;
+    uint64_t seed;
+    size_t trained_epochs;
+    size_t n_layers;
+    struct layer layer[MAX_LAYERS];
+    float *weights; /* all parameters, layer by layer; what layer[].parameter[].value points into */
+    size_t n_weights;
+};
+
+/* A model with zero weights. Errors: as cnn_model_create. Owns: the caller (cnn_model_free). */
+enum cnn_status model_plan(const struct cnn_model_options *options, struct cnn_model **model,
+                           struct cnn_error *error);
+
+/* The number of classes it tells apart. */
+static inline size_t model_classes(const struct cnn_model *model)
+{
+    return shape_count(&model->layer[model->n_layers - 1].out);
+}
+
+/* Hash of all weights in order: what two runs that should be equal are compared by. */
+uint64_t model_fingerprint(const struct cnn_model *model);
+
+/* Whether a dataset can go into the model. Errors: MISMATCH. */
+enum cnn_status model_check_images(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                   struct cnn_error *error);
+/* The same for images and labels. */
+enum cnn_status model_check_data(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                 struct cnn_error *error);
+
+#endif

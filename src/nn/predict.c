@@ -1,0 +1,149 @@
+/* Prediction and scoring: forward only, one block at a time and thread, in two buffers that take turns. */
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/threads.h"
+#include "nn/model.h"
+
+#include <string.h>
+
+/* One thread's memory. */
+struct runner {
+    const struct cnn_model *model;
+    const struct kernels *k;
+    float *buffer[2]; /* each as large as the largest layer's block */
+};
+
+static size_t largest_block(const struct cnn_model *model)
+{
+    size_t n = shape_count(&model->input);
+    for (size_t i = 0; i < model->n_layers; i++)
+        if (shape_count(&model->layer[i].out) > n)
+            n = shape_count(&model->layer[i].out);
+    return n * LANES;
+}
+
+/* The logits of up to 16 images from first on. */
+static const float *run_block(struct runner *r, const struct cnn_dataset *dataset, size_t first, size_t n)
+{
+    const uint8_t *images[LANES];
+    for (size_t i = 0; i < n; i++)
+        images[i] = cnn_dataset_image(dataset, first + i);
+    size_t at = 0;
+    r->k->pack(images, n, shape_count(&r->model->input), r->model->scale, r->buffer[at]);
+    for (size_t i = 0; i < r->model->n_layers; i++) {
+        const struct layer *layer = &r->model->layer[i];
+        if (!layer->type->forward)
+            continue;
+        layer->type->forward(layer, r->k, r->buffer[at], r->buffer[1 - at], NULL);
+        at = 1 - at;
+    }
+    return r->buffer[at];
+}
+
+/* Where a pass over a dataset puts what it finds; either half may be NULL. */
+struct findings {
+    float *probabilities; /* [count][classes] */
+    float *loss;          /* [count rounded up to blocks] */
+    uint8_t *prediction;  /* [count] */
+};
+
+static void store_block(struct runner *r, const struct cnn_dataset *dataset, const float *z, size_t first,
+                        size_t n, const struct findings *f)
+{
+    size_t classes = model_classes(r->model);
+    float *p = z == r->buffer[0] ? r->buffer[1] : r->buffer[0];
+    if (f->loss) {
+        uint8_t labels[LANES], correct[LANES];
+        for (size_t i = 0; i < n; i++)
+            labels[i] = (uint8_t)cnn_dataset_label(dataset, first + i);
+        r->k->softmax_cross_entropy(classes, labels, n, 1, z, NULL, f->loss + first, correct);
+    }
+    if (f->probabilities)
+        r->k->softmax(classes, z, p);
+    for (size_t i = 0; i < n; i++) {
+        size_t best = 0;
+        for (size_t c = 0; c < classes; c++) {
+            if (f->probabilities)
+                f->probabilities[(first + i) * classes + c] = p[c * LANES + i];
+            if (z[c * LANES + i] > z[best * LANES + i])
+                best = c;
+        }
+        if (f->prediction)
+            f->prediction[first + i] = (uint8_t)best;
+    }
+}
+
+static enum cnn_status run_all(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                               const struct findings *f, struct cnn_error *error)
+{
+    const struct kernels *k;
+    enum cnn_status status = kernels_choose(&k, error);
+    if (status != CNN_OK)
+        return status;
+    size_t count = cnn_dataset_info(dataset).count, blocks = (count + LANES - 1) / LANES;
+    size_t threads = threads_wanted() < blocks ? threads_wanted() : blocks;
+    size_t block_floats = largest_block(model);
+    float *memory = memory_alloc(threads * 2, block_floats * sizeof(float));
+    if (!memory)
+        return error_memory(error, threads * 2 * block_floats * sizeof(float));
+#pragma omp parallel num_threads((int)threads) if (threads > 1)
+    {
+        float *mine = memory + thread_number() * 2 * block_floats;
+        struct runner r = {model, k, {mine, mine + block_floats}};
+#pragma omp for schedule(static)
+        for (size_t b = 0; b < blocks; b++) {
+            size_t first = b * LANES, n = count - first < LANES ? count - first : LANES;
+            store_block(&r, dataset, run_block(&r, dataset, first, n), first, n, f);
+        }
+    }
+    memory_free(memory);
+    return CNN_OK;
+}
+
+enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                  float *probabilities, struct cnn_error *error)
+{
+    enum cnn_status status = model_check_images(model, dataset, error);
+    return status == CNN_OK
+               ? run_all(model, dataset, &(struct findings){.probabilities = probabilities}, error)
+               : status;
+}
+
+/* Adds up in the order of the images, so that the number of threads has no say in the loss. */
+static void sum_up(const struct cnn_model *model, const struct cnn_dataset *dataset, const struct findings *f,
+                   struct cnn_scores *scores, size_t *confusion)
+{
+    size_t classes = model_classes(model), count = cnn_dataset_info(dataset).count, correct = 0;
+    double loss = 0;
+    if (confusion)
+        memset(confusion, 0, classes * classes * sizeof *confusion);
+    for (size_t i = 0; i < count; i++) {
+        size_t label = cnn_dataset_label(dataset, i);
+        loss += (double)f->loss[i];
+        correct += f->prediction[i] == label;
+        if (confusion)
+            confusion[label * classes + f->prediction[i]]++;
+    }
+    *scores = (struct cnn_scores){count, count ? loss / (double)count : 0,
+                                  count ? (double)correct / (double)count : 0};
+}
+
+enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                   struct cnn_scores *scores, size_t *confusion, struct cnn_error *error)
+{
+    enum cnn_status status = model_check_data(model, dataset, error);
+    if (status != CNN_OK)
+        return status;
+    size_t count = cnn_dataset_info(dataset).count;
+    struct findings f = {.loss = memory_alloc(count + LANES, sizeof(float)),
+                         .prediction = memory_alloc(count, sizeof(uint8_t))};
+    if (!f.loss || !f.prediction)
+        status = error_memory(error, count * 5);
+    if (status == CNN_OK)
+        status = run_all(model, dataset, &f, error);
+    if (status == CNN_OK)
+        sum_up(model, dataset, &f, scores, confusion);
+    memory_free(f.loss);
+    memory_free(f.prediction);
+    return status;
+}

@@ -1,0 +1,10 @@
+/* The streams of random numbers that a seed gives, so that no two uses draw the same ones (random_stream). */
+#ifndef NN_STREAMS_H
+#define NN_STREAMS_H
+
+#include <stdint.h>
+
+#define STREAM_WEIGHTS (UINT64_C(1) << 32) /* + the layer's number */
+#define STREAM_ORDER (UINT64_C(2) << 32)   /* + the epoch's number */
+
+#endif

@@ -1,0 +1,38 @@
+/* A trainer from the inside, for the code that saves it and goes on with it. */
+#ifndef NN_TRAIN_H
+#define NN_TRAIN_H
+
+#include "nn/engine.h"
+#include "nn/optimizer.h"
+
+struct cnn_trainer {
+    struct cnn_model *model;
+    const struct cnn_dataset *dataset;
+    const struct cnn_dataset *validation; /* NULL: none */
+    struct cnn_dataset *validation_slice; /* owned: the last images of dataset, when it is split */
+    size_t n_images;                      /* the first n_images of dataset are trained on */
+    struct cnn_train_options options;     /* defaults filled in; optimizer is optimizer_text */
+    char optimizer_text[MAX_OPTIMIZER_TEXT];
+    struct optimizer_setting setting;
+    struct engine *engine;
+    float *slots;              /* [n_slots][n_weights] */
+    uint32_t *order;           /* [n_images]: of this epoch */
+    const uint8_t **images;    /* [batch_size] */
+    uint8_t *labels;           /* [batch_size] */
+    struct cnn_epoch *history; /* [epochs] */
+    size_t epochs_done;
+    struct cnn_progress progress;
+    uint64_t data_fingerprint, validation_fingerprint; /* 0: no validation images of their own */
+    double loss_sum;                                   /* of this epoch so far */
+    size_t n_correct, n_seen;
+};
+
+/* A trainer at the very start, its order not yet drawn. Errors: as cnn_trainer_create. */
+enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *dataset,
+                             const struct cnn_train_options *options, struct cnn_trainer **trainer,
+                             struct cnn_error *error);
+
+/* Draws the order of the epoch that progress stands in. */
+void trainer_restart_epoch(struct cnn_trainer *trainer);
+
+#endif
