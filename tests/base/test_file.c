@@ -109,7 +109,7 @@ static void the_mode_is_that_of_any_new_file(void **state)
     struct stat info;
     mode_t before = umask(027);
     write_text(scratch->path, "text");
-    umask(before);
+    assert_int_equal(umask(before), 027);
     assert_int_equal(stat(scratch->path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0640);
 }

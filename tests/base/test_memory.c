@@ -64,9 +64,14 @@ static void text_is_copied(void **state)
     text[0] = 'X';
     assert_string_equal(copy, "conv2d");
     memory_free(copy);
-    copy = memory_copy_text("");
-    assert_string_equal(copy, "");
-    memory_free(copy);
+    for (size_t length = 0; length < 130; length++) {
+        char long_text[130];
+        memset(long_text, 'a', length);
+        long_text[length] = '\0';
+        copy = memory_copy_text(long_text);
+        assert_string_equal(copy, long_text);
+        memory_free(copy);
+    }
 }
 
 static void an_error_holds_status_message_and_hint(void **state)
