@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "nn/streams.h"
 
-enum { MAX_SIDE = 4096, MAX_CHANNELS = 256 };
+enum { MAX_SIDE = 16384, MAX_CHANNELS = 256 };
 
 /* Gives every parameter its place in one array. */
 static enum cnn_status place_weights(struct cnn_model *model, struct cnn_error *error)
@@ -130,7 +130,7 @@ static struct cnn_layer_info layer_info(const char *name, const char *class_name
 struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i)
 {
     if (i == 0)
-        return layer_info("input", "InputLayer", NULL, &model->input);
+        return layer_info("input_1", "InputLayer", NULL, &model->input);
     const struct layer *layer = &model->layer[i - 1];
     struct cnn_layer_info info = layer_info(
         layer->name, layer->type->class_name,
