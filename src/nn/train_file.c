@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char *const compat_word[] = {"keras2", "keras3"};
-enum { HISTORY_COLUMNS = 4, PREFIX = 8, COMPAT_TEXT = 8 };
+enum { HISTORY_COLUMNS = 4, PREFIX = 32, COMPAT_TEXT = 8 };
 
 /* The whole numbers of a run, in the file under training/NAME. */
 struct numbers {
