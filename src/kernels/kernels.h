@@ -5,13 +5,11 @@
  * Layout
  *   Activations of one block of 16 samples: [h][w][c][16], samples innermost ("lanes"). A vector of n values
  *   is [n][16], so that a flattened feature map is the feature map itself. The blocks of a batch follow each
- *   other at a stride given in floats. Weights are as Keras stores them: conv2d (kh, kw, in, out), dense (in, out).
- *   All buffers are aligned to 64 bytes, except w, b and their gradients, which may start anywhere.
- * Order of sums
- *   Set by shape alone. A sum over lanes adds lane i + 8 to lane i, then 4, 2, 1.
- * Padding
- *   A last block with fewer than 16 samples is filled with zero images by pack; the loss gives them a zero
- *   gradient; nothing else looks at it.
+ *   other at a stride given in floats. Weights are as Keras stores them: conv2d (kh, kw, in, out), dense (in,
+ * out). All buffers are aligned to 64 bytes, except w, b and their gradients, which may start anywhere. Order
+ * of sums Set by shape alone. A sum over lanes adds lane i + 8 to lane i, then 4, 2, 1. Padding A last block
+ * with fewer than 16 samples is filled with zero images by pack; the loss gives them a zero gradient; nothing
+ * else looks at it.
  */
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
@@ -45,8 +43,8 @@ static inline size_t dense_padded(size_t out)
 struct kernels {
     const char *name; /* "avx512" */
 
-    /* x[i][lane] = images[lane][i] as a number, divided by 255 where scale is set; lanes from n_valid on are 0.
-     * Shapes: images n_valid pointers to n bytes; x [n][16]. */
+    /* x[i][lane] = images[lane][i] as a number, divided by 255 where scale is set; lanes from n_valid on are
+     * 0. Shapes: images n_valid pointers to n bytes; x [n][16]. */
     void (*pack)(const uint8_t *const *images, size_t n_valid, size_t n, bool scale, float *x);
 
     /* One block forward: z = cross-correlation of x with w, plus b; y = act(z), d = act'(z).
@@ -61,15 +59,17 @@ struct kernels {
     /* Rows row .. row + n_rows - 1 of the gradient by w, over n_blocks blocks. The kernel counts as
      * kernel_h * kernel_w * in_c rows of filters weights each, as it lies in memory; the rows asked for must
      * lie within one kernel line (kernel_w * in_c rows). Shapes: dw [n_rows][filters], set, not added to. */
-    void (*conv2d_gradient)(const struct conv2d_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
-                            const float *dz, size_t dz_stride, size_t row, size_t n_rows, float *dw);
+    void (*conv2d_gradient)(const struct conv2d_shape *shape, size_t n_blocks, const float *x,
+                            size_t x_stride, const float *dz, size_t dz_stride, size_t row, size_t n_rows,
+                            float *dw);
 
     /* The gradient by the bias: the sum of dz over blocks, positions and lanes.
      * Shapes: dz [positions][features][16] per block; db [features], set. */
     void (*bias_gradient)(size_t positions, size_t features, size_t n_blocks, const float *dz,
                           size_t dz_stride, float *db);
 
-    /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and d [out][16], dz like y, dx like x. */
+    /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and d [out][16], dz like y, dx like
+     * x. */
     void (*dense_forward)(const struct dense_shape *shape, enum activation activation, const float *x,
                           const float *w, const float *b, float *y, float *d);
     void (*dense_backward)(const struct dense_shape *shape, const float *dz, const float *w, float *dx);
@@ -94,14 +94,15 @@ struct kernels {
                                   const float *z, float *dz, float *loss, uint8_t *correct);
 
     /* One update of n weights by the gradient g, for each optimizer of the table; slots as it counts them. */
-    void (*update[N_OPTIMIZERS])(const struct update *update, size_t n, const float *g, float *w, float *slot_0,
-                                 float *slot_1);
+    void (*update[N_OPTIMIZERS])(const struct update *update, size_t n, const float *g, float *w,
+                                 float *slot_0, float *slot_1);
 };
 
 /* The kernels in use. Errors: USAGE (CNN_CPU names an unknown set, or one that this machine lacks). */
 enum cnn_status kernels_choose(const struct kernels **kernels, struct cnn_error *error);
 
-/* Every set that was compiled in and that this machine can run, best first, "portable" last; NULL past the end. */
+/* Every set that was compiled in and that this machine can run, best first, "portable" last; NULL past the
+ * end. */
 const struct kernels *kernels_available(size_t i);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * The activations: one file here and one row below each. A file defines, over the vector type of vector.h,
  *     static inline void activation_NAME(v x, v *y, v *d)      y = f(x), d = f'(x)
- * Softmax is not elementwise: its row is linear here, and the loss (or softmax, when predicting) does the rest.
+ * Softmax is not elementwise: its row is linear here, and the loss (or softmax, when predicting) does the
+ * rest.
  */
 #ifndef KERNELS_ACTIVATIONS_TABLE_H
 #define KERNELS_ACTIVATIONS_TABLE_H

@@ -1,0 +1,58 @@
+/*
+ * The kernels over a vector type. Included once in each isa_NAME.c, which says with
+ *     #define VECTOR_HEADER "kernels/vector_NAME.h"
+ *     #define KERNELS_NAME NAME
+ * which vector it is and what the set is called.
+ */
+#include <math.h>
+
+#include "base/bytes.h"
+#include "kernels/kernels.h"
+#include "kernels/vector.h"
+
+/* The first n lanes, or all. */
+INLINE v load_first(const float *p, size_t n)
+{
+    return n < V_LANES ? v_load_part(p, n) : v_load(p);
+}
+
+INLINE void store_first(float *p, v a, size_t n)
+{
+    if (n < V_LANES)
+        v_store_part(p, a, n);
+    else
+        v_store(p, a);
+}
+
+#include "kernels/conv2d.h"
+#include "kernels/dense.h"
+#include "kernels/elementwise.h"
+#include "kernels/gradient.h"
+#include "kernels/loss.h"
+#include "kernels/pack.h"
+#include "kernels/sums.h"
+#include "kernels/update.h"
+
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
+#define JOIN_OF(a, b) a##b
+#define JOIN(a, b) JOIN_OF(a, b)
+#define UPDATE_ENTRY(name, ...) update_##name,
+
+static const struct kernels table = {
+    .name = TEXT(KERNELS_NAME),
+    .pack = pack,
+    .conv2d_forward = conv2d_forward,
+    .conv2d_backward = conv2d_backward,
+    .conv2d_gradient = conv2d_gradient,
+    .bias_gradient = bias_gradient,
+    .dense_forward = dense_forward,
+    .dense_backward = dense_backward,
+    .dense_transpose = dense_transpose,
+    .dense_gradient = dense_gradient,
+    .softmax = softmax,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .update = {OPTIMIZERS(UPDATE_ENTRY)},
+};
+
+const struct kernels *const JOIN(kernels_, KERNELS_NAME) = &table;

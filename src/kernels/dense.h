@@ -1,0 +1,113 @@
+/* The dense layer of one block: forward, backward and the gradient. Part of body.h. */
+
+/* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
+ * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
+#if V_REGISTERS == 32 && V_LANES == 16
+#define DENSE_TILES(CASE) CASE(28) CASE(8) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 1, DENSE_GRADIENT_NQ = 4 };
+#elif V_REGISTERS == 32
+#define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 4, DENSE_GRADIENT_NQ = 4 };
+#else
+#define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 2, DENSE_GRADIENT_NQ = 2 };
+#endif
+enum { DENSE_GRADIENT_NP = 6 };
+
+INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_q, const float *x,
+                       const float *w, const float *b, float *y)
+{
+#define CASE(nq)                                                                                             \
+    for (; q + nq <= n_q; q += nq)                                                                           \
+        sums_tile(DENSE_NP, nq, ending, s, 0, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,         \
+                  y + q * LANES + lane);
+    for (size_t lane = 0; lane < LANES; lane += DENSE_NP * V_LANES) {
+        size_t q = 0;
+        DENSE_TILES(CASE)
+    }
+#undef CASE
+}
+
+static void dense_forward(const struct dense_shape *shape, enum activation activation, const float *x,
+                          const float *w, const float *b, float *y, float *d)
+{
+    const struct sums s = {
+        .n_i = 1,
+        .n_j = 1,
+        .n_k = shape->in,
+        .x_k = LANES,
+        .x_p = V_LANES,
+        .w_k = (ptrdiff_t)shape->out,
+        .w_q = 1,
+        .y_p = V_LANES,
+        .y_q = LANES,
+    };
+    dense_sums(SET, &s, shape->out, x, w, b, y);
+    activate[activation](shape->out * LANES, y, d);
+}
+
+static void dense_backward(const struct dense_shape *shape, const float *dz, const float *w, float *dx)
+{
+    const struct sums s = {
+        .n_i = 1,
+        .n_j = 1,
+        .n_k = shape->out,
+        .x_k = LANES,
+        .x_p = V_LANES,
+        .w_k = 1,
+        .w_q = (ptrdiff_t)shape->out,
+        .y_p = V_LANES,
+        .y_q = LANES,
+    };
+    dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
+}
+
+/* nq rows of dw from row x on. Here the vectors lie along the outputs, and the sum goes over samples: nothing
+ * is left to add up across lanes. */
+INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, const struct sums *s,
+                                const float *x, const float *dzt, float *dw)
+{
+#define CASE(np)                                                                                             \
+    case np:                                                                                                 \
+        sums_tile(np, nq, SET_PART, s, part, dzt + o, x, NULL, dw + o);                                      \
+        break;
+    for (size_t o = 0; o < shape->out; o += DENSE_GRADIENT_NP * V_LANES) {
+        size_t left = shape->out - o;
+        size_t np = (left + V_LANES - 1) / V_LANES < DENSE_GRADIENT_NP ? (left + V_LANES - 1) / V_LANES
+                                                                       : DENSE_GRADIENT_NP;
+        size_t part = left < np * V_LANES ? left - (np - 1) * V_LANES : V_LANES;
+        switch (np) {
+            CASE(1)
+            CASE(2)
+            CASE(3)
+            CASE(4)
+            CASE(5)
+            CASE(6)
+        }
+    }
+#undef CASE
+}
+
+static void dense_gradient(const struct dense_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
+                           const float *dzt, size_t row, size_t n_rows, float *dw)
+{
+    const size_t padded = dense_padded(shape->out);
+    const struct sums s = {
+        .n_i = n_blocks,
+        .n_j = 1,
+        .n_k = LANES,
+        .x_i = (ptrdiff_t)(padded * LANES),
+        .x_k = (ptrdiff_t)padded,
+        .x_p = V_LANES,
+        .w_i = (ptrdiff_t)x_stride,
+        .w_k = 1,
+        .w_q = LANES,
+        .y_p = V_LANES,
+        .y_q = (ptrdiff_t)shape->out,
+    };
+    size_t i = 0;
+    for (; i + DENSE_GRADIENT_NQ <= n_rows; i += DENSE_GRADIENT_NQ)
+        dense_gradient_rows(DENSE_GRADIENT_NQ, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);
+    for (; i < n_rows; i++)
+        dense_gradient_rows(1, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);
+}

@@ -1,0 +1,163 @@
+/* Gradients that sum over lanes: of the convolution's weights, and of a bias. Part of body.h. */
+
+/* Lane i + 8 onto i, then 4, 2, 1. */
+INLINE float sum_lanes(const float *lanes)
+{
+    float sum[LANES];
+    memcpy(sum, lanes, sizeof sum);
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            sum[i] += sum[i + half];
+    return sum[0];
+}
+
+/* Tiles as pairs CASE(filters, rows). */
+#if V_REGISTERS == 32
+#define GRADIENT_TILES(CASE) CASE(8, 3) CASE(6, 4) CASE(5, 4) CASE(4, 5) CASE(3, 5) CASE(2, 5) CASE(1, 5)
+static size_t gradient_filters(size_t n)
+{
+    return n % 8 == 0 ? 8 : n >= 6 ? 6 : n;
+}
+#else
+#define GRADIENT_TILES(CASE) CASE(3, 4) CASE(2, 5) CASE(1, 5)
+static size_t gradient_filters(size_t n)
+{
+    return n >= 3 ? 3 : n;
+}
+#endif
+enum { GRADIENT_FILTERS_MAX = 8 };
+
+/* One output row of one block: sum[r][q] += sum over ow < n of x[ow][r] * dz[ow][q], by lane.
+ * Shapes: sum [nr][nq][16]. */
+INLINE void gradient_tile(const int nr, const int nq, size_t n, const float *x, size_t x_step,
+                          const float *dz, size_t dz_step, float *sum)
+{
+    v acc[TILE_MAX];
+    UNROLL
+    for (int i = 0; i < nr * nq; i++)
+        acc[i] = v_load(sum + i * LANES);
+    for (; n > 0; n--, x += x_step, dz += dz_step) {
+        v held[GRADIENT_FILTERS_MAX];
+        UNROLL
+        for (int q = 0; q < nq; q++)
+            held[q] = v_load(dz + q * LANES);
+        UNROLL
+        for (int r = 0; r < nr; r++) {
+            v vector = v_load(x + r * LANES);
+            UNROLL
+            for (int q = 0; q < nq; q++)
+                acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
+        }
+    }
+    UNROLL
+    for (int i = 0; i < nr * nq; i++)
+        v_store(sum + i * LANES, acc[i]);
+}
+
+/* The same for any number of rows, in tiles of nr, the last one of what is left. */
+INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, size_t n, const float *x, size_t x_step,
+                          const float *dz, size_t dz_step, float *sum)
+{
+#define GRADIENT_TILE(size)                                                                                  \
+    case size:                                                                                               \
+        gradient_tile(size <= nr ? size : 1, nq, n, x, x_step, dz, dz_step, sum);                            \
+        break;
+    for (size_t rows; n_rows > 0; n_rows -= rows, x += rows * LANES, sum += rows * (size_t)nq * LANES) {
+        rows = n_rows < (size_t)nr ? n_rows : (size_t)nr;
+        switch (rows) {
+            GRADIENT_TILE(1)
+            GRADIENT_TILE(2)
+            GRADIENT_TILE(3)
+            GRADIENT_TILE(4)
+            GRADIENT_TILE(5)
+        }
+    }
+#undef GRADIENT_TILE
+}
+
+/* One block, nq filters: sum[r][q] = ... over all output positions. */
+static void gradient_block(const struct conv2d_shape *shape, size_t nq, size_t n_rows, const float *x,
+                           const float *dz, float *sum)
+{
+    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
+    const size_t x_step = shape->in_c * LANES, dz_step = shape->filters * LANES;
+    memset(sum, 0, n_rows * nq * LANES * sizeof *sum);
+#define CASE(filters, rows)                                                                                  \
+    case filters:                                                                                            \
+        gradient_rows(rows, filters, n_rows, out_w, x + lane, x_step, dz + lane, dz_step, sum + lane);       \
+        break;
+    for (size_t oh = 0; oh < out_h; oh++, x += shape->in_w * x_step, dz += out_w * dz_step)
+        for (size_t lane = 0; lane < LANES; lane += V_LANES)
+            switch (nq) {
+                GRADIENT_TILES(CASE)
+            }
+#undef CASE
+}
+
+/* Each block is summed on its own, so that rounding errors do not grow with the batch. */
+static void conv2d_gradient(const struct conv2d_shape *shape, size_t n_blocks, const float *x,
+                            size_t x_stride, const float *dz, size_t dz_stride, size_t row, size_t n_rows,
+                            float *dw)
+{
+    float sum[CONV2D_GRADIENT_ROWS * GRADIENT_FILTERS_MAX * LANES];
+    float total[CONV2D_GRADIENT_ROWS * GRADIENT_FILTERS_MAX * LANES];
+    const size_t run = shape->kernel_w * shape->in_c, f = shape->filters;
+    x += ((row / run) * shape->in_w * shape->in_c + row % run) * LANES;
+    for (size_t q = 0, nq; q < f; q += nq) {
+        nq = gradient_filters(f - q);
+        for (size_t i = 0; i < n_blocks; i++) {
+            gradient_block(shape, nq, n_rows, x + i * x_stride, dz + i * dz_stride + q * LANES,
+                           i ? sum : total);
+            for (size_t k = 0; i && k < n_rows * nq * LANES; k += V_LANES)
+                v_store(total + k, v_add(v_load(total + k), v_load(sum + k)));
+        }
+        for (size_t r = 0; r < n_rows; r++)
+            for (size_t k = 0; k < nq; k++)
+                dw[r * f + q + k] = sum_lanes(total + (r * nq + k) * LANES);
+    }
+}
+
+/* sum[q] = sum over positions of dz[q], by lane. */
+INLINE void bias_tile(const int nq, size_t positions, size_t features, const float *dz, float *sum)
+{
+    v acc[GRADIENT_FILTERS_MAX];
+    UNROLL
+    for (int q = 0; q < nq; q++)
+        acc[q] = v_zero();
+    for (size_t i = 0; i < positions; i++)
+        UNROLL
+    for (int q = 0; q < nq; q++)
+        acc[q] = v_add(acc[q], v_load(dz + i * features * LANES + (size_t)q * LANES));
+    UNROLL
+    for (int q = 0; q < nq; q++)
+        v_store(sum + q * LANES, acc[q]);
+}
+
+static void bias_block(size_t nq, size_t positions, size_t features, const float *dz, float *sum)
+{
+#define CASE(nq, rows)                                                                                       \
+    case nq:                                                                                                 \
+        bias_tile(nq, positions, features, dz + lane, sum + lane);                                           \
+        break;
+    for (size_t lane = 0; lane < LANES; lane += V_LANES)
+        switch (nq) {
+            GRADIENT_TILES(CASE)
+        }
+#undef CASE
+}
+
+static void bias_gradient(size_t positions, size_t features, size_t n_blocks, const float *dz,
+                          size_t dz_stride, float *db)
+{
+    float sum[GRADIENT_FILTERS_MAX * LANES], total[GRADIENT_FILTERS_MAX * LANES];
+    for (size_t q = 0, nq; q < features; q += nq) {
+        nq = gradient_filters(features - q);
+        for (size_t i = 0; i < n_blocks; i++) {
+            bias_block(nq, positions, features, dz + i * dz_stride + q * LANES, i ? sum : total);
+            for (size_t k = 0; i && k < nq * LANES; k++)
+                total[k] += sum[k];
+        }
+        for (size_t k = 0; k < nq; k++)
+            db[q + k] = sum_lanes(total + k * LANES);
+    }
+}

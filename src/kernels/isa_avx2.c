@@ -1,0 +1,10 @@
+/* The kernels for AVX2 with FMA. */
+#include "kernels/sets.h"
+
+#if defined(__AVX2__) && defined(__FMA__)
+#define VECTOR_HEADER "kernels/vector_avx2.h"
+#define KERNELS_NAME avx2
+#include "kernels/body.h"
+#else
+const struct kernels *const kernels_avx2 = NULL;
+#endif

@@ -1,0 +1,10 @@
+/* The kernels for 64-bit ARM. */
+#include "kernels/sets.h"
+
+#if defined(__aarch64__)
+#define VECTOR_HEADER "kernels/vector_neon.h"
+#define KERNELS_NAME neon
+#include "kernels/body.h"
+#else
+const struct kernels *const kernels_neon = NULL;
+#endif

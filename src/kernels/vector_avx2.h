@@ -1,0 +1,125 @@
+/* vector.h for AVX2 with FMA: 8 lanes, 16 registers. */
+#include <immintrin.h>
+
+#define V_LANES 8
+#define V_REGISTERS 16
+
+typedef __m256 v;
+typedef __m256i vi;
+typedef __m256 vm;
+
+INLINE v v_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+INLINE void v_store(float *p, v a)
+{
+    _mm256_storeu_ps(p, a);
+}
+INLINE __m256i v_first(size_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+INLINE v v_load_part(const float *p, size_t n)
+{
+    return _mm256_maskload_ps(p, v_first(n));
+}
+INLINE void v_store_part(float *p, v a, size_t n)
+{
+    _mm256_maskstore_ps(p, v_first(n), a);
+}
+
+INLINE v v_set1(float a)
+{
+    return _mm256_set1_ps(a);
+}
+INLINE v v_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+INLINE v v_add(v a, v b)
+{
+    return _mm256_add_ps(a, b);
+}
+INLINE v v_sub(v a, v b)
+{
+    return _mm256_sub_ps(a, b);
+}
+INLINE v v_mul(v a, v b)
+{
+    return _mm256_mul_ps(a, b);
+}
+INLINE v v_div(v a, v b)
+{
+    return _mm256_div_ps(a, b);
+}
+INLINE v v_fma(v a, v b, v c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+INLINE v v_sqrt(v a)
+{
+    return _mm256_sqrt_ps(a);
+}
+INLINE v v_max(v a, v b)
+{
+    return _mm256_max_ps(a, b);
+}
+INLINE v v_min(v a, v b)
+{
+    return _mm256_min_ps(a, b);
+}
+
+INLINE vm v_lt(v a, v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
+}
+INLINE vm v_eq(v a, v b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_EQ_OQ);
+}
+INLINE v v_select(vm m, v a, v b)
+{
+    return _mm256_blendv_ps(b, a, m);
+}
+
+INLINE vi v_bits(v a)
+{
+    return _mm256_castps_si256(a);
+}
+INLINE v vi_float_bits(vi a)
+{
+    return _mm256_castsi256_ps(a);
+}
+INLINE vi vi_load(const uint32_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+INLINE vi vi_set1(uint32_t a)
+{
+    return _mm256_set1_epi32((int)a);
+}
+INLINE vi vi_add(vi a, vi b)
+{
+    return _mm256_add_epi32(a, b);
+}
+INLINE vi vi_and(vi a, vi b)
+{
+    return _mm256_and_si256(a, b);
+}
+INLINE vi vi_or(vi a, vi b)
+{
+    return _mm256_or_si256(a, b);
+}
+INLINE vi vi_left(vi a, unsigned n)
+{
+    return _mm256_slli_epi32(a, (int)n);
+}
+INLINE vi vi_right(vi a, unsigned n)
+{
+    return _mm256_srli_epi32(a, (int)n);
+}
+INLINE v vi_to_float(vi a)
+{
+    return _mm256_cvtepi32_ps(a);
+}

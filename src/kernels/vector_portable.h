@@ -1,0 +1,129 @@
+/* vector.h in plain C: 4 lanes as a struct-free vector of the compiler, lane by lane where C has no operator.
+ */
+#include <math.h>
+
+#define V_LANES 4
+#define V_REGISTERS 16
+
+typedef float v __attribute__((vector_size(16)));
+typedef uint32_t vi __attribute__((vector_size(16)));
+typedef int32_t vm __attribute__((vector_size(16)));
+
+INLINE v v_load(const float *p)
+{
+    v a;
+    memcpy(&a, p, sizeof a);
+    return a;
+}
+INLINE void v_store(float *p, v a)
+{
+    memcpy(p, &a, sizeof a);
+}
+INLINE v v_load_part(const float *p, size_t n)
+{
+    v a = {0};
+    memcpy(&a, p, n * sizeof *p);
+    return a;
+}
+INLINE void v_store_part(float *p, v a, size_t n)
+{
+    memcpy(p, &a, n * sizeof *p);
+}
+
+INLINE v v_set1(float a)
+{
+    return (v){a, a, a, a};
+}
+INLINE v v_zero(void)
+{
+    return (v){0};
+}
+INLINE v v_add(v a, v b)
+{
+    return a + b;
+}
+INLINE v v_sub(v a, v b)
+{
+    return a - b;
+}
+INLINE v v_mul(v a, v b)
+{
+    return a * b;
+}
+INLINE v v_div(v a, v b)
+{
+    return a / b;
+}
+INLINE v v_fma(v a, v b, v c)
+{
+    return (v){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]),
+               fmaf(a[3], b[3], c[3])};
+}
+INLINE v v_sqrt(v a)
+{
+    return (v){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
+}
+
+INLINE vm v_lt(v a, v b)
+{
+    return (vm)(a < b);
+}
+INLINE vm v_eq(v a, v b)
+{
+    return (vm)(a == b);
+}
+INLINE v v_select(vm m, v a, v b)
+{
+    return (v)((m & (vm)a) | (~m & (vm)b));
+}
+INLINE v v_max(v a, v b)
+{
+    return v_select(v_lt(b, a), a, b);
+}
+INLINE v v_min(v a, v b)
+{
+    return v_select(v_lt(a, b), a, b);
+}
+
+INLINE vi v_bits(v a)
+{
+    return (vi)a;
+}
+INLINE v vi_float_bits(vi a)
+{
+    return (v)a;
+}
+INLINE vi vi_load(const uint32_t *p)
+{
+    vi a;
+    memcpy(&a, p, sizeof a);
+    return a;
+}
+INLINE vi vi_set1(uint32_t a)
+{
+    return (vi){a, a, a, a};
+}
+INLINE vi vi_add(vi a, vi b)
+{
+    return a + b;
+}
+INLINE vi vi_and(vi a, vi b)
+{
+    return a & b;
+}
+INLINE vi vi_or(vi a, vi b)
+{
+    return a | b;
+}
+INLINE vi vi_left(vi a, unsigned n)
+{
+    return a << n;
+}
+INLINE vi vi_right(vi a, unsigned n)
+{
+    return a >> n;
+}
+INLINE v vi_to_float(vi a)
+{
+    return __builtin_convertvector((vm)a, v);
+}

@@ -1,0 +1,283 @@
+/* conv2d, dense and the bias gradient: every set of kernels against the double reference, and all sets
+ * against the first one to the bit; on buffers that end at a guard page. */
+#include "kernels/support.h"
+
+enum { N_BLOCKS = 3, GAP = 2 * LANES }; /* blocks lie further apart than they are long */
+
+struct layer {
+    bool dense;
+    struct conv2d_shape c;
+    struct dense_shape d;
+    size_t n_x, n_z, n_w, n_b, positions;
+};
+
+static struct layer conv2d_layer(struct conv2d_shape s)
+{
+    size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1);
+    return (struct layer){.c = s,
+                          .n_x = s.in_h * s.in_w * s.in_c,
+                          .n_z = positions * s.filters,
+                          .n_w = s.kernel_h * s.kernel_w * s.in_c * s.filters,
+                          .n_b = s.filters,
+                          .positions = positions};
+}
+
+static struct layer dense_layer(struct dense_shape s)
+{
+    return (struct layer){
+        .dense = true, .d = s, .n_x = s.in, .n_z = s.out, .n_w = s.in * s.out, .n_b = s.out, .positions = 1};
+}
+
+/* All that goes in and comes out, guarded. */
+struct buffers {
+    struct guarded held[10];
+    float *x, *w, *b, *dz, *y, *d, *dx, *dzt, *dw, *db;
+};
+
+static struct buffers buffers_make(const struct layer *l)
+{
+    struct buffers m;
+    size_t blocks = N_BLOCKS - 1, x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP;
+    m.x = guarded_floats(&m.held[0], blocks * x_stride + l->n_x * LANES);
+    m.w = guarded_floats(&m.held[1], l->n_w);
+    m.b = guarded_floats(&m.held[2], l->n_b);
+    m.dz = guarded_floats(&m.held[3], blocks * z_stride + l->n_z * LANES);
+    m.y = guarded_floats(&m.held[4], l->n_z * LANES);
+    m.d = guarded_floats(&m.held[5], l->n_z * LANES);
+    m.dx = guarded_floats(&m.held[6], l->n_x * LANES);
+    m.dzt = guarded_floats(&m.held[7], N_BLOCKS * LANES * dense_padded(l->n_z));
+    m.dw = guarded_floats(&m.held[8], l->n_w);
+    m.db = guarded_floats(&m.held[9], l->n_b);
+    return m;
+}
+
+static void buffers_free(struct buffers *m)
+{
+    for (size_t i = 0; i < 10; i++)
+        guarded_free(m->held[i]);
+}
+
+static void fill_inputs(struct random *random, enum fill fill, const struct layer *l, struct buffers *m)
+{
+    fill_floats(random, fill, m->x,
+                m->held[0].map_bytes ? (N_BLOCKS - 1) * (l->n_x * LANES + GAP) + l->n_x * LANES : 0);
+    fill_floats(random, fill, m->w, l->n_w);
+    fill_floats(random, fill, m->b, l->n_b);
+    fill_floats(random, fill, m->dz, (N_BLOCKS - 1) * (l->n_z * LANES + GAP) + l->n_z * LANES);
+    for (size_t i = 0; i < l->n_x * LANES; i++)
+        m->dx[i] = (float)(i % 3) - 1;
+}
+
+static void run_conv2d(const struct kernels *k, const struct layer *l, struct buffers *m)
+{
+    const struct conv2d_shape *s = &l->c;
+    size_t run = s->kernel_w * s->in_c, x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP;
+    k->conv2d_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
+    k->conv2d_backward(s, m->dz, m->w, m->dx);
+    for (size_t line = 0; line < s->kernel_h; line++)
+        for (size_t j = 0; j < run; j += CONV2D_GRADIENT_ROWS) {
+            size_t n = run - j < CONV2D_GRADIENT_ROWS ? run - j : CONV2D_GRADIENT_ROWS;
+            k->conv2d_gradient(s, N_BLOCKS, m->x, x_stride, m->dz, z_stride, line * run + j, n,
+                               m->dw + (line * run + j) * s->filters);
+        }
+    k->bias_gradient(l->positions, s->filters, N_BLOCKS, m->dz, z_stride, m->db);
+}
+
+static void run_dense(const struct kernels *k, const struct layer *l, struct buffers *m)
+{
+    const struct dense_shape *s = &l->d;
+    size_t x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP, padded = dense_padded(s->out);
+    k->dense_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
+    k->dense_backward(s, m->dz, m->w, m->dx);
+    for (size_t i = 0; i < N_BLOCKS; i++)
+        k->dense_transpose(s->out, m->dz + i * z_stride, m->dzt + i * LANES * padded);
+    for (size_t row = 0; row < s->in; row += DENSE_GRADIENT_ROWS) {
+        size_t n = s->in - row < DENSE_GRADIENT_ROWS ? s->in - row : DENSE_GRADIENT_ROWS;
+        k->dense_gradient(s, N_BLOCKS, m->x, x_stride, m->dzt, row, n, m->dw + row * s->out);
+    }
+    k->bias_gradient(1, s->out, N_BLOCKS, m->dz, z_stride, m->db);
+}
+
+static void run(const struct kernels *k, const struct layer *l, struct buffers *m)
+{
+    (l->dense ? run_dense : run_conv2d)(k, l, m);
+}
+
+static void reference_forward(const struct layer *l, const double *x, const double *w, const double *b,
+                              double *z)
+{
+    if (l->dense)
+        reference_dense_forward(&l->d, x, w, b, z);
+    else
+        reference_conv2d_forward(&l->c, x, w, b, z);
+}
+
+static void reference_backward(const struct layer *l, const double *dz, const double *w, double *dx)
+{
+    if (l->dense)
+        reference_dense_backward(&l->d, dz, w, dx);
+    else
+        reference_conv2d_backward(&l->c, dz, w, dx);
+}
+
+static void reference_gradient(const struct layer *l, const double *x, const double *dz, double *dw,
+                               double *db)
+{
+    if (l->dense)
+        reference_dense_gradient(&l->d, x, dz, dw, db);
+    else
+        reference_conv2d_gradient(&l->c, x, dz, dw, db);
+}
+
+/* The size of a sum is the same sum over absolute values. */
+static void check_forward(const struct layer *l, const struct buffers *m)
+{
+    double *w = doubles_of(m->w, l->n_w), *b = doubles_of(m->b, l->n_b), *x = doubles(l->n_x);
+    double *abs_w = absolute(w, l->n_w), *abs_b = absolute(b, l->n_b), *z = doubles(l->n_z),
+           *size = doubles(l->n_z);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        take_lane(m->x, l->n_x, lane, x);
+        reference_forward(l, x, w, b, z);
+        double *abs_x = absolute(x, l->n_x);
+        reference_forward(l, abs_x, abs_w, abs_b, size);
+        free(abs_x);
+        for (size_t i = 0; i < l->n_z; i++) {
+            assert_sum(m->y[i * LANES + lane], z[i], size[i], l->n_w / l->n_b + 1);
+            assert_true(m->d[i * LANES + lane] == 1);
+        }
+    }
+    double *all[] = {w, b, x, abs_w, abs_b, z, size};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static void check_backward(const struct layer *l, const struct buffers *m)
+{
+    double *w = doubles_of(m->w, l->n_w), *abs_w = absolute(w, l->n_w), *dz = doubles(l->n_z);
+    double *dx = doubles(l->n_x), *size = doubles(l->n_x);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        take_lane(m->dz, l->n_z, lane, dz);
+        reference_backward(l, dz, w, dx);
+        double *abs_dz = absolute(dz, l->n_z);
+        reference_backward(l, abs_dz, abs_w, size);
+        free(abs_dz);
+        for (size_t i = 0; i < l->n_x; i++) {
+            double slope = (double)((i * LANES + lane) % 3) - 1;
+            assert_sum(m->dx[i * LANES + lane], dx[i] * slope, size[i], l->n_w);
+        }
+    }
+    double *all[] = {w, abs_w, dz, dx, size};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static void check_gradient(const struct layer *l, const struct buffers *m)
+{
+    double *x = doubles(l->n_x), *dz = doubles(l->n_z), *dw = doubles(l->n_w), *db = doubles(l->n_b);
+    double *size_w = doubles(l->n_w), *size_b = doubles(l->n_b);
+    for (size_t i = 0; i < N_BLOCKS * LANES; i++) {
+        take_lane(m->x + i / LANES * (l->n_x * LANES + GAP), l->n_x, i % LANES, x);
+        take_lane(m->dz + i / LANES * (l->n_z * LANES + GAP), l->n_z, i % LANES, dz);
+        reference_gradient(l, x, dz, dw, db);
+        double *abs_x = absolute(x, l->n_x), *abs_dz = absolute(dz, l->n_z);
+        reference_gradient(l, abs_x, abs_dz, size_w, size_b);
+        free(abs_x);
+        free(abs_dz);
+    }
+    size_t terms = l->positions * N_BLOCKS * LANES;
+    for (size_t i = 0; i < l->n_w; i++)
+        assert_sum(m->dw[i], dw[i], size_w[i], terms);
+    for (size_t i = 0; i < l->n_b; i++)
+        assert_sum(m->db[i], db[i], size_b[i], terms);
+    double *all[] = {x, dz, dw, db, size_w, size_b};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static void assert_same(const char *set, const char *what, const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(a + i, b + i, sizeof *a) != 0)
+            fail_msg("%s: %s[%zu] is %a, %s has %a", set, what, i, (double)a[i], kernels_available(0)->name,
+                     (double)b[i]);
+}
+
+static void check_layer(struct layer l)
+{
+    for (enum fill fill = 0; fill < N_FILLS; fill++) {
+        struct buffers first = buffers_make(&l);
+        struct random random = random_stream(l.n_w, fill);
+        fill_inputs(&random, fill, &l, &first);
+        run(kernels_available(0), &l, &first);
+        check_forward(&l, &first);
+        check_backward(&l, &first);
+        check_gradient(&l, &first);
+        for (size_t i = 1; kernels_available(i); i++) {
+            const char *name = kernels_available(i)->name;
+            struct buffers other = buffers_make(&l);
+            random = random_stream(l.n_w, fill);
+            fill_inputs(&random, fill, &l, &other);
+            run(kernels_available(i), &l, &other);
+            assert_same(name, "y", other.y, first.y, l.n_z * LANES);
+            assert_same(name, "d", other.d, first.d, l.n_z * LANES);
+            assert_same(name, "dx", other.dx, first.dx, l.n_x * LANES);
+            assert_same(name, "dw", other.dw, first.dw, l.n_w);
+            assert_same(name, "db", other.db, first.db, l.n_b);
+            buffers_free(&other);
+        }
+        buffers_free(&first);
+    }
+}
+
+static void test_conv2d(void **state)
+{
+    (void)state;
+    static const struct conv2d_shape shapes[] = {
+        {1, 1, 1, 1, 1, 1},   {28, 28, 1, 5, 5, 3}, {24, 24, 3, 5, 5, 6}, {5, 5, 1, 5, 5, 4},
+        {7, 6, 2, 7, 6, 17},  {9, 4, 3, 1, 1, 5},   {4, 9, 5, 3, 2, 8},   {6, 7, 1, 2, 5, 1},
+        {5, 13, 8, 3, 3, 32}, {3, 20, 4, 1, 4, 7},  {8, 5, 6, 4, 3, 2},   {5, 5, 17, 3, 3, 10},
+        {4, 12, 1, 4, 1, 16}, {7, 7, 9, 4, 4, 11},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        check_layer(conv2d_layer(shapes[i]));
+}
+
+static void test_dense(void **state)
+{
+    (void)state;
+    static const struct dense_shape shapes[] = {
+        {1, 1}, {240, 84}, {84, 10}, {7, 17}, {30, 97}, {5, 1}, {1, 16}, {100, 3}, {13, 128}, {3, 300},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        check_layer(dense_layer(shapes[i]));
+}
+
+/* Rows of a gradient may be asked for in any grouping. */
+static void test_slices(void **state)
+{
+    (void)state;
+    struct layer l = dense_layer((struct dense_shape){11, 21});
+    struct buffers m = buffers_make(&l);
+    struct random random = random_stream(1, 1);
+    fill_inputs(&random, FILL_ORDINARY, &l, &m);
+    for (size_t i = 0; kernels_available(i); i++) {
+        const struct kernels *k = kernels_available(i);
+        run(k, &l, &m);
+        for (size_t row = 0; row < l.d.in; row++) {
+            float alone[21];
+            k->dense_gradient(&l.d, N_BLOCKS, m.x, l.n_x * LANES + GAP, m.dzt, row, 1, alone);
+            assert_same(k->name, "dw", alone, m.dw + row * 21, 21);
+        }
+    }
+    buffers_free(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conv2d),
+        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_slices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

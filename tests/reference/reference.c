@@ -1,0 +1,240 @@
+#include "reference/reference.h"
+
+#include <math.h>
+
+/* ---- conv2d ---- */
+
+static size_t out_h(const struct conv2d_shape *s)
+{
+    return s->in_h - s->kernel_h + 1;
+}
+
+static size_t out_w(const struct conv2d_shape *s)
+{
+    return s->in_w - s->kernel_w + 1;
+}
+
+/* Calls visit once for every product in the convolution, with the indices of x, w and z in it. */
+struct product {
+    size_t x, w, z, filter;
+};
+
+struct operands {
+    const double *x, *w, *dz;
+    double *out, *db;
+};
+
+static void for_each_product(const struct conv2d_shape *s, void (*visit)(struct product, struct operands *),
+                             struct operands *operands)
+{
+    for (size_t oh = 0; oh < out_h(s); oh++)
+        for (size_t ow = 0; ow < out_w(s); ow++)
+            for (size_t f = 0; f < s->filters; f++)
+                for (size_t kh = 0; kh < s->kernel_h; kh++)
+                    for (size_t kw = 0; kw < s->kernel_w; kw++)
+                        for (size_t c = 0; c < s->in_c; c++)
+                            visit((struct product){.x = ((oh + kh) * s->in_w + ow + kw) * s->in_c + c,
+                                                   .w = ((kh * s->kernel_w + kw) * s->in_c + c) * s->filters +
+                                                        f,
+                                                   .z = (oh * out_w(s) + ow) * s->filters + f,
+                                                   .filter = f},
+                                  operands);
+}
+
+static void add_to_z(struct product i, struct operands *o)
+{
+    o->out[i.z] += o->x[i.x] * o->w[i.w];
+}
+
+static void add_to_dx(struct product i, struct operands *o)
+{
+    o->out[i.x] += o->dz[i.z] * o->w[i.w];
+}
+
+static void add_to_dw(struct product i, struct operands *o)
+{
+    o->out[i.w] += o->dz[i.z] * o->x[i.x];
+}
+
+void reference_conv2d_forward(const struct conv2d_shape *shape, const double *x, const double *w,
+                              const double *b, double *z)
+{
+    for (size_t i = 0; i < out_h(shape) * out_w(shape) * shape->filters; i++)
+        z[i] = b[i % shape->filters];
+    for_each_product(shape, add_to_z, &(struct operands){.x = x, .w = w, .out = z});
+}
+
+void reference_conv2d_backward(const struct conv2d_shape *shape, const double *dz, const double *w,
+                               double *dx)
+{
+    for (size_t i = 0; i < shape->in_h * shape->in_w * shape->in_c; i++)
+        dx[i] = 0;
+    for_each_product(shape, add_to_dx, &(struct operands){.dz = dz, .w = w, .out = dx});
+}
+
+void reference_conv2d_gradient(const struct conv2d_shape *shape, const double *x, const double *dz,
+                               double *dw, double *db)
+{
+    for_each_product(shape, add_to_dw, &(struct operands){.x = x, .dz = dz, .out = dw});
+    for (size_t i = 0; i < out_h(shape) * out_w(shape) * shape->filters; i++)
+        db[i % shape->filters] += dz[i];
+}
+
+/* ---- dense ---- */
+
+void reference_dense_forward(const struct dense_shape *shape, const double *x, const double *w,
+                             const double *b, double *z)
+{
+    for (size_t o = 0; o < shape->out; o++) {
+        z[o] = b[o];
+        for (size_t i = 0; i < shape->in; i++)
+            z[o] += x[i] * w[i * shape->out + o];
+    }
+}
+
+void reference_dense_backward(const struct dense_shape *shape, const double *dz, const double *w, double *dx)
+{
+    for (size_t i = 0; i < shape->in; i++) {
+        dx[i] = 0;
+        for (size_t o = 0; o < shape->out; o++)
+            dx[i] += dz[o] * w[i * shape->out + o];
+    }
+}
+
+void reference_dense_gradient(const struct dense_shape *shape, const double *x, const double *dz, double *dw,
+                              double *db)
+{
+    for (size_t i = 0; i < shape->in; i++)
+        for (size_t o = 0; o < shape->out; o++)
+            dw[i * shape->out + o] += x[i] * dz[o];
+    for (size_t o = 0; o < shape->out; o++)
+        db[o] += dz[o];
+}
+
+/* ---- activations ---- */
+
+static double linear(double z)
+{
+    return z;
+}
+
+static double linear_derivative(double z)
+{
+    (void)z;
+    return 1;
+}
+
+static double sigmoid(double z)
+{
+    return 1 / (1 + exp(-z));
+}
+
+static double sigmoid_derivative(double z)
+{
+    return sigmoid(z) * sigmoid(-z);
+}
+
+static double swish(double z)
+{
+    return z * sigmoid(z);
+}
+
+static double swish_derivative(double z)
+{
+    return sigmoid(z) * (1 + z * sigmoid(-z));
+}
+
+static double relu(double z)
+{
+    return z > 0 ? z : 0;
+}
+
+static double relu_derivative(double z)
+{
+    return z > 0 ? 1 : 0;
+}
+
+static double tanh_derivative(double z)
+{
+    return 1 / (cosh(z) * cosh(z));
+}
+
+const struct reference_activation *reference_activation(enum activation activation)
+{
+    static const struct reference_activation activations[N_ACTIVATIONS] = {
+        [ACTIVATION_linear] = {linear, linear_derivative},
+        [ACTIVATION_softmax] = {linear, linear_derivative}, /* not elementwise: see reference_softmax */
+        [ACTIVATION_swish] = {swish, swish_derivative},
+        [ACTIVATION_relu] = {relu, relu_derivative},
+        [ACTIVATION_tanh] = {tanh, tanh_derivative},
+        [ACTIVATION_sigmoid] = {sigmoid, sigmoid_derivative},
+    };
+    return activations[activation].f ? &activations[activation] : NULL;
+}
+
+/* ---- loss ---- */
+
+static double log_sum_exp(size_t classes, const double *z)
+{
+    double max = z[0], sum = 0;
+    for (size_t i = 1; i < classes; i++)
+        max = z[i] > max ? z[i] : max;
+    for (size_t i = 0; i < classes; i++)
+        sum += exp(z[i] - max);
+    return max + log(sum);
+}
+
+void reference_softmax(size_t classes, const double *z, double *p)
+{
+    double all = log_sum_exp(classes, z);
+    for (size_t i = 0; i < classes; i++)
+        p[i] = exp(z[i] - all);
+}
+
+double reference_cross_entropy(size_t classes, const double *z, size_t label, double *dz)
+{
+    double loss = log_sum_exp(classes, z) - z[label];
+    if (dz) {
+        reference_softmax(classes, z, dz);
+        dz[label] -= 1;
+    }
+    return loss;
+}
+
+/* ---- optimizers ---- */
+
+static void rmsprop(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)
+{
+    (void)slot_1;
+    *slot_0 = u->decay * *slot_0 + (1 - u->decay) * g * g;
+    *w -= u->learning_rate * g /
+          (u->epsilon_inside_root ? sqrt(*slot_0 + u->epsilon) : sqrt(*slot_0) + u->epsilon);
+}
+
+static void sgd(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)
+{
+    (void)slot_1;
+    if (u->decay == 0) {
+        *w -= u->learning_rate * g;
+        return;
+    }
+    *slot_0 = u->decay * *slot_0 - u->learning_rate * g;
+    *w += *slot_0;
+}
+
+static void adam(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)
+{
+    *slot_0 = u->decay * *slot_0 + (1 - u->decay) * g;
+    *slot_1 = u->second_decay * *slot_1 + (1 - u->second_decay) * g * g;
+    *w -= u->learning_rate * *slot_0 / (sqrt(*slot_1) + u->epsilon);
+}
+
+reference_optimizer *reference_update(enum optimizer optimizer)
+{
+    static reference_optimizer *const optimizers[N_OPTIMIZERS] = {
+        [OPTIMIZER_rmsprop] = rmsprop,
+        [OPTIMIZER_sgd] = sgd,
+        [OPTIMIZER_adam] = adam,
+    };
+    return optimizers[optimizer];
+}
