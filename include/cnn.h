@@ -61,7 +61,14 @@ enum cnn_status cnn_set_threads(size_t threads, struct cnn_error *error);
 
 /* ---- words: what an architecture text and the options may name --------------------------------- */
 
-enum cnn_words { CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CNN_WORDS_LOSS, CNN_WORDS_OPTIMIZER, CNN_WORDS_ARCH };
+enum cnn_words {
+    CNN_WORDS_LAYER,
+    CNN_WORDS_ACTIVATION,
+    CNN_WORDS_LOSS,
+    CNN_WORDS_OPTIMIZER,
+    CNN_WORDS_SCHEDULE,
+    CNN_WORDS_ARCH
+};
 
 struct cnn_word {
     const char *word;  /* "conv2d" */
@@ -191,6 +198,8 @@ struct cnn_train_options {
     uint64_t seed;           /* of the order of the images */
     double validation_split; /* share of the images, the last ones, that only score each epoch */
     const struct cnn_dataset *validation; /* or images of their own for that; NULL: none */
+    const char *schedule;       /* of the learning rate: "constant", "step:3,0.5", ...; NULL: constant */
+    const char *early_stopping; /* "val_loss:3": metric and patience; NULL: none */
 };
 
 /* Where training stands after a step. loss and accuracy are running means over the epoch, each batch
@@ -204,8 +213,11 @@ struct cnn_progress {
     bool epoch_done, done;
     bool has_validation; /* set with epoch_done: the two below are of the validation images */
     double val_loss, val_accuracy;
-    size_t images; /* trained on since the trainer was made */
-    double step_s; /* time spent inside steps since the trainer was made */
+    bool best;            /* set with epoch_done under early stopping: no epoch before was as good */
+    bool stopped_early;   /* set with done: patience ran out */
+    double learning_rate; /* of the last step */
+    size_t images;        /* trained on since the trainer was made */
+    double step_s;        /* time spent inside steps since the trainer was made */
 };
 
 /* A trainer of model on dataset; both must outlive it.
@@ -243,6 +255,10 @@ struct cnn_epoch cnn_trainer_epoch(const struct cnn_trainer *trainer, size_t i);
  * layer and what is likely), MEMORY. */
 enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progress *progress,
                                  struct cnn_error *error);
+
+/* Puts the weights of the best epoch under early stopping into the model; training cannot go on after that.
+ * Returns that epoch, 0-based; the last one done when there is no early stopping. */
+size_t cnn_trainer_restore_best(struct cnn_trainer *trainer);
 
 /* Saves the model with everything that cnn_trainer_resume needs; what stood at path survives every failure.
  */

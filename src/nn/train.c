@@ -8,17 +8,21 @@
 #include "nn/streams.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_BATCH = 65536, MAX_EPOCHS = 1000000 };
 static const size_t max_images = UINT32_MAX;
 
-static enum cnn_status fill_defaults(struct cnn_train_options *o, struct optimizer_setting *setting,
-                                     struct cnn_error *error)
+static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *error)
 {
+    struct cnn_train_options *o = &t->options;
+    struct optimizer_setting *setting = &t->setting;
     enum cnn_status status = optimizer_parse(o->optimizer ? o->optimizer : "rmsprop", setting, error);
     if (status != CNN_OK)
         return status;
+    optimizer_format(setting, t->optimizer_text);
+    o->optimizer = t->optimizer_text;
     o->epochs = o->epochs ? o->epochs : 10;
     o->batch_size = o->batch_size ? o->batch_size : 32;
     o->learning_rate = o->learning_rate > 0 ? o->learning_rate : setting->default_learning_rate;
@@ -32,6 +36,26 @@ static enum cnn_status fill_defaults(struct cnn_train_options *o, struct optimiz
     if (!(o->validation_split >= 0 && o->validation_split < 1))
         return error_set(error, CNN_ERROR_USAGE, "validation split %g: expected a number from 0 to below 1",
                          o->validation_split);
+    return CNN_OK;
+}
+
+/* How the learning rate changes, and when training ends before its time. */
+static enum cnn_status read_plans(struct cnn_trainer *t, struct cnn_error *error)
+{
+    struct cnn_train_options *o = &t->options;
+    enum cnn_status status = schedule_parse(o->schedule ? o->schedule : "constant", &t->schedule, error);
+    if (status == CNN_OK)
+        status = stopping_parse(o->early_stopping, &t->stopping, error);
+    if (status != CNN_OK)
+        return status;
+    schedule_format(&t->schedule, t->schedule_text);
+    snprintf(t->stopping_text, sizeof t->stopping_text, "%s", o->early_stopping ? o->early_stopping : "");
+    o->schedule = t->schedule_text;
+    o->early_stopping = t->stopping_text;
+    if (stopping_needs_validation(&t->stopping) && !o->validation && !(o->validation_split > 0)) {
+        error_set(error, CNN_ERROR_USAGE, "early stopping by %s needs validation images", o->early_stopping);
+        return error_hint(error, CNN_ERROR_USAGE, "add --validation-split 0.1");
+    }
     return CNN_OK;
 }
 
@@ -77,7 +101,8 @@ static enum cnn_status allocate(struct cnn_trainer *t, struct cnn_error *error)
     t->labels = memory_alloc(batch, sizeof *t->labels);
     t->history = memory_alloc(t->options.epochs, sizeof *t->history);
     t->slots = memory_alloc(t->model->n_weights, (slots ? slots : 1) * sizeof *t->slots);
-    if (!t->order || !t->images || !t->labels || !t->history || !t->slots)
+    t->best = t->stopping.metric ? memory_alloc(t->model->n_weights, sizeof *t->best) : NULL;
+    if (!t->order || !t->images || !t->labels || !t->history || !t->slots || (t->stopping.metric && !t->best))
         return error_memory(error,
                             t->n_images * sizeof *t->order + t->model->n_weights * slots * sizeof *t->slots);
     for (size_t i = 0; i < t->model->n_layers; i++)
@@ -98,12 +123,11 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
         return error_memory(error, sizeof *t);
     t->model = model;
     t->options = *options;
-    enum cnn_status status = fill_defaults(&t->options, &t->setting, error);
-    if (status == CNN_OK) {
-        optimizer_format(&t->setting, t->optimizer_text);
-        t->options.optimizer = t->optimizer_text;
+    enum cnn_status status = fill_defaults(t, error);
+    if (status == CNN_OK)
+        status = read_plans(t, error);
+    if (status == CNN_OK)
         status = model_check_data(model, dataset, error);
-    }
     if (status == CNN_OK)
         status = split_data(t, dataset, error);
     if (status == CNN_OK)
@@ -150,6 +174,7 @@ void cnn_trainer_free(struct cnn_trainer *t)
     memory_free(t->labels);
     memory_free(t->history);
     memory_free(t->slots);
+    memory_free(t->best);
     memory_free(t);
 }
 
@@ -204,7 +229,7 @@ static enum cnn_status not_finite(const struct cnn_trainer *t, struct cnn_error 
     enum cnn_status status = error_set(
         error, CNN_ERROR_NUMERIC, "epoch %zu, step %zu: %s%s is not finite (learning rate %g, pixels 0..%s)",
         t->progress.epoch + 1, t->progress.step + 1, layer ? "a weight of " : "the loss",
-        layer ? layer->name : "", t->options.learning_rate, t->model->scale ? "1" : "255");
+        layer ? layer->name : "", t->progress.learning_rate, t->model->scale ? "1" : "255");
     return error_hint(error, status, "%s",
                       t->model->scale ? "try a smaller --learning-rate"
                                       : "try --scale, or a smaller --learning-rate");
@@ -225,10 +250,33 @@ static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
     p->val_loss = scores.loss;
     p->val_accuracy = scores.accuracy;
     p->epoch_done = true;
-    p->done = p->epoch + 1 == p->epochs;
     t->history[t->epochs_done++] = (struct cnn_epoch){p->loss, p->accuracy, p->val_loss, p->val_accuracy};
     t->model->trained_epochs = t->epochs_done;
+    trainer_judge_epoch(t);
+    if (p->best)
+        memcpy(t->best, t->model->weights, t->model->n_weights * sizeof *t->best);
     return CNN_OK;
+}
+
+void trainer_judge_epoch(struct cnn_trainer *t)
+{
+    struct cnn_progress *p = &t->progress;
+    if (t->stopping.metric) {
+        size_t best = stopping_best(&t->stopping, t->history, t->epochs_done);
+        p->best = best + 1 == t->epochs_done;
+        p->stopped_early = t->epochs_done < p->epochs && t->epochs_done - 1 - best >= t->stopping.patience;
+    }
+    p->done = p->stopped_early || t->epochs_done >= p->epochs;
+}
+
+size_t cnn_trainer_restore_best(struct cnn_trainer *t)
+{
+    if (!t->stopping.metric || t->epochs_done == 0)
+        return t->epochs_done ? t->epochs_done - 1 : 0;
+    memcpy(t->model->weights, t->best, t->model->n_weights * sizeof *t->best);
+    t->model->trained_epochs = stopping_best(&t->stopping, t->history, t->epochs_done) + 1;
+    t->progress.done = true;
+    return t->model->trained_epochs - 1;
 }
 
 /* The first step after a whole epoch opens the next one. */
@@ -237,7 +285,7 @@ static void begin_epoch(struct cnn_trainer *t)
     struct cnn_progress *p = &t->progress;
     p->epoch++;
     p->step = 0;
-    p->epoch_done = false;
+    p->epoch_done = p->has_validation = p->best = false;
     t->loss_sum = 0;
     t->n_correct = 0;
     t->n_seen = 0;
@@ -253,8 +301,10 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *t, struct cnn_progress *pro
     if (p->epoch_done)
         begin_epoch(t);
     struct engine_batch batch = next_batch(t);
-    struct update update = optimizer_update(&t->setting, t->options.learning_rate, t->options.compat,
-                                            p->epoch * p->steps_per_epoch + p->step + 1);
+    size_t step = p->epoch * p->steps_per_epoch + p->step;
+    p->learning_rate =
+        t->options.learning_rate * schedule_factor(&t->schedule, step, p->steps_per_epoch, p->epochs);
+    struct update update = optimizer_update(&t->setting, p->learning_rate, t->options.compat, step + 1);
     engine_step(t->engine, &batch, t->setting.kind, &update, &loss, &correct);
     if (!isfinite(loss))
         return not_finite(t, error);

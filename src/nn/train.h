@@ -4,6 +4,8 @@
 
 #include "nn/engine.h"
 #include "nn/optimizer.h"
+#include "nn/schedule.h"
+#include "nn/stopping.h"
 
 struct cnn_trainer {
     struct cnn_model *model;
@@ -14,6 +16,11 @@ struct cnn_trainer {
     struct cnn_train_options options;     /* defaults filled in; optimizer is optimizer_text */
     char optimizer_text[MAX_OPTIMIZER_TEXT];
     struct optimizer_setting setting;
+    char schedule_text[MAX_SCHEDULE_TEXT];
+    struct schedule schedule;
+    char stopping_text[MAX_STOPPING_TEXT];
+    struct stopping stopping;
+    float *best; /* [n_weights]: of the best epoch so far; NULL without early stopping */
     struct engine *engine;
     float *slots;              /* [n_slots][n_weights] */
     uint32_t *order;           /* [n_images]: of this epoch */
@@ -34,5 +41,8 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
 
 /* Draws the order of the epoch that progress stands in. */
 void trainer_restart_epoch(struct cnn_trainer *trainer);
+
+/* After a whole epoch: whether it was the best, and whether training ends with it. */
+void trainer_judge_epoch(struct cnn_trainer *trainer);
 
 #endif

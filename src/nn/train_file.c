@@ -11,6 +11,9 @@
 static const char *const compat_word[] = {"keras2", "keras3"};
 enum { HISTORY_COLUMNS = 4, PREFIX = 32, COMPAT_TEXT = 8 };
 
+/* The weights of the best epoch, one after the other: only a run with early stopping has them. */
+static const char best_name[] = "training/best_weights";
+
 /* The whole numbers of a run, in the file under training/NAME. */
 struct numbers {
     uint64_t epochs, batch_size, seed, images, data_fingerprint, validation_fingerprint;
@@ -101,6 +104,8 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     model_file_add(w, t->model);
     npz_add_text(w, "compat", compat_word[t->options.compat]);
     npz_add_text(w, "training/optimizer", t->optimizer_text);
+    npz_add_text(w, "training/schedule", t->schedule_text);
+    npz_add_text(w, "training/early_stopping", t->stopping_text);
     npz_add_double(w, "training/learning_rate", t->options.learning_rate);
     npz_add_double(w, "training/validation_split", t->options.validation_split);
     npz_add_double(w, "training/loss_sum", t->loss_sum);
@@ -109,6 +114,8 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     npz_add_doubles(w, "training/history", 2, (size_t[]){t->epochs_done, HISTORY_COLUMNS},
                     (const double *)(const void *)t->history);
     each_slot(t, write_slot, w, error);
+    if (t->best && t->epochs_done)
+        npz_add_floats(w, best_name, 1, &t->model->n_weights, t->best);
     return npz_finish(w, path, error);
 }
 
@@ -116,7 +123,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
 struct run {
     struct numbers numbers;
     struct cnn_train_options options;
-    char optimizer[MAX_OPTIMIZER_TEXT];
+    char optimizer[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT], stopping[MAX_STOPPING_TEXT];
     double loss_sum;
 };
 
@@ -129,6 +136,10 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
     }
     enum cnn_status status =
         npz_read_text(npz, "training/optimizer", run->optimizer, sizeof run->optimizer, error);
+    if (status == CNN_OK)
+        status = npz_read_text(npz, "training/schedule", run->schedule, sizeof run->schedule, error);
+    if (status == CNN_OK)
+        status = npz_read_text(npz, "training/early_stopping", run->stopping, sizeof run->stopping, error);
     if (status == CNN_OK)
         status = npz_read_text(npz, "compat", compat, sizeof compat, error);
     if (status == CNN_OK)
@@ -146,6 +157,8 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
                          compat);
     run->options.compat = strcmp(compat, compat_word[1]) == 0 ? CNN_KERAS3 : CNN_KERAS2;
     run->options.optimizer = run->optimizer;
+    run->options.schedule = run->schedule;
+    run->options.early_stopping = run->stopping;
     run->options.epochs = run->numbers.epochs;
     run->options.batch_size = run->numbers.batch_size;
     run->options.seed = run->numbers.seed;
@@ -192,8 +205,10 @@ static void take_place(struct cnn_trainer *t, const struct run *run)
     p->epoch = n->epoch;
     p->step = n->step;
     p->epoch_done = n->epoch_done;
-    p->done = n->epochs_done == t->options.epochs;
     t->epochs_done = n->epochs_done;
+    if (t->epochs_done)
+        trainer_judge_epoch(t);
+    p->best = p->best && p->epoch_done;
     t->loss_sum = run->loss_sum;
     t->n_correct = n->n_correct;
     t->n_seen = n->n_seen;
@@ -221,6 +236,8 @@ static enum cnn_status read_trainer(struct npz *npz, const char *path, const str
         status = npz_read_doubles(npz, "training/history", 2,
                                   (size_t[]){run->numbers.epochs_done, HISTORY_COLUMNS},
                                   (double *)(void *)t->history, error);
+    if (status == CNN_OK && t->best && run->numbers.epochs_done)
+        status = npz_read_floats(npz, best_name, 1, &t->model->n_weights, t->best, error);
     if (status == CNN_OK)
         take_place(t, run);
     return status;
@@ -242,6 +259,10 @@ static enum cnn_status resume_from(struct npz *npz, const char *path, const stru
     run.options.epochs = epochs ? epochs : run.options.epochs;
     if (status == CNN_OK)
         status = trainer_plan(m, dataset, &run.options, &t, error);
+    if (status == CNN_OK && schedule_needs_total(&t->schedule) && epochs && epochs != run.numbers.epochs)
+        status = error_set(error, CNN_ERROR_MISMATCH,
+                           "%s: the schedule %s was laid out for %llu epochs and cannot go on to %zu", path,
+                           run.schedule, (unsigned long long)run.numbers.epochs, epochs);
     if (status == CNN_OK)
         status = read_trainer(npz, path, &run, t, error);
     if (status != CNN_OK) {

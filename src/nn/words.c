@@ -1,5 +1,6 @@
 /* The words that architecture texts and options may name, for help and errors. */
 #include "nn/optimizer.h"
+#include "nn/schedule.h"
 #include "nn/spec.h"
 
 static const struct cnn_word *layer_word(size_t i)
@@ -31,6 +32,8 @@ const struct cnn_word *cnn_word(enum cnn_words table, size_t i)
         return loss_word(i);
     case CNN_WORDS_OPTIMIZER:
         return optimizer_word(i);
+    case CNN_WORDS_SCHEDULE:
+        return schedule_word(i);
     case CNN_WORDS_ARCH:
         return spec_named(i);
     }
