@@ -58,22 +58,22 @@ static struct hand draw_hand(struct random *random, unsigned digit)
     float slant = 0.15F + 0.25F * wobble(random); /* x per unit of height */
     float half = 0.06F * wobble(random);          /* tangent of half the angle */
     float cosine = (1 - half * half) / (1 + half * half), sine = 2 * half / (1 + half * half);
-    float width = 0.85F + 0.16F * wobble(random);
-    width = clamp(width, 0.45F, 1.4F);
+    float width = 0.9F + 0.2F * wobble(random);
+    width = clamp(width, 0.45F, 1.6F);
     /* stretch, then slant, then turn */
     hand.a = cosine * width;
     hand.b = -cosine * slant - sine;
     hand.c = sine * width;
     hand.d = -sine * slant + cosine;
     for (int i = 0; i < 6; i++)
-        hand.bend[i] = 0.12F * wobble(random);
-    hand.jitter = 0.03F;
-    hand.radius = between(random, 0.75F, 1.9F);
+        hand.bend[i] = 0.16F * wobble(random);
+    hand.jitter = 0.04F;
+    hand.radius = between(random, 0.8F, 2.0F);
     if (digit == 8 || digit == 0)
         hand.radius *= 0.95F;
     hand.pressure[0] = 0.15F * wobble(random);
     hand.pressure[1] = 0.15F * wobble(random);
-    hand.edge = between(random, 1.0F, 1.6F);
+    hand.edge = between(random, 0.7F, 1.4F);
     return hand;
 }
 
@@ -181,7 +181,7 @@ static void centre(struct pen_point *path, size_t n)
         x += m * (path[i].x + path[i + 1].x) * 0.5F;
         y += m * (path[i].y + path[i + 1].y) * 0.5F;
     }
-    float inverse = mass > 0 ? 1 / mass : 0, middle = 0.5F * (SYNTH_SIDE - 1);
+    float inverse = mass > 0 ? 1 / mass : 0, middle = 0.5F * SYNTH_SIDE; /* of MNIST: pixel 14 */
     for (size_t i = 0; i < n; i++) {
         path[i].x += middle - x * inverse;
         path[i].y += middle - y * inverse;
