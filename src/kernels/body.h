@@ -4,33 +4,14 @@
  *     #define KERNELS_NAME NAME
  * which vector it is and what the set is called.
  */
-#include <math.h>
-
 #include "base/bytes.h"
-#include "kernels/kernels.h"
-#include "kernels/vector.h"
-
-/* The first n lanes, or all. */
-INLINE v load_first(const float *p, size_t n)
-{
-    return n < V_LANES ? v_load_part(p, n) : v_load(p);
-}
-
-INLINE void store_first(float *p, v a, size_t n)
-{
-    if (n < V_LANES)
-        v_store_part(p, a, n);
-    else
-        v_store(p, a);
-}
-
 #include "kernels/conv2d.h"
 #include "kernels/dense.h"
 #include "kernels/elementwise.h"
 #include "kernels/gradient.h"
+#include "kernels/kernels.h"
 #include "kernels/loss.h"
 #include "kernels/pack.h"
-#include "kernels/sums.h"
 #include "kernels/update.h"
 
 #define TEXT_OF(name) #name

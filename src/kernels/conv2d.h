@@ -1,4 +1,9 @@
-/* Convolution of one block: forward, backward and the gradient. Part of body.h. */
+/* Convolution of one block: forward, backward and the gradient. */
+#ifndef KERNELS_CONV2D_H
+#define KERNELS_CONV2D_H
+
+#include "kernels/elementwise.h"
+#include "kernels/sums.h"
 
 /* Tiles as pairs CASE(outputs, positions), about as many accumulators as the registers hold. How many outputs
  * to take next when n are left: so that all tiles are wide. */
@@ -122,3 +127,5 @@ static void conv2d_backward(const struct conv2d_shape *shape, const float *dz, c
         }
     }
 }
+
+#endif

@@ -1,4 +1,9 @@
-/* The dense layer of one block: forward, backward and the gradient. Part of body.h. */
+/* The dense layer of one block: forward, backward and the gradient. */
+#ifndef KERNELS_DENSE_H
+#define KERNELS_DENSE_H
+
+#include "kernels/elementwise.h"
+#include "kernels/sums.h"
 
 /* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
  * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
@@ -111,3 +116,5 @@ static void dense_gradient(const struct dense_shape *shape, size_t n_blocks, con
     for (; i < n_rows; i++)
         dense_gradient_rows(1, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);
 }
+
+#endif

@@ -1,4 +1,11 @@
-/* exp and log, and the activations built on them. Part of body.h. */
+/* exp and log, and the activations built on them. */
+#ifndef KERNELS_ELEMENTWISE_H
+#define KERNELS_ELEMENTWISE_H
+
+#include <math.h>
+
+#include "kernels/kernels.h"
+#include "kernels/vector.h"
 
 /* e^x, within 1 ulp; 0 below -87.7, infinity above 88.3, NaN of NaN. x = n ln 2 + r with |r| <= ln 2 / 2, and
  * e^x = 2^n e^r. Adding 1.5 * 2^23 + 127 to x / ln 2 rounds it to n and leaves n + 127 in the low bits of the
@@ -70,3 +77,5 @@ ACTIVATIONS(ACTIVATION_ROW)
 #define ACTIVATION_ENTRY(name, formula) activate_##name,
 static void (*const activate[N_ACTIVATIONS])(size_t n, float *y, float *d) = {ACTIVATIONS(ACTIVATION_ENTRY)};
 #undef ACTIVATION_ENTRY
+
+#endif

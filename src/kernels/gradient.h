@@ -1,4 +1,9 @@
-/* Gradients that sum over lanes: of the convolution's weights, and of a bias. Part of body.h. */
+/* Gradients that sum over lanes: of the convolution's weights, and of a bias. */
+#ifndef KERNELS_GRADIENT_H
+#define KERNELS_GRADIENT_H
+
+#include "kernels/kernels.h"
+#include "kernels/sums.h"
 
 /* Lane i + 8 onto i, then 4, 2, 1. */
 INLINE float sum_lanes(const float *lanes)
@@ -161,3 +166,5 @@ static void bias_gradient(size_t positions, size_t features, size_t n_blocks, co
             db[q + k] = sum_lanes(total + k * LANES);
     }
 }
+
+#endif

@@ -1,4 +1,8 @@
-/* Softmax and the cross-entropy on it. Part of body.h. */
+/* Softmax and the cross-entropy on it. */
+#ifndef KERNELS_LOSS_H
+#define KERNELS_LOSS_H
+
+#include "kernels/elementwise.h"
 
 /* The largest of z by lane. A NaN may win or lose here; it comes through in the sum of exp. */
 INLINE v largest(size_t classes, const float *z)
@@ -77,3 +81,5 @@ static void softmax_cross_entropy(size_t classes, const uint8_t *labels, size_t 
         loss[i] = i < n_valid ? loss[i] : 0;
     }
 }
+
+#endif

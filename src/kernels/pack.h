@@ -1,4 +1,10 @@
-/* Images from bytes, and the transposition of dz. Part of body.h. */
+/* Images from bytes, and the transposition of dz. */
+#ifndef KERNELS_PACK_H
+#define KERNELS_PACK_H
+
+#include "base/bytes.h"
+#include "kernels/kernels.h"
+#include "kernels/vector.h"
 
 /* The byte as a number; divided by 255 and rounded once, without a division: q is off by less than an ulp,
  * what is missing is computed exactly and added. */
@@ -59,3 +65,5 @@ static void dense_transpose(size_t out, const float *dz, float *dzt)
             dzt[lane * padded + o] = 0;
     }
 }
+
+#endif

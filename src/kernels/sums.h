@@ -2,12 +2,16 @@
  * The sum that conv2d_forward, conv2d_backward, dense_forward, dense_backward and dense_gradient all are:
  *     y[p][q] = b[q] + sum over i < n_i, j < n_j, k < n_k of x[i][j][k][p] * w[i][j][k][q]
  * where every x and y is a vector and every w a number, and they differ only in how far apart in memory the
- * neighbours along i, j, k, p and q lie. Part of body.h.
+ * neighbours along i, j, k, p and q lie.
  *
  * A tile computes np x nq of them at once, accumulators in registers: np + nq loads for np * nq operations.
  * Tiles do not change the result: whichever tile an element falls into, it adds the same products in the same
  * order, k innermost.
  */
+#ifndef KERNELS_SUMS_H
+#define KERNELS_SUMS_H
+
+#include "kernels/vector.h"
 
 /* Distances are in floats. */
 struct sums {
@@ -109,3 +113,5 @@ INLINE void sums_positions(const int np, const int nq, const enum ending ending,
         SUMS_TILE(1)
 #undef SUMS_TILE
 }
+
+#endif

@@ -1,4 +1,9 @@
-/* The optimizers over whole arrays. Part of body.h. */
+/* The optimizers over whole arrays. */
+#ifndef KERNELS_UPDATE_H
+#define KERNELS_UPDATE_H
+
+#include "kernels/kernels.h"
+#include "kernels/vector.h"
 
 /* decay m + (1 - decay) x */
 INLINE v running_mean(float decay, v m, v x)
@@ -33,3 +38,5 @@ INLINE v running_mean(float decay, v m, v x)
     }
 OPTIMIZERS(OPTIMIZER_ROW)
 #undef OPTIMIZER_ROW
+
+#endif

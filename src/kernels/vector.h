@@ -29,4 +29,18 @@
 
 #include VECTOR_HEADER
 
+/* The first n lanes, or all. */
+INLINE v load_first(const float *p, size_t n)
+{
+    return n < V_LANES ? v_load_part(p, n) : v_load(p);
+}
+
+INLINE void store_first(float *p, v a, size_t n)
+{
+    if (n < V_LANES)
+        v_store_part(p, a, n);
+    else
+        v_store(p, a);
+}
+
 #endif

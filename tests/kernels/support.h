@@ -3,7 +3,6 @@
 #ifndef KERNELS_TEST_SUPPORT_H
 #define KERNELS_TEST_SUPPORT_H
 
-#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +13,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/random.h"
 #include "reference/reference.h"
