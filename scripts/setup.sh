@@ -6,7 +6,6 @@ set -euo pipefail
 
 show_help() {
     cat <<'TEXT'
-Debian, Ubuntu   scripts/setup.sh [run|test] installs what is missing.
 Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' curl
        to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
 Arch             pacman -S gcc cmake ninja pkgconf zlib minizip curl
@@ -19,7 +18,11 @@ TEXT
 purpose=${1:-test}
 case $purpose in
 run | test) ;;
--h | --help) show_help && exit 0 ;;
+-h | --help)
+    echo "scripts/setup.sh [run|test] installs on Debian and Ubuntu what is missing. Elsewhere:"
+    show_help
+    exit
+    ;;
 *) echo "setup: unknown purpose '$purpose'; expected run or test" >&2 && exit 2 ;;
 esac
 
@@ -105,7 +108,8 @@ install_missing() {
 }
 
 cannot_install() {
-    echo "setup: missing: ${missing[*]} (names of Debian), and $1. Install them so:" >&2
+    echo "setup: $1; to be installed by other means:" >&2
+    echo "Debian, Ubuntu   as root: apt-get install ${missing[*]}" >&2
     show_help >&2
     exit 1
 }

@@ -19,16 +19,16 @@ static inline uint64_t bytes_u64_le(const uint8_t *p)
     return (uint64_t)bytes_u32_le(p + 4) << 32 | bytes_u32_le(p);
 }
 
-static inline void bytes_put_u32_le(uint8_t *p, uint32_t v)
+static inline void bytes_put_u32_le(uint8_t *p, uint32_t value)
 {
     for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(v >> (8 * i));
+        p[i] = (uint8_t)(value >> (8 * i));
 }
 
-static inline void bytes_put_u64_le(uint8_t *p, uint64_t v)
+static inline void bytes_put_u64_le(uint8_t *p, uint64_t value)
 {
-    bytes_put_u32_le(p, (uint32_t)v);
-    bytes_put_u32_le(p + 4, (uint32_t)(v >> 32));
+    bytes_put_u32_le(p, (uint32_t)value);
+    bytes_put_u32_le(p + 4, (uint32_t)(value >> 32));
 }
 
 #endif
