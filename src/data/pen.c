@@ -35,7 +35,19 @@ static void draw_line(const struct pen_point *a, const struct pen_point *b, floa
     }
 }
 
-void pen_draw(const struct pen_point *path, size_t n, float edge, uint8_t *pixels)
+/* Where the edge strays to; eight pixels from each random number. */
+static void roughen(float rough, struct random *random, float distance[PEN_SIDE][PEN_SIDE])
+{
+    float *d = &distance[0][0];
+    for (int i = 0; i < PEN_SIDE * PEN_SIDE; i += 8) {
+        uint64_t bits = random_u64(random);
+        for (int k = 0; k < 8; k++, bits >>= 8)
+            d[i + k] += rough * ((float)(bits & 255) * (1 / 127.5F) - 1);
+    }
+}
+
+void pen_draw(const struct pen_point *path, size_t n, float edge, float rough, struct random *random,
+              uint8_t *pixels)
 {
     float distance[PEN_SIDE][PEN_SIDE];
     for (int y = 0; y < PEN_SIDE; y++)
@@ -43,7 +55,8 @@ void pen_draw(const struct pen_point *path, size_t n, float edge, uint8_t *pixel
             distance[y][x] = PEN_SIDE;
     for (size_t i = 0; i + 1 < n; i++)
         if (!path[i].lifted)
-            draw_line(&path[i], &path[i + 1], edge / 2, distance);
+            draw_line(&path[i], &path[i + 1], edge / 2 + rough, distance);
+    roughen(rough, random, distance);
     float inverse = 1 / edge;
     for (int y = 0; y < PEN_SIDE; y++)
         for (int x = 0; x < PEN_SIDE; x++)

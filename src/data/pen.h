@@ -2,6 +2,8 @@
 #ifndef DATA_PEN_H
 #define DATA_PEN_H
 
+#include "base/random.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +16,9 @@ struct pen_point {
     int lifted; /* no line from here */
 };
 
-/* Pixel = 255 times the pen's coverage: 1 inside the line, 0 outside, in between over an edge of edge pixels.
- * Shapes: pixels [28][28]. */
-void pen_draw(const struct pen_point *path, size_t n, float edge, uint8_t *pixels);
+/* Pixel = 255 times the pen's coverage: 1 inside the line, 0 outside, in between over an edge of edge pixels,
+ * which strays by up to rough pixels. Shapes: pixels [28][28]. */
+void pen_draw(const struct pen_point *path, size_t n, float edge, float rough, struct random *random,
+              uint8_t *pixels);
 
 #endif

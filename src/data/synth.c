@@ -17,7 +17,6 @@
 enum {
     STEPS = 5,                             /* lines for each span between control points */
     MAX_PATH = GLYPH_POINTS * (STEPS + 1), /* points of a path */
-    BOX = 20,                              /* pixels, the larger side of a digit */
     BLOCK = SYNTH_CLASSES                  /* images over which labels are balanced */
 };
 
@@ -33,6 +32,9 @@ struct hand {
     float radius;      /* of the pen, in pixels */
     float pressure[2]; /* change of the radius along the path: linear, and in the middle */
     float edge;        /* pixels from black to white */
+    float rough;       /* how far the edge strays, in pixels */
+    float box;         /* larger side of the digit, in pixels */
+    struct point at;   /* the centre of mass */
 };
 
 /* About normal, cheaper than random_normal: the sum of three uniform numbers, scaled to deviation 1. */
@@ -74,6 +76,10 @@ static struct hand draw_hand(struct random *random, unsigned digit)
     hand.pressure[0] = 0.15F * wobble(random);
     hand.pressure[1] = 0.15F * wobble(random);
     hand.edge = between(random, 0.7F, 1.4F);
+    hand.rough = between(random, 0, 0.5F);
+    hand.box = between(random, 18.5F, 20.5F);
+    hand.at.x = 0.5F * SYNTH_SIDE + 0.5F * wobble(random); /* MNIST's middle is pixel 14, not 13.5 */
+    hand.at.y = 0.5F * SYNTH_SIDE + 0.5F * wobble(random);
     return hand;
 }
 
@@ -150,8 +156,8 @@ static void press(const struct hand *hand, struct pen_point *path, size_t n)
     }
 }
 
-/* Scales the path so that the larger side of the box around the ink is BOX pixels. */
-static void scale_to_box(struct pen_point *path, size_t n, float radius)
+/* Scales the path so that the larger side of the box around it is box pixels. */
+static void scale_to_box(struct pen_point *path, size_t n, float box)
 {
     float x0 = path[0].x, x1 = x0, y0 = path[0].y, y1 = y0;
     for (size_t i = 1; i < n; i++) {
@@ -161,15 +167,15 @@ static void scale_to_box(struct pen_point *path, size_t n, float radius)
         y1 = path[i].y > y1 ? path[i].y : y1;
     }
     float side = x1 - x0 > y1 - y0 ? x1 - x0 : y1 - y0;
-    float scale = ((float)BOX - 2 * radius) / (side > 0.1F ? side : 0.1F);
+    float scale = box / (side > 0.1F ? side : 0.1F);
     for (size_t i = 0; i < n; i++) {
         path[i].x *= scale;
         path[i].y *= scale;
     }
 }
 
-/* Moves the path so that its ink, length times width, has its centre of mass in the middle. */
-static void centre(struct pen_point *path, size_t n)
+/* Moves the path so that its ink, length times width, has its centre of mass there. */
+static void centre(struct pen_point *path, size_t n, struct point at)
 {
     float mass = 0, x = 0, y = 0;
     for (size_t i = 0; i + 1 < n; i++) {
@@ -181,10 +187,10 @@ static void centre(struct pen_point *path, size_t n)
         x += m * (path[i].x + path[i + 1].x) * 0.5F;
         y += m * (path[i].y + path[i + 1].y) * 0.5F;
     }
-    float inverse = mass > 0 ? 1 / mass : 0, middle = 0.5F * SYNTH_SIDE; /* of MNIST: pixel 14 */
+    float inverse = mass > 0 ? 1 / mass : 0;
     for (size_t i = 0; i < n; i++) {
-        path[i].x += middle - x * inverse;
-        path[i].y += middle - y * inverse;
+        path[i].x += at.x - x * inverse;
+        path[i].y += at.y - y * inverse;
     }
 }
 
@@ -206,9 +212,9 @@ static void draw_digit(struct random *random, unsigned digit, uint8_t *pixels)
     place_points(random, &hand, glyph, points);
     size_t n = make_path(glyph, points, path);
     press(&hand, path, n);
-    scale_to_box(path, n, hand.radius);
-    centre(path, n);
-    pen_draw(path, n, hand.edge, pixels);
+    scale_to_box(path, n, hand.box - 2 * hand.radius);
+    centre(path, n, hand.at);
+    pen_draw(path, n, hand.edge, hand.rough, random, pixels);
 }
 
 size_t synth_count(enum cnn_split split)
