@@ -1,0 +1,182 @@
+/*
+ * Every layer of the table, with every activation, inside a whole network: the engine's loss, outputs and
+ * gradients against a network in double and its finite differences. A new row takes part by itself; one
+ * without a reference in tests/reference/ fails.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "nn/engine.h"
+#include "reference/chain.h"
+
+enum { N = 19, SIDE = 7, PIXELS = SIDE * SIDE * 2 }; /* a whole block and a part of one */
+
+struct sample {
+    uint8_t pixels[N][PIXELS];
+    const uint8_t *images[N];
+    uint8_t labels[N];
+};
+
+static void draw_samples(struct sample *s, size_t classes)
+{
+    struct random random = random_stream(5, 0);
+    for (size_t i = 0; i < N; i++) {
+        for (size_t k = 0; k < PIXELS; k++)
+            s->pixels[i][k] = (uint8_t)random_below(&random, 256);
+        s->images[i] = s->pixels[i];
+        s->labels[i] = (uint8_t)random_below(&random, (uint32_t)classes);
+    }
+}
+
+/* A model with biases that are not zero. */
+static struct cnn_model *make_model(const char *arch)
+{
+    struct cnn_model *model;
+    struct cnn_error error;
+    if (cnn_model_create(&(struct cnn_model_options){arch, SIDE, SIDE, 2, true, 3}, &model, &error) != CNN_OK)
+        fail_msg("%s: %s", arch, error.message);
+    struct random random = random_stream(6, 0);
+    for (size_t i = 0; i < model->n_layers; i++)
+        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
+            for (size_t n = 0;
+                 model->layer[i].parameter[k].limit == 0 && n < model->layer[i].parameter[k].count; n++)
+                model->layer[i].parameter[k].value[n] = random_float(&random) - 0.5f;
+    return model;
+}
+
+/* The slope of the loss in double by one weight, by differences on either side. */
+static double slope(const struct cnn_model *model, double *weights, size_t i, const struct sample *s)
+{
+    double h = 1e-5, was = weights[i];
+    weights[i] = was + h;
+    double above = chain_loss(model, weights, s->images, s->labels, N, NULL);
+    weights[i] = was - h;
+    double below = chain_loss(model, weights, s->images, s->labels, N, NULL);
+    weights[i] = was;
+    return (above - below) / (2 * h);
+}
+
+/* Compares one parameter's whole gradient: distance within 1e-4 of the norm, and the norm is not zero. */
+static void compare_gradient(const char *arch, const struct cnn_model *model, const struct layer *layer,
+                             const struct parameter *p, double *weights, const float *gradient,
+                             const struct sample *s)
+{
+    size_t first = (size_t)(p->value - model->weights);
+    double norm = 0, distance = 0;
+    for (size_t i = first; i < first + p->count; i++) {
+        double expected = slope(model, weights, i, s), difference = expected - (double)gradient[i];
+        norm += expected * expected;
+        distance += difference * difference;
+    }
+    if (!(norm > 1e-12))
+        fail_msg("%s: %s/%s: the gradient is zero", arch, layer->name, p->name);
+    if (!(sqrt(distance) <= 1e-4 * sqrt(norm)))
+        fail_msg("%s: %s/%s: off by %g of the norm", arch, layer->name, p->name, sqrt(distance / norm));
+}
+
+static void compare_outputs(const char *arch, const struct cnn_model *model, const struct engine *engine,
+                            double **expected)
+{
+    for (size_t i = 0; i < model->n_layers; i++) {
+        size_t n = shape_count(&model->layer[i].out);
+        float *found = memory_alloc(n, sizeof *found);
+        double norm = 0, distance = 0;
+        engine_output(engine, i, N - 1, found);
+        for (size_t k = 0; k < n; k++) {
+            norm += expected[i][k] * expected[i][k];
+            distance += (expected[i][k] - (double)found[k]) * (expected[i][k] - (double)found[k]);
+        }
+        memory_free(found);
+        if (!(norm > 0 && sqrt(distance) <= 1e-5 * sqrt(norm)))
+            fail_msg("%s: output of %s: off by %g of the norm", arch, model->layer[i].name,
+                     sqrt(distance / norm));
+    }
+}
+
+static void check_network(const char *arch)
+{
+    struct cnn_model *model = make_model(arch);
+    struct sample s;
+    struct engine *engine;
+    size_t correct;
+    double loss, *weights = memory_alloc(model->n_weights, sizeof *weights), *outputs[MAX_LAYERS];
+    float *gradient = memory_alloc(model->n_weights, sizeof *gradient);
+    draw_samples(&s, model_classes(model));
+    for (size_t i = 0; i < model->n_weights; i++)
+        weights[i] = (double)model->weights[i];
+    for (size_t i = 0; i < model->n_layers; i++)
+        outputs[i] = memory_alloc(shape_count(&model->layer[i].out), sizeof(double));
+    assert_int_equal(engine_create(model, N, &engine, NULL), CNN_OK);
+    engine_gradient(engine, &(struct engine_batch){s.images, s.labels, N}, gradient, &loss, &correct);
+    double expected = chain_loss(model, weights, s.images, s.labels, N, outputs);
+    if (!(fabs(loss / N - expected) <= 1e-5 * fabs(expected)))
+        fail_msg("%s: loss: expected %g, found %g", arch, expected, loss / N);
+    compare_outputs(arch, model, engine, outputs);
+    for (size_t i = 0; i < model->n_layers; i++)
+        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
+            compare_gradient(arch, model, &model->layer[i], &model->layer[i].parameter[k], weights, gradient,
+                             &s);
+    for (size_t i = 0; i < model->n_layers; i++)
+        memory_free(outputs[i]);
+    engine_free(engine);
+    memory_free(gradient);
+    memory_free(weights);
+    cnn_model_free(model);
+}
+
+/* The text of a layer of the table, with small numbers. */
+static void layer_text(const struct layer_type *type, const char *activation, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%s", type->word);
+    for (size_t k = 0; k < MAX_ARGUMENTS && type->arguments[k]; k++)
+        used += (size_t)snprintf(text + used, size - used, "%c%d", k ? ',' : ':', 3);
+    if (type->has_activation)
+        snprintf(text + used, size - used, ",%s", activation);
+}
+
+static void every_layer_with_every_activation(void **state)
+{
+    (void)state;
+    for (size_t i = 0; layer_type_at(i); i++) {
+        const struct layer_type *type = layer_type_at(i);
+        if (!chain_layer(type))
+            fail_msg("%s has no reference: add one to tests/reference/chain.c", type->word);
+        for (size_t a = 0; activation_word(a); a++) {
+            char text[64], arch[256];
+            if (a == ACTIVATION_softmax)
+                continue;
+            layer_text(type, activation_word(a)->word, text, sizeof text);
+            bool vector = type == &layer_dense; /* the one that needs a vector below it */
+            snprintf(arch, sizeof arch, "conv2d:2,3,tanh %s%s %s dense:4,softmax", vector ? "flatten " : "",
+                     text, vector || type == &layer_flatten ? "" : "flatten");
+            check_network(arch);
+        }
+    }
+}
+
+static void shapes_off_the_beaten_track(void **state)
+{
+    (void)state;
+    check_network("flatten dense:3,softmax");
+    check_network("conv2d:1,7 flatten dense:2,softmax");
+    check_network("conv2d:17,2x5,swish conv2d:5,1,sigmoid flatten dense:18,tanh dense:17,softmax");
+    check_network("conv2d:3,1x7,relu conv2d:3,7x1,tanh flatten dense:33,swish dense:1,tanh dense:5,softmax");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_layer_with_every_activation),
+        cmocka_unit_test(shapes_off_the_beaten_track),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
