@@ -1,0 +1,52 @@
+/*
+ * A command is a row: its name, its settings and their options, and what it does. Parsing, checks of ranges
+ * and the help are all made from the row. A new command is one file and one line in commands.c.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "cnn.h"
+
+enum option_kind {
+    OPTION_FLAG,   /* bool, set when given */
+    OPTION_COUNT,  /* uint64_t, min .. max */
+    OPTION_REAL,   /* double, low .. high */
+    OPTION_TEXT,   /* const char *, not empty */
+    OPTION_CHOICE, /* int, the index of the word in value, "keras2|keras3" */
+};
+
+struct option_row {
+    const char *name;  /* "epochs", typed --epochs */
+    const char *value; /* what the help calls its value, "N"; NULL for a flag */
+    const char *help;
+    enum option_kind kind;
+    size_t field;      /* its offset in the command's settings */
+    uint64_t min, max; /* of a count */
+    double low, high;  /* of a real */
+};
+
+enum { COMMAND_OPTIONS = 24, COMMAND_SETTINGS_BYTES = 256 };
+
+struct command {
+    const char *name;
+    const char *about;           /* one sentence, the line in the list of commands */
+    const char *const *details;  /* paragraphs for the help, ended by NULL; or NULL */
+    const char *examples;        /* lines for the help */
+    const enum cnn_words *words; /* tables of words the help lists */
+    size_t n_words;
+    const struct option_row *options; /* at most COMMAND_OPTIONS */
+    size_t n_options;
+    const void *defaults;  /* settings when no option is given; a value out of range means "not given" */
+    size_t settings_bytes; /* at most COMMAND_SETTINGS_BYTES */
+    enum cnn_status (*run)(const void *settings, struct cnn_error *error);
+};
+
+/* Row i of the table of commands, in the order of the lesson; NULL past its end. */
+const struct command *command_row(size_t i);
+
+/* The command of that name. Errors: USAGE, naming the known ones and the nearest. */
+enum cnn_status command_find(const char *name, const struct command **command, struct cnn_error *error);
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+#endif

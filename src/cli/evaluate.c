@@ -1,0 +1,198 @@
+/* cnn evaluate: loss, accuracy, the confusion matrix, and precision, recall and F1 of each class. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+
+struct evaluate_settings {
+    uint64_t threads;
+    const char *data, *model;
+    int split;
+    bool csv;
+};
+
+static const struct evaluate_settings defaults = {.model = MODEL_PATH, .split = CNN_TEST};
+
+#define FIELD(name) .field = offsetof(struct evaluate_settings, name)
+static const struct option_row options[] = {
+    {"split", "train|test", "the images trained on, or those kept for testing", OPTION_CHOICE, FIELD(split)},
+    {"csv", NULL, "write comma-separated values: metric,class,predicted,value", OPTION_FLAG, FIELD(csv)},
+    {"data", "PATH",
+     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
+     FIELD(data)},
+    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model)},
+    {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,
+     FIELD(threads), .min = 1, .max = 1024},
+};
+
+struct evaluation {
+    struct cnn_scores scores;
+    size_t classes;
+    size_t *confusion; /* [truth][prediction] */
+};
+
+/* How one class fares. occurs: it is the truth or the prediction of some image. */
+struct class_scores {
+    size_t images;
+    double precision, recall, f1;
+    bool occurs;
+};
+
+static double ratio(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+/* precision = hits / predictions, recall = hits / images, F1 = their harmonic mean; 0 where there are none.
+ */
+static struct class_scores class_scores(const struct evaluation *e, size_t k)
+{
+    size_t predictions = 0, images = 0, hits = e->confusion[k * e->classes + k];
+    for (size_t i = 0; i < e->classes; i++) {
+        images += e->confusion[k * e->classes + i];
+        predictions += e->confusion[i * e->classes + k];
+    }
+    return (struct class_scores){images, ratio(hits, predictions), ratio(hits, images),
+                                 ratio(2 * hits, images + predictions), images + predictions > 0};
+}
+
+/* The unweighted mean over the classes that occur. */
+static struct class_scores mean_scores(const struct evaluation *e)
+{
+    struct class_scores mean = {.images = e->scores.count};
+    size_t n = 0;
+    for (size_t k = 0; k < e->classes; k++) {
+        struct class_scores c = class_scores(e, k);
+        mean.precision += c.precision;
+        mean.recall += c.recall;
+        mean.f1 += c.f1;
+        n += c.occurs;
+    }
+    double share = n ? 1.0 / (double)n : 0;
+    mean.precision *= share;
+    mean.recall *= share;
+    mean.f1 *= share;
+    return mean;
+}
+
+static void print_csv(const struct evaluation *e)
+{
+    struct class_scores mean = mean_scores(e);
+    printf("metric,class,predicted,value\n");
+    printf("images,,,%zu\nloss,,,%.9g\naccuracy,,,%.9g\n", e->scores.count, e->scores.loss,
+           e->scores.accuracy);
+    printf("precision,,,%.9g\nrecall,,,%.9g\nf1,,,%.9g\n", mean.precision, mean.recall, mean.f1);
+    for (size_t k = 0; k < e->classes; k++) {
+        struct class_scores c = class_scores(e, k);
+        printf("precision,%zu,,%.9g\nrecall,%zu,,%.9g\nf1,%zu,,%.9g\n", k, c.precision, k, c.recall, k, c.f1);
+    }
+    for (size_t i = 0; i < e->classes; i++)
+        for (size_t k = 0; k < e->classes; k++)
+            printf("confusion,%zu,%zu,%zu\n", i, k, e->confusion[i * e->classes + k]);
+}
+
+static void print_confusion(const struct evaluation *e)
+{
+    size_t largest = e->classes;
+    for (size_t i = 0; i < e->classes * e->classes; i++)
+        largest = e->confusion[i] > largest ? e->confusion[i] : largest;
+    int cell = snprintf(NULL, 0, "%zu", largest) + 1;
+    printf("\nConfusion matrix: a row for each true class, a column for each predicted one\n%8s", "");
+    for (size_t k = 0; k < e->classes; k++)
+        printf("%*zu", cell, k);
+    putchar('\n');
+    for (size_t i = 0; i < e->classes; i++) {
+        printf("%8zu", i);
+        for (size_t k = 0; k < e->classes; k++)
+            printf("%*zu", cell, e->confusion[i * e->classes + k]);
+        putchar('\n');
+    }
+}
+
+static void print_class_row(const char *name, const struct class_scores *c)
+{
+    char images[COUNT_TEXT];
+    printf("%8s  %9.4f  %6.4f  %6.4f  %7s\n", name, c->precision, c->recall, c->f1,
+           count_text(images, c->images));
+}
+
+static void print_classes(const struct evaluation *e)
+{
+    printf("\n%8s  %9s  %6s  %6s  %7s\n", "class", "precision", "recall", "F1", "images");
+    for (size_t k = 0; k < e->classes; k++) {
+        char name[COUNT_TEXT];
+        struct class_scores c = class_scores(e, k);
+        snprintf(name, sizeof name, "%zu", k);
+        print_class_row(name, &c);
+    }
+    struct class_scores mean = mean_scores(e);
+    print_class_row("mean", &mean);
+}
+
+static void print_tables(const struct evaluation *e, const struct evaluate_settings *s,
+                         const struct cnn_model_info *model, const char *source)
+{
+    char count[COUNT_TEXT], right[COUNT_TEXT];
+    size_t hits = 0;
+    for (size_t k = 0; k < e->classes; k++)
+        hits += e->confusion[k * e->classes + k];
+    printf("model     %s, %zu epoch%s, fingerprint %016" PRIx64 "\n", s->model, model->trained_epochs,
+           model->trained_epochs == 1 ? "" : "s", model->fingerprint);
+    printf("data      %s, %s %s images\n", source, count_text(count, e->scores.count),
+           s->split == CNN_TEST ? "test" : "training");
+    printf("loss      %.4f\n", e->scores.loss);
+    printf("accuracy  %.4f, %s of %s right\n", e->scores.accuracy, count_text(right, hits), count);
+    print_confusion(e);
+    print_classes(e);
+}
+
+static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_model *model,
+                            const struct cnn_dataset *dataset, struct cnn_error *error)
+{
+    struct cnn_model_info info = cnn_model_info(model);
+    struct evaluation e = {.classes = info.classes};
+    e.confusion = calloc(e.classes * e.classes, sizeof *e.confusion);
+    if (!e.confusion)
+        return fail_memory(error);
+    enum cnn_status status = cnn_model_evaluate(model, dataset, &e.scores, e.confusion, error);
+    if (status == CNN_OK && s->csv)
+        print_csv(&e);
+    else if (status == CNN_OK)
+        print_tables(&e, s, &info, cnn_dataset_info(dataset).source);
+    free(e.confusion);
+    return status;
+}
+
+static enum cnn_status run_evaluate(const void *settings, struct cnn_error *error)
+{
+    const struct evaluate_settings *s = settings;
+    struct cnn_model *model = NULL;
+    struct cnn_dataset *dataset = NULL;
+    enum cnn_status status = input_machine(s->threads, error);
+    if (status == CNN_OK)
+        status = input_model(s->model, &model, error);
+    if (status == CNN_OK)
+        status = input_dataset(s->data, (enum cnn_split)s->split, 0, 0, &dataset, error);
+    if (status == CNN_OK)
+        status = show(s, model, dataset, error);
+    cnn_dataset_close(dataset);
+    cnn_model_free(model);
+    return status;
+}
+
+const struct command command_evaluate = {
+    .name = "evaluate",
+    .about = "Scores a model: loss, accuracy, confusion matrix, precision, recall and F1.",
+    .examples = "  cnn evaluate\n"
+                "  cnn evaluate --split train --model small.npz\n"
+                "  cnn evaluate --csv | grep '^f1,'\n",
+    .options = options,
+    .n_options = COUNT_OF(options),
+    .defaults = &defaults,
+    .settings_bytes = sizeof defaults,
+    .run = run_evaluate,
+};

@@ -1,0 +1,14 @@
+/* The help, made from the tables of commands and options. */
+#ifndef CLI_HELP_H
+#define CLI_HELP_H
+
+#include "command.h"
+
+/* Writes to standard output. */
+void help_program(void);
+void help_command(const struct command *command);
+
+/* Version, instruction set, threads, libraries. Errors: USAGE when CNN_CPU cannot be had. */
+enum cnn_status help_version(struct cnn_error *error);
+
+#endif

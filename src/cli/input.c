@@ -1,0 +1,33 @@
+#include "input.h"
+
+#include <string.h>
+
+#include "message.h"
+
+enum cnn_status input_machine(uint64_t threads, struct cnn_error *error)
+{
+    const char *cpu;
+    enum cnn_status status = cnn_cpu(&cpu, error);
+    return status ? status : cnn_set_threads((size_t)threads, error);
+}
+
+enum cnn_status input_dataset(const char *source, enum cnn_split split, size_t first, size_t count,
+                              struct cnn_dataset **dataset, struct cnn_error *error)
+{
+    static bool said;
+    enum cnn_status status = cnn_dataset_open(source, split, first, count, dataset, error);
+    if (status == CNN_OK && !source && !said && cnn_dataset_info(*dataset).synthetic) {
+        note("no MNIST found: using digits drawn by the program; scripts/fetch-mnist.sh gets the real ones");
+        said = true;
+    }
+    return status;
+}
+
+enum cnn_status input_model(const char *path, struct cnn_model **model, struct cnn_error *error)
+{
+    enum cnn_status status = cnn_model_load(path, model, error);
+    if (status != CNN_ERROR_NOT_FOUND)
+        return status;
+    return strcmp(path, MODEL_PATH) == 0 ? fail_hint(error, "cnn train makes one")
+                                         : fail_hint(error, "cnn train --model '%.256s' makes one", path);
+}

@@ -1,0 +1,175 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "words.h"
+
+bool choice_word(const char *choices, size_t i, char *word, size_t size)
+{
+    for (; i > 0; i--) {
+        choices = strchr(choices, '|');
+        if (!choices)
+            return false;
+        choices++;
+    }
+    snprintf(word, size, "%.*s", (int)strcspn(choices, "|"), choices);
+    return true;
+}
+
+bool parse_count(const char *text, uint64_t *count)
+{
+    if (!isdigit((unsigned char)*text))
+        return false;
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (*end || errno)
+        return false;
+    *count = value;
+    return true;
+}
+
+static bool parse_real(const char *text, double *real)
+{
+    if (!*text || text[strspn(text, "0123456789.eE+-")])
+        return false; /* strtod would take blanks, hexadecimal, inf and nan as well */
+    char *end;
+    double value = strtod(text, &end);
+    if (*end || !isfinite(value))
+        return false;
+    *real = value;
+    return true;
+}
+
+static enum cnn_status set_choice(const struct option_row *option, const char *text, int *field,
+                                  struct cnn_error *error)
+{
+    char words[8][24], list[160] = "";
+    const char *candidates[8];
+    size_t n = 0;
+    for (; n < COUNT_OF(words) && choice_word(option->value, n, words[n], sizeof words[n]); n++) {
+        if (strcmp(words[n], text) == 0) {
+            *field = (int)n;
+            return CNN_OK;
+        }
+        candidates[n] = words[n];
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", n ? " or " : "", words[n]);
+    }
+    fail(error, CNN_ERROR_USAGE, "--%s: expected %s, found '%.64s'", option->name, list, text);
+    const char *nearest = word_nearest(text, candidates, n);
+    return nearest ? fail_hint(error, "did you mean %s?", nearest) : error->status;
+}
+
+/* Puts the value of one option into its field. */
+static enum cnn_status set_option(const struct option_row *option, const char *text, void *settings,
+                                  struct cnn_error *error)
+{
+    void *field = (char *)settings + option->field;
+    uint64_t count;
+    double real;
+    switch (option->kind) {
+    case OPTION_FLAG:
+        *(bool *)field = true;
+        return CNN_OK;
+    case OPTION_COUNT:
+        if (!parse_count(text, &count) || count < option->min || count > option->max)
+            return fail(error, CNN_ERROR_USAGE,
+                        "--%s: expected a whole number from %" PRIu64 " to %" PRIu64 ", found '%.64s'",
+                        option->name, option->min, option->max, text);
+        *(uint64_t *)field = count;
+        return CNN_OK;
+    case OPTION_REAL:
+        if (!parse_real(text, &real) || real < option->low || real > option->high)
+            return fail(error, CNN_ERROR_USAGE, "--%s: expected a number from %g to %g, found '%.64s'",
+                        option->name, option->low, option->high, text);
+        *(double *)field = real;
+        return CNN_OK;
+    case OPTION_TEXT:
+        if (!*text)
+            return fail(error, CNN_ERROR_USAGE, "--%s: expected %s, found nothing", option->name,
+                        option->value);
+        *(const char **)field = text;
+        return CNN_OK;
+    case OPTION_CHOICE:
+        return set_choice(option, text, field, error);
+    }
+    return CNN_OK;
+}
+
+/* The error of "--word" or "--word=value", which getopt_long took for none of the options. */
+static enum cnn_status unknown_option(const struct command *command, const char *word,
+                                      struct cnn_error *error)
+{
+    const char *names[COMMAND_OPTIONS + 1] = {"help"};
+    char name[64], alike[192] = "";
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    size_t n_alike = 0;
+    for (size_t i = 0; i < command->n_options; i++) {
+        names[i + 1] = command->options[i].name;
+        if (strncmp(names[i + 1], name, strlen(name)))
+            continue;
+        size_t used = strlen(alike);
+        snprintf(alike + used, sizeof alike - used, "%s--%s", n_alike++ ? " or " : "", names[i + 1]);
+    }
+    if (n_alike > 1)
+        return fail(error, CNN_ERROR_USAGE, "--%s: could be %s", name, alike);
+    fail(error, CNN_ERROR_USAGE, "unknown option --%s", name);
+    const char *nearest = word_nearest(name, names, command->n_options + 1);
+    return nearest ? fail_hint(error, "did you mean --%s?", nearest)
+                   : fail_hint(error, "cnn %s --help lists the options", command->name);
+}
+
+/* What getopt_long complains of. found is '?' or ':', and optopt the option it knows, if it knows one. */
+static enum cnn_status option_error(const struct command *command, int found, char **argv,
+                                    struct cnn_error *error)
+{
+    if (optopt > UCHAR_MAX) {
+        const struct option_row *option = &command->options[optopt - UCHAR_MAX - 1];
+        return found == ':' ? fail(error, CNN_ERROR_USAGE, "--%s: expected %s, found nothing", option->name,
+                                   option->value)
+                            : fail(error, CNN_ERROR_USAGE, "--%s: takes no value", option->name);
+    }
+    if (strncmp(argv[optind - 1], "--", 2) == 0)
+        return optopt == 'h' ? fail(error, CNN_ERROR_USAGE, "--help: takes no value")
+                             : unknown_option(command, argv[optind - 1], error);
+    fail(error, CNN_ERROR_USAGE, "unknown option -%c", optopt);
+    return fail_hint(error, "cnn %s --help lists the options", command->name);
+}
+
+enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
+                              bool *help, struct cnn_error *error)
+{
+    struct option longs[COMMAND_OPTIONS + 2] = {{"help", no_argument, NULL, 'h'}};
+    for (size_t i = 0; i < command->n_options; i++) {
+        const struct option_row *option = &command->options[i];
+        longs[i + 1] = (struct option){option->name, option->value ? required_argument : no_argument, NULL,
+                                       UCHAR_MAX + 1 + (int)i};
+    }
+    opterr = 0;
+    for (int found; (found = getopt_long(argc, argv, ":h", longs, NULL)) != -1;) {
+        *help = found == 'h';
+        if (*help)
+            return CNN_OK;
+        if (found == '?' || found == ':')
+            return option_error(command, found, argv, error);
+        enum cnn_status status =
+            set_option(&command->options[found - UCHAR_MAX - 1], optarg, settings, error);
+        if (status)
+            return status;
+    }
+    if (optind == argc)
+        return CNN_OK;
+    fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; cnn %s takes options only", argv[optind],
+         command->name);
+    return fail_hint(error, "cnn %s --help lists them", command->name);
+}

@@ -1,0 +1,80 @@
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "message.h"
+
+void output_open(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    /* The stand-in is opened the wrong way round, so that using the closed stream still fails. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static enum cnn_status output_error(struct cnn_error *error, int reason)
+{
+    return reason ? fail(error, CNN_ERROR_IO, "standard output: cannot write: %s", strerror(reason))
+                  : fail(error, CNN_ERROR_IO, "standard output: cannot write");
+}
+
+enum cnn_status output_flush(struct cnn_error *error)
+{
+    if (fflush(stdout))
+        return output_error(error, errno);
+    return ferror(stdout) ? output_error(error, 0) : CNN_OK;
+}
+
+enum cnn_status output_close(struct cnn_error *error)
+{
+    enum cnn_status status = output_flush(error);
+    if (fclose(stdout) && status == CNN_OK)
+        status = output_error(error, errno);
+    return status;
+}
+
+bool output_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO);
+}
+
+size_t output_columns(void)
+{
+    const char *set = getenv("COLUMNS");
+    long columns = set ? strtol(set, NULL, 10) : 0;
+    struct winsize window;
+    if (columns <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
+        columns = window.ws_col;
+    return columns > 0 ? (size_t)columns : 80;
+}
+
+const char *count_text(char text[COUNT_TEXT], uint64_t count)
+{
+    char digits[COUNT_TEXT];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, count);
+    char *end = text;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            *end++ = ',';
+        *end++ = digits[i];
+    }
+    *end = '\0';
+    return text;
+}
+
+double clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}

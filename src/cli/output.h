@@ -1,0 +1,30 @@
+/* Standard output: where results go, and how wide it is. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "cnn.h"
+
+/* Makes sure that no file opened later can take the place of a closed standard stream, and that a closed
+ * pipe is an error that is reported, not a signal that kills. Called once, first. */
+void output_open(void);
+
+/* Writes out what waits. Errors: IO when that, or any write before, failed. */
+enum cnn_status output_flush(struct cnn_error *error);
+
+/* The same, and closes standard output: the last thing a command does. */
+enum cnn_status output_close(struct cnn_error *error);
+
+bool output_is_terminal(void);
+
+/* The width in characters: of $COLUMNS, of the terminal, or 80. */
+size_t output_columns(void);
+
+enum { COUNT_TEXT = 32 };
+
+/* "60,000". Returns text. */
+const char *count_text(char text[COUNT_TEXT], uint64_t count);
+
+/* Seconds on a clock that never jumps. */
+double clock_s(void);
+
+#endif

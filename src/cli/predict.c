@@ -1,0 +1,216 @@
+/* cnn predict: what a model makes of single images, beside the truth, as the lesson shows it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+
+#define NOT_GIVEN UINT64_MAX
+
+struct predict_settings {
+    uint64_t first, index, threads;
+    const char *data, *model;
+    int split;
+    bool csv;
+};
+
+static const struct predict_settings defaults = {
+    .first = NOT_GIVEN, .index = NOT_GIVEN, .model = MODEL_PATH, .split = CNN_TRAIN};
+
+#define FIELD(name) .field = offsetof(struct predict_settings, name)
+static const struct option_row options[] = {
+    {"first", "N", "show the first N images; without it 5", OPTION_COUNT, FIELD(first), .min = 1,
+     .max = 1000000000},
+    {"index", "N", "show image N alone; the first one is 0", OPTION_COUNT, FIELD(index), .min = 0,
+     .max = 1000000000},
+    {"split", "train|test", "the images trained on, as in the lesson, or the others", OPTION_CHOICE,
+     FIELD(split)},
+    {"csv", NULL, "write comma-separated values, all digits of each probability", OPTION_FLAG, FIELD(csv)},
+    {"data", "PATH",
+     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
+     FIELD(data)},
+    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model)},
+    {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,
+     FIELD(threads), .min = 1, .max = 1024},
+};
+
+/* The images shown and what the model says of them. */
+struct prediction {
+    const struct cnn_dataset *dataset;
+    size_t first, count, classes; /* first: the number of the first image in its split */
+    const float *probabilities;   /* [count][classes] */
+};
+
+static const float *probabilities_of(const struct prediction *p, size_t i)
+{
+    return p->probabilities + i * p->classes;
+}
+
+static size_t digit_of(const struct prediction *p, size_t i)
+{
+    const float *row = probabilities_of(p, i);
+    size_t best = 0;
+    for (size_t k = 1; k < p->classes; k++)
+        if (row[k] > row[best])
+            best = k;
+    return best;
+}
+
+static size_t digits(size_t n)
+{
+    return (size_t)snprintf(NULL, 0, "%zu", n);
+}
+
+static void print_csv(const struct prediction *p)
+{
+    printf("image,truth,predicted");
+    for (size_t k = 0; k < p->classes; k++)
+        printf(",p%zu", k);
+    putchar('\n');
+    for (size_t i = 0; i < p->count; i++) {
+        printf("%zu,%u,%zu", p->first + i, cnn_dataset_label(p->dataset, i), digit_of(p, i));
+        for (size_t k = 0; k < p->classes; k++)
+            printf(",%.9g", (double)probabilities_of(p, i)[k]);
+        putchar('\n');
+    }
+}
+
+/* The parts of the table, each printed as cells of a row. */
+static void print_class_cells(const struct prediction *p, size_t width)
+{
+    for (size_t k = 0; k < p->classes; k++)
+        printf("%*zu", (int)width, k);
+}
+
+static void print_probability_cells(const struct prediction *p, size_t i, size_t width)
+{
+    for (size_t k = 0; k < p->classes; k++)
+        printf("%*.2f", (int)width, (double)probabilities_of(p, i)[k]);
+}
+
+static void print_truth_cells(const struct prediction *p, size_t i, size_t width)
+{
+    for (size_t k = 0; k < p->classes; k++)
+        printf("%*d", (int)width, cnn_dataset_label(p->dataset, i) == k);
+}
+
+static void print_beside(const struct prediction *p, size_t number, size_t cell, size_t truth)
+{
+    size_t left = number + cell * p->classes;
+    printf("%-*s   %s\n", (int)left, "prediction", "truth");
+    printf("%*s", (int)number, "");
+    print_class_cells(p, cell);
+    printf("   ");
+    print_class_cells(p, truth);
+    putchar('\n');
+    for (size_t i = 0; i < p->count; i++) {
+        printf("%*zu", (int)number, p->first + i);
+        print_probability_cells(p, i, cell);
+        printf("   ");
+        print_truth_cells(p, i, truth);
+        putchar('\n');
+    }
+}
+
+static void print_below(const struct prediction *p, size_t number, size_t cell)
+{
+    for (int truth = 0; truth < 2; truth++) {
+        printf("%s%s\n%*s", truth ? "\n" : "", truth ? "truth" : "prediction", (int)number, "");
+        print_class_cells(p, cell);
+        putchar('\n');
+        for (size_t i = 0; i < p->count; i++) {
+            printf("%*zu", (int)number, p->first + i);
+            if (truth)
+                print_truth_cells(p, i, cell);
+            else
+                print_probability_cells(p, i, cell);
+            putchar('\n');
+        }
+    }
+}
+
+static void print_verdicts(const struct prediction *p)
+{
+    size_t right = 0;
+    int number = (int)digits(p->first + p->count - 1);
+    putchar('\n');
+    for (size_t i = 0; i < p->count; i++) {
+        size_t digit = digit_of(p, i), truth = cnn_dataset_label(p->dataset, i);
+        printf("image %*zu: %zu, %6.2f %% sure: ", number, p->first + i, digit,
+               100 * (double)probabilities_of(p, i)[digit]);
+        right += digit == truth;
+        if (digit == truth)
+            puts("right");
+        else
+            printf("wrong, it is %zu\n", truth);
+    }
+    if (p->count > 1)
+        printf("%zu of %zu right\n", right, p->count);
+}
+
+static void print_tables(const struct prediction *p)
+{
+    size_t number = digits(p->first + p->count - 1), truth = digits(p->classes - 1) + 1;
+    size_t cell = sizeof " 0.00" - 1 > truth ? sizeof " 0.00" - 1 : truth;
+    if (number + (cell + truth) * p->classes + 3 <= output_columns())
+        print_beside(p, number, cell, truth);
+    else
+        print_below(p, number, cell);
+    print_verdicts(p);
+}
+
+/* Predicts the whole dataset and prints it. */
+static enum cnn_status show(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t first,
+                            bool csv, struct cnn_error *error)
+{
+    struct prediction p = {dataset, first, cnn_dataset_info(dataset).count, cnn_model_info(model).classes,
+                           NULL};
+    float *probabilities = calloc(p.count, p.classes * sizeof *probabilities);
+    if (!probabilities)
+        return fail_memory(error);
+    p.probabilities = probabilities;
+    enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
+    if (status == CNN_OK && csv)
+        print_csv(&p);
+    else if (status == CNN_OK)
+        print_tables(&p);
+    free(probabilities);
+    return status;
+}
+
+static enum cnn_status run_predict(const void *settings, struct cnn_error *error)
+{
+    const struct predict_settings *s = settings;
+    if (s->first != NOT_GIVEN && s->index != NOT_GIVEN)
+        return fail(error, CNN_ERROR_USAGE, "--first and --index do not go together");
+    size_t first = s->index != NOT_GIVEN ? (size_t)s->index : 0;
+    size_t count = s->index != NOT_GIVEN ? 1 : s->first != NOT_GIVEN ? (size_t)s->first : 5;
+    struct cnn_model *model = NULL;
+    struct cnn_dataset *dataset = NULL;
+    enum cnn_status status = input_machine(s->threads, error);
+    if (status == CNN_OK)
+        status = input_model(s->model, &model, error);
+    if (status == CNN_OK)
+        status = input_dataset(s->data, (enum cnn_split)s->split, first, count, &dataset, error);
+    if (status == CNN_OK)
+        status = show(model, dataset, first, s->csv, error);
+    cnn_dataset_close(dataset);
+    cnn_model_free(model);
+    return status;
+}
+
+const struct command command_predict = {
+    .name = "predict",
+    .about = "Shows what a model makes of single images, beside the truth.",
+    .examples = "  cnn predict --first 5\n"
+                "  cnn predict --split test --index 8\n"
+                "  cnn predict --split test --first 10000 --csv > predictions.csv\n",
+    .options = options,
+    .n_options = COUNT_OF(options),
+    .defaults = &defaults,
+    .settings_bytes = sizeof defaults,
+    .run = run_predict,
+};

@@ -1,0 +1,179 @@
+#include "progress.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+#include "output.h"
+
+enum { BAR_WIDTH = 30 };
+static const double redraw_s = 0.1;
+
+static size_t append(char text[PROGRESS_TEXT], size_t used, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static size_t append(char text[PROGRESS_TEXT], size_t used, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int added = vsnprintf(text + used, PROGRESS_TEXT - used, format, arguments);
+    va_end(arguments);
+    size_t end = used + (added > 0 ? (size_t)added : 0);
+    return end < PROGRESS_TEXT ? end : PROGRESS_TEXT - 1;
+}
+
+static size_t append_duration(char text[PROGRESS_TEXT], size_t used, double duration_s, const char *unit)
+{
+    if (duration_s >= 1 || duration_s == 0)
+        return append(text, used, " %.0fs/%s", duration_s, unit);
+    if (duration_s >= 1e-3)
+        return append(text, used, " %.0fms/%s", duration_s * 1e3, unit);
+    return append(text, used, " %.0fus/%s", duration_s * 1e6, unit);
+}
+
+static size_t append_metric(char text[PROGRESS_TEXT], size_t used, const char *name, double value)
+{
+    return append(text, used, fabs(value) > 1e-3 ? " - %s: %.4f" : " - %s: %.4e", name, value);
+}
+
+static size_t append_metrics(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at)
+{
+    used = append_metric(text, used, "loss", at->loss);
+    used = append_metric(text, used, "accuracy", at->accuracy);
+    if (at->epoch_done && at->has_validation) {
+        used = append_metric(text, used, "val_loss", at->val_loss);
+        used = append_metric(text, used, "val_accuracy", at->val_accuracy);
+    }
+    return used;
+}
+
+static size_t append_count(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at)
+{
+    int width = snprintf(NULL, 0, "%zu", at->steps_per_epoch);
+    return append(text, used, "%*zu/%zu", width, at->step, at->steps_per_epoch);
+}
+
+static size_t append_eta(char text[PROGRESS_TEXT], size_t used, double eta_s)
+{
+    unsigned long s = (unsigned long)eta_s;
+    if (eta_s > 3600)
+        return append(text, used, " - ETA: %lu:%02lu:%02lu", s / 3600, s % 3600 / 60, s % 60);
+    if (eta_s > 60)
+        return append(text, used, " - ETA: %lu:%02lu", s / 60, s % 60);
+    return append(text, used, " - ETA: %lus", s);
+}
+
+/* The duration of a step. The first one is left out as not typical, where there are others. */
+static double step_duration_s(const struct progress_view *view)
+{
+    size_t step = view->at->step;
+    if (step == 0)
+        return 0;
+    if (view->first_s >= 0 && step > 1)
+        return (view->elapsed_s - view->first_s) / (double)(step - 1);
+    return view->elapsed_s / (double)step;
+}
+
+static size_t bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t bar_width)
+{
+    const struct cnn_progress *at = view->at;
+    char bar[BAR_WIDTH + 1];
+    size_t done = at->step * bar_width / at->steps_per_epoch;
+    memset(bar, '.', bar_width);
+    memset(bar, '=', done);
+    if (done > 0 && at->step < at->steps_per_epoch)
+        bar[done - 1] = '>';
+    bar[bar_width] = '\0';
+
+    size_t used = append_count(text, 0, at);
+    used = append(text, used, " [%s]", bar);
+    double duration_s = step_duration_s(view);
+    if (at->epoch_done) {
+        used = append(text, used, " - %.0fs", view->elapsed_s);
+        used = append_duration(text, used, duration_s, "step");
+    } else {
+        used = append_eta(text, used, duration_s * (double)(at->steps_per_epoch - at->step));
+    }
+    return append_metrics(text, used, at);
+}
+
+size_t progress_bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t columns)
+{
+    size_t used = bar_text(text, view, BAR_WIDTH);
+    if (view->at->epoch_done || used <= columns)
+        return used;
+    size_t excess = used - columns;
+    used = bar_text(text, view, excess < BAR_WIDTH ? BAR_WIDTH - excess : 1);
+    if (used > columns) {
+        used = columns;
+        text[used] = '\0';
+    }
+    return used;
+}
+
+size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *view)
+{
+    size_t used = append_count(text, 0, view->at);
+    used = append(text, used, " - %.0fs", view->elapsed_s);
+    used = append_metrics(text, used, view->at);
+    used = append_duration(text, append(text, used, " -"), view->elapsed_s, "epoch");
+    double step_s = view->elapsed_s / (double)view->at->steps_per_epoch;
+    return append_duration(text, append(text, used, " -"), step_s, "step");
+}
+
+struct progress progress_start(enum progress_style style)
+{
+    if (style == PROGRESS_BAR && !output_is_terminal())
+        style = PROGRESS_LINES;
+    return (struct progress){.style = style};
+}
+
+void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
+{
+    progress->begin_s = clock_s();
+    progress->first_s = -1;
+    progress->drawn_s = 0;
+    if (progress->style == PROGRESS_SILENT || epochs == 1)
+        return; /* Keras names the epoch only where there are several */
+    printf("Epoch %zu/%zu\n", epoch + 1, epochs);
+    fflush(stdout);
+}
+
+/* Draws over the line before; blanks cover what is left of it. The last column stays free, or the terminal
+ * would go on to a new line. */
+static void redraw(struct progress *progress, const struct progress_view *view)
+{
+    char text[PROGRESS_TEXT];
+    size_t columns = output_columns();
+    size_t width = progress_bar_text(text, view, columns > 1 ? columns - 1 : 1);
+    size_t left = progress->width > width ? progress->width - width : 0;
+    bool last = view->at->epoch_done;
+    printf("%s%s%*s%s", progress->width ? "\r" : "", text, (int)left, "", last ? "\n" : "");
+    fflush(stdout);
+    progress->width = last ? 0 : width;
+}
+
+void progress_step(struct progress *progress, const struct cnn_progress *at)
+{
+    char text[PROGRESS_TEXT];
+    double now_s = clock_s();
+    struct progress_view view = {at, now_s - progress->begin_s, progress->first_s};
+    if (progress->first_s < 0)
+        progress->first_s = view.elapsed_s;
+    if (progress->style == PROGRESS_BAR && (at->epoch_done || now_s - progress->drawn_s >= redraw_s)) {
+        progress->drawn_s = now_s;
+        redraw(progress, &view);
+    } else if (progress->style == PROGRESS_LINES && at->epoch_done) {
+        progress_line_text(text, &view);
+        puts(text);
+        fflush(stdout);
+    }
+}
+
+void progress_stop(struct progress *progress)
+{
+    if (progress->width)
+        putchar('\n');
+    progress->width = 0;
+}

@@ -1,0 +1,48 @@
+/*
+ * The progress of training, as Keras 2 shows it. The formatting is pure: state and times in, text out.
+ * Source: keras.utils.Progbar and keras.callbacks.ProgbarLogger of Keras 2.15.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "cnn.h"
+
+enum progress_style { PROGRESS_SILENT, PROGRESS_BAR, PROGRESS_LINES };
+
+/* One moment of an epoch; at->epoch_done makes it the last one. */
+struct progress_view {
+    const struct cnn_progress *at;
+    double elapsed_s; /* since the epoch began */
+    double first_s;   /* when its first step was done, on the same clock; below 0: not known */
+};
+
+enum { PROGRESS_TEXT = 512 };
+
+/* " 937/1875 [=============>................] - ETA: 2s - loss: 0.4210 - accuracy: 0.9312" without a line
+ * end. A line that is not final is kept within columns by a shorter bar, then by cutting it. Returns its
+ * length. */
+size_t progress_bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t columns);
+
+/* "1875/1875 - 1s - loss: 0.2951 - accuracy: 0.9466 - 1s/epoch - 574us/step". Returns its length. */
+size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *view);
+
+/* What is on the screen. */
+struct progress {
+    enum progress_style style;
+    double begin_s, first_s, drawn_s; /* on clock_s; begin_s is when the epoch began */
+    size_t width;                     /* of the line to be redrawn; 0: none */
+};
+
+/* style is made PROGRESS_LINES where standard output is no terminal: a file gets no control characters. */
+struct progress progress_start(enum progress_style style);
+
+/* An epoch (0-based) begins. */
+void progress_epoch(struct progress *progress, size_t epoch, size_t epochs);
+
+/* A step is done; the last one of an epoch ends its line. */
+void progress_step(struct progress *progress, const struct cnn_progress *at);
+
+/* Ends a line that is being redrawn, so that what follows starts on its own. */
+void progress_stop(struct progress *progress);
+
+#endif
