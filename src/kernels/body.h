@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "kernels/loss.h"
 #include "kernels/pack.h"
+#include "kernels/peak.h"
 #include "kernels/update.h"
 
 #define TEXT_OF(name) #name
@@ -34,6 +35,7 @@ static const struct kernels table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .update = {OPTIMIZERS(UPDATE_ENTRY)},
+    .fma_peak = fma_peak,
 };
 
 const struct kernels *const JOIN(kernels_, KERNELS_NAME) = &table;

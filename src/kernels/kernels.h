@@ -96,6 +96,10 @@ struct kernels {
     /* One update of n weights by the gradient g, for each optimizer of the table; slots as it counts them. */
     void (*update[N_OPTIMIZERS])(const struct update *update, size_t n, const float *g, float *w,
                                  float *slot_0, float *slot_1);
+
+    /* n rounds of fused multiply-adds that do not wait for each other, for measuring. Returns how many there
+     * were, each lane counted. sum goes in as a number and comes out as another, so that none is left out. */
+    size_t (*fma_peak)(size_t n, float *sum);
 };
 
 /* The kernels in use. Errors: USAGE (CNN_CPU names an unknown set, or one that this machine lacks). */
