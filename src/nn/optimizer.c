@@ -84,11 +84,13 @@ static double power(double base, uint64_t n)
 struct update optimizer_update(const struct optimizer_setting *setting, double learning_rate,
                                enum cnn_compat compat, uint64_t t)
 {
-    if (setting->kind == OPTIMIZER_adam)
-        learning_rate *= sqrt(1 - power(setting->second_decay, t)) / (1 - power(setting->decay, t));
-    return (struct update){.learning_rate = (float)learning_rate,
-                           .decay = (float)setting->decay,
-                           .second_decay = (float)setting->second_decay,
-                           .epsilon = 1e-7f,
-                           .epsilon_inside_root = compat == CNN_KERAS3};
+    struct update update = {.decay = (float)setting->decay,
+                            .second_decay = (float)setting->second_decay,
+                            .epsilon = 1e-7f,
+                            .epsilon_inside_root = compat == CNN_KERAS3};
+    if (setting->kind == OPTIMIZER_adam) /* the decays as the kernel has them, or v's bias is not quite undone */
+        learning_rate *=
+            sqrt(1 - power((double)update.second_decay, t)) / (1 - power((double)update.decay, t));
+    update.learning_rate = (float)learning_rate;
+    return update;
 }
