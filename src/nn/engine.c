@@ -27,6 +27,7 @@ struct engine {
     size_t n_threads;
     size_t n_units;   /* of all layers together */
     double step_macs; /* arithmetic of a block's step, to tell small work from large */
+    struct engine_listener listener;
 };
 
 static size_t blocks_of(size_t samples)
@@ -122,6 +123,17 @@ void engine_free(struct engine *e)
     memory_free(e);
 }
 
+void engine_listen(struct engine *e, const struct engine_listener *listener)
+{
+    e->listener = *listener;
+}
+
+static void done(const struct engine *e, enum engine_part part, size_t layer)
+{
+    if (e->listener.done)
+        e->listener.done(e->listener.context, part, layer);
+}
+
 /* ---- part 1: a block on its own ------------------------------------------------------------------- */
 
 static void block_forward(const struct engine *e, size_t block)
@@ -135,6 +147,7 @@ static void block_forward(const struct engine *e, size_t block)
         bool last = i + 1 == e->model->n_layers; /* the loss sets its dz, from the logits */
         layer->type->forward(layer, e->k, below->y + block * below->stride, b->y + block * b->stride,
                              last ? NULL : b->d + block * b->stride);
+        done(e, ENGINE_FORWARD, i);
     }
 }
 
@@ -149,6 +162,7 @@ static void block_backward(const struct engine *e, size_t block)
         layer->type->backward(layer, e->k, b->d + block * b->stride,
                               b->scratch ? b->scratch + block * layer->scratch : NULL,
                               below->d ? below->d + block * below->stride : NULL);
+        done(e, ENGINE_BACKWARD, i);
     }
 }
 
@@ -159,10 +173,12 @@ static void block_run(const struct engine *e, const struct engine_batch *batch, 
     const struct buffers *last = &e->layer[e->model->n_layers - 1];
     e->k->pack(batch->images + first, n, shape_count(&e->model->input), e->model->scale,
                e->input.y + block * e->input.stride);
+    done(e, ENGINE_PACK, 0);
     block_forward(e, block);
     e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, n, 1.0f / (float)batch->n,
                                 last->y + block * last->stride, last->d + block * last->stride,
                                 e->loss + first, e->correct + first);
+    done(e, ENGINE_LOSS, 0);
     block_backward(e, block);
 }
 
@@ -197,6 +213,7 @@ static const struct parameter *unit_run(const struct engine *e, size_t u, float 
         .scratch_stride = layer->scratch,
     };
     *slice = layer->type->gradient(layer, e->k, &view, u, g);
+    done(e, ENGINE_GRADIENT, i);
     return &layer->parameter[slice->parameter];
 }
 
@@ -208,6 +225,7 @@ static void unit_update(const struct engine *e, size_t u, float *g, enum optimiz
     e->k->update[optimizer](update, s.count, g, p->value + s.offset,
                             p->slot[0] ? p->slot[0] + s.offset : NULL,
                             p->slot[1] ? p->slot[1] + s.offset : NULL);
+    done(e, ENGINE_UPDATE, 0);
 }
 
 /* ---- both ----------------------------------------------------------------------------------------- */
@@ -226,9 +244,11 @@ void engine_step(struct engine *e, const struct engine_batch *batch, enum optimi
     e->n_blocks = blocks_of(batch->n);
 #pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
     {
+        done(e, ENGINE_START, 0);
 #pragma omp for schedule(static)
         for (size_t block = 0; block < e->n_blocks; block++)
             block_run(e, batch, block);
+        done(e, ENGINE_WAIT, 0);
         double batch_loss;
         size_t batch_correct;
         sum_scores(e, batch->n, &batch_loss, &batch_correct); /* every thread: cheaper than to wait for one */

@@ -38,6 +38,26 @@ void engine_step(struct engine *engine, const struct engine_batch *batch, enum o
 void engine_gradient(struct engine *engine, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct);
 
+/* What a thread has just done within a step; ENGINE_WAIT: waited for the others between the two parts. */
+enum engine_part {
+    ENGINE_START,
+    ENGINE_PACK,
+    ENGINE_FORWARD,
+    ENGINE_LOSS,
+    ENGINE_BACKWARD,
+    ENGINE_WAIT,
+    ENGINE_GRADIENT,
+    ENGINE_UPDATE,
+    N_ENGINE_PARTS
+};
+
+/* Whoever measures a step is told by every thread after each part of it; layer is 0 where it is of none. */
+struct engine_listener {
+    void (*done)(void *context, enum engine_part part, size_t layer);
+    void *context;
+};
+void engine_listen(struct engine *engine, const struct engine_listener *listener);
+
 /* The output of layer i for sample n of the last batch, in Keras's order. Shapes: values [count of out]. */
 void engine_output(const struct engine *engine, size_t i, size_t n, float *values);
 
