@@ -107,8 +107,13 @@ static void print_confusion(const struct evaluation *e)
     putchar('\n');
     for (size_t i = 0; i < e->classes; i++) {
         printf("%8zu", i);
-        for (size_t k = 0; k < e->classes; k++)
-            printf("%*zu", cell, e->confusion[i * e->classes + k]);
+        for (size_t k = 0; k < e->classes; k++) {
+            size_t count = e->confusion[i * e->classes + k];
+            if (count)
+                printf("%*zu", cell, count);
+            else
+                printf("%*s", cell, "."); /* so that the mistakes stand out */
+        }
         putchar('\n');
     }
 }

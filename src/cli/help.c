@@ -8,10 +8,10 @@
 
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26 };
 
-/* Writes a text whose first line starts at column used, the others at indent, broken at blanks. */
-static void print_wrapped(const char *text, size_t used, size_t indent)
+/* Writes a text broken at blanks, each line from column indent on; used columns of the first are taken. */
+*broken at blanks.* / static void print_wrapped(const char *text, size_t used, size_t indent)
 {
-    if (used >= indent) {
+    if (used > 0 && used + 2 > indent) {
         putchar('\n');
         used = 0;
     }
@@ -39,7 +39,7 @@ static void range_text(const struct option_row *option, const void *defaults, ch
     char range[96] = "", preset[64] = "";
     if (option->kind == OPTION_COUNT) {
         uint64_t count = *(const uint64_t *)field;
-        if (option->max < UINT32_MAX)
+        if (option->max <= 100000)
             snprintf(range, sizeof range, "%" PRIu64 " to %" PRIu64, option->min, option->max);
         if (count >= option->min && count <= option->max)
             snprintf(preset, sizeof preset, "default %" PRIu64, count);
@@ -83,7 +83,7 @@ static void print_words(enum cnn_words table)
     const struct cnn_word *word;
     for (size_t i = 0; (word = cnn_word(table, i)); i++) {
         bool named = table == CNN_WORDS_ARCH; /* the usage of a name is what it stands for */
-        print_wrapped(word->help, (size_t)printf("  %s ", named ? word->word : word->usage), HELP_INDENT);
+        print_wrapped(word->help, (size_t)printf("  %s", named ? word->word : word->usage), HELP_INDENT);
         if (named)
             print_wrapped(word->usage, 0, HELP_INDENT);
     }

@@ -53,7 +53,7 @@ static bool parse_real(const char *text, double *real)
 static enum cnn_status set_choice(const struct option_row *option, const char *text, int *field,
                                   struct cnn_error *error)
 {
-    char words[8][24], list[160] = "";
+    char words[8][24], list[256] = "";
     const char *candidates[8];
     size_t n = 0;
     for (; n < COUNT_OF(words) && choice_word(option->value, n, words[n], sizeof words[n]); n++) {

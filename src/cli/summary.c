@@ -65,18 +65,20 @@ static void print_rule(const char *text)
     putchar('\n');
 }
 
-/* Fields end at 29, 55 and 65; what does not fit goes on in the lines below. */
+/* Fields end at 29, 55 and 65, the first two after at least two blanks; what does not fit goes on in the
+ * lines below. A first field of 27 letters pushes the second one to the right by one, as in Keras. */
 static void print_row_keras2(const struct row *row)
 {
-    static const size_t ends[FIELDS] = {29, 55, 65}, room[FIELDS] = {26, 23, 10};
+    static const int ends[FIELDS] = {29, 55, 65}, room[FIELDS] = {27, 24, 10};
     const char *left[FIELDS] = {row->field[0], row->field[1], row->field[2]};
     while (*left[0] || *left[1] || *left[2]) {
-        size_t column = (size_t)printf(" ");
+        int column = printf(" ");
         for (size_t k = 0; k < FIELDS; k++) {
-            size_t n = strnlen(left[k], room[k]);
-            printf("%.*s%*s", (int)n, left[k], (int)(ends[k] - column - n), "");
+            int n = (int)strnlen(left[k], (size_t)room[k]);
+            column += printf("%.*s%s", n, left[k], k < FIELDS - 1 ? "  " : "");
+            if (column < ends[k])
+                column += printf("%*s", ends[k] - column, "");
             left[k] += n;
-            column = ends[k];
         }
         putchar('\n');
     }
