@@ -9,7 +9,7 @@
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26 };
 
 /* Writes a text broken at blanks, each line from column indent on; used columns of the first are taken. */
-*broken at blanks.* / static void print_wrapped(const char *text, size_t used, size_t indent)
+static void print_wrapped(const char *text, size_t used, size_t indent)
 {
     if (used > 0 && used + 2 > indent) {
         putchar('\n');

@@ -22,24 +22,28 @@ void output_open(void)
             (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
-static enum cnn_status output_error(struct cnn_error *error, int reason)
+static int reason; /* errno of the first write that failed, as far as it is known */
+
+void output_show(void)
 {
-    return reason ? fail(error, CNN_ERROR_IO, "standard output: cannot write: %s", strerror(reason))
-                  : fail(error, CNN_ERROR_IO, "standard output: cannot write");
+    if (fflush(stdout) && !reason)
+        reason = errno;
 }
 
 enum cnn_status output_flush(struct cnn_error *error)
 {
-    if (fflush(stdout))
-        return output_error(error, errno);
-    return ferror(stdout) ? output_error(error, 0) : CNN_OK;
+    output_show();
+    if (!reason && !ferror(stdout))
+        return CNN_OK;
+    return fail(error, CNN_ERROR_IO, "standard output: cannot write%s%s", reason ? ": " : "",
+                reason ? strerror(reason) : "");
 }
 
 enum cnn_status output_close(struct cnn_error *error)
 {
     enum cnn_status status = output_flush(error);
     if (fclose(stdout) && status == CNN_OK)
-        status = output_error(error, errno);
+        status = fail(error, CNN_ERROR_IO, "standard output: cannot write: %s", strerror(errno));
     return status;
 }
 

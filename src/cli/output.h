@@ -8,6 +8,9 @@
  * pipe is an error that is reported, not a signal that kills. Called once, first. */
 void output_open(void);
 
+/* Shows what waits now; a failure is kept for output_flush to report. */
+void output_show(void);
+
 /* Writes out what waits. Errors: IO when that, or any write before, failed. */
 enum cnn_status output_flush(struct cnn_error *error);
 

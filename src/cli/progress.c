@@ -137,7 +137,7 @@ void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
     if (progress->style == PROGRESS_SILENT || epochs == 1)
         return; /* Keras names the epoch only where there are several */
     printf("Epoch %zu/%zu\n", epoch + 1, epochs);
-    fflush(stdout);
+    output_show();
 }
 
 /* Draws over the line before; blanks cover what is left of it. The last column stays free, or the terminal
@@ -150,7 +150,7 @@ static void redraw(struct progress *progress, const struct progress_view *view)
     size_t left = progress->width > width ? progress->width - width : 0;
     bool last = view->at->epoch_done;
     printf("%s%s%*s%s", progress->width ? "\r" : "", text, (int)left, "", last ? "\n" : "");
-    fflush(stdout);
+    output_show();
     progress->width = last ? 0 : width;
 }
 
@@ -167,7 +167,7 @@ void progress_step(struct progress *progress, const struct cnn_progress *at)
     } else if (progress->style == PROGRESS_LINES && at->epoch_done) {
         progress_line_text(text, &view);
         puts(text);
-        fflush(stdout);
+        output_show();
     }
 }
 

@@ -127,15 +127,17 @@ static void say_before(const struct run *run)
                               : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
 }
 
-/* Saves what an epoch gave. */
+/* Saves what an epoch gave. A reader of the progress who has gone ends the training, but not before. */
 static enum cnn_status save(const struct run *run, struct cnn_error *error)
 {
     const struct train_settings *s = run->settings;
     enum cnn_status status = cnn_trainer_save(run->trainer, s->model, error);
     if (status == CNN_OK && s->history)
         status = history_write(s->history, run->trainer, s->validation_split > 0, error);
-    return status ? status
-                  : output_flush(error); /* a reader who has gone ends the training, after the save */
+    if (status == CNN_OK && output_flush(error))
+        return fail_hint(error, "training stopped after epoch %zu; the model is saved in %.256s",
+                         cnn_trainer_epochs_done(run->trainer), s->model);
+    return status;
 }
 
 static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
