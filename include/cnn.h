@@ -59,6 +59,14 @@ enum cnn_status cnn_cpu(const char **name, struct cnn_error *error);
 size_t cnn_threads(void);
 enum cnn_status cnn_set_threads(size_t threads, struct cnn_error *error);
 
+/* A claim on the model file that a run will write, so that a second run is refused while the first lives. It
+ * ends with the process, however that ends; nothing has to be cleaned up by hand. Errors: BUSY (another has
+ * it; says which process), IO, NOT_FOUND (no such folder), MEMORY. Owns: the caller, until cnn_lock_release,
+ * which takes NULL. */
+struct cnn_lock;
+enum cnn_status cnn_lock_acquire(const char *path, struct cnn_lock **lock, struct cnn_error *error);
+void cnn_lock_release(struct cnn_lock *lock);
+
 /* ---- words: what an architecture text and the options may name --------------------------------- */
 
 enum cnn_words {
@@ -140,8 +148,8 @@ enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct
  * Errors: NOT_FOUND, IO, FORMAT, MEMORY. */
 enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struct cnn_error *error);
 
-/* Saves what prediction needs; what stood at path before survives every failure. A trainer's
- * cnn_trainer_save saves what resuming needs as well. Errors: IO, MEMORY. */
+/* Saves what prediction needs; what stood at path before survives every failure, and is kept as path.prev. A
+ * trainer's cnn_trainer_save saves what resuming needs as well. Errors: IO, NOT_FOUND, BUSY, MEMORY. */
 enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, struct cnn_error *error);
 
 void cnn_model_free(struct cnn_model *model);
@@ -260,10 +268,44 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progres
  * Returns that epoch, 0-based; the last one done when there is no early stopping. */
 size_t cnn_trainer_restore_best(struct cnn_trainer *trainer);
 
-/* Saves the model with everything that cnn_trainer_resume needs; what stood at path survives every failure.
- */
+/* Saves the model with everything that cnn_trainer_resume needs. Errors: as cnn_model_save. */
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,
                                  struct cnn_error *error);
+
+/* ---- measuring --------------------------------------------------------------------------------- */
+
+struct cnn_bench_options {
+    const char *arch;               /* NULL: "lesson" */
+    size_t height, width, channels; /* of the input; 0: 28, 28, 1 */
+    size_t batch_size;              /* 0: 32 */
+    double seconds;                 /* about how long to measure; 0: 1 */
+};
+
+enum cnn_bench_kind {
+    CNN_BENCH_PEAK,   /* fused multiply-adds and nothing else */
+    CNN_BENCH_KERNEL, /* a part of a training step, where it stands in the step */
+    CNN_BENCH_TRAIN,  /* whole training steps */
+    CNN_BENCH_PREDICT /* predictions of whole batches */
+};
+
+struct cnn_bench_result {
+    enum cnn_bench_kind kind;
+    const char *work;  /* "forward" */
+    const char *layer; /* "conv2d_1"; NULL: of no layer */
+    size_t batch_size, threads;
+    double seconds; /* for one batch, median of many */
+    double flop;    /* for one batch: 2 for each multiplication that the definition needs; 0: none */
+    double bytes;   /* for one batch: every array read or written, counted once; 0: not counted */
+    double share;   /* of the peak measured just before; median of many */
+};
+
+/* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training
+ * step on one thread, whole steps and predictions on one thread and on cnn_threads(). found is given each
+ * result as it is ready; its texts live as long as that call. Errors: USAGE (as cnn_model_create; batch
+ * size), NUMERIC, MEMORY. */
+enum cnn_status cnn_bench_run(const struct cnn_bench_options *options,
+                              void (*found)(void *context, const struct cnn_bench_result *result),
+                              void *context, struct cnn_error *error);
 
 #ifdef __cplusplus
 }

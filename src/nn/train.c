@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_BATCH = 65536, MAX_EPOCHS = 1000000 };
+enum { MAX_BATCH = 65536 };
 static const size_t max_images = UINT32_MAX;
 
 static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *error)
