@@ -7,6 +7,7 @@
 #include "data/locate.h"
 #include "data/synth.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +129,9 @@ static enum cnn_status synth_seed(const char *source, uint64_t *seed, struct cnn
         return CNN_OK;
     const char *digits = source + 6;
     size_t length = strspn(digits, "0123456789");
-    char *end;
-    unsigned long long value = strtoull(digits, &end, 10);
-    if (length == 0 || digits[length] != '\0' || length > 19)
+    errno = 0;
+    unsigned long long value = strtoull(digits, NULL, 10);
+    if (length == 0 || digits[length] != '\0' || errno == ERANGE)
         return error_set(error, CNN_ERROR_USAGE,
                          "%s: wrong seed; expected synth:N with a whole number N, found '%s'", source,
                          digits);

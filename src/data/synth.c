@@ -1,9 +1,9 @@
 /*
  * A digit is drawn as a hand would: one of the ways to write it, its control points moved a little, the whole
  * bent, slanted, turned and stretched; a smooth curve through the points; a round pen whose pressure changes
- * on the way. Then it is placed as MNIST places digits: the larger side of its box 20 pixels, the centre of
- * mass in the middle. Only additions, multiplications, divisions and square roots, so that every machine
- * draws the same bits.
+ * on the way. Then it is placed as MNIST places digits: the larger side of its box about 20 pixels,
+ * the centre of mass near the middle. Only additions, multiplications, divisions and square roots, so that
+ * every machine draws the same bits.
  */
 #include "data/synth.h"
 
@@ -40,8 +40,10 @@ struct hand {
 /* About normal, cheaper than random_normal: the sum of three uniform numbers, scaled to deviation 1. */
 static float wobble(struct random *random)
 {
-    float sum = random_float(random) + random_float(random) + random_float(random);
-    return (sum - 1.5F) * 2;
+    float sum = -1.5F;
+    for (int i = 0; i < 3; i++)
+        sum += random_float(random); /* one at a time: C leaves the order of a + b open */
+    return 2 * sum;
 }
 
 static float between(struct random *random, float low, float high)
@@ -54,25 +56,22 @@ static float clamp(float x, float low, float high)
     return x < low ? low : x > high ? high : x;
 }
 
-static struct hand draw_hand(struct random *random, unsigned digit)
+static struct hand draw_hand(struct random *random)
 {
     struct hand hand;
     float slant = 0.15F + 0.25F * wobble(random); /* x per unit of height */
     float half = 0.06F * wobble(random);          /* tangent of half the angle */
     float cosine = (1 - half * half) / (1 + half * half), sine = 2 * half / (1 + half * half);
-    float width = 0.9F + 0.2F * wobble(random);
-    width = clamp(width, 0.45F, 1.6F);
-    /* stretch, then slant, then turn */
-    hand.a = cosine * width;
+    float width = clamp(0.9F + 0.2F * wobble(random), 0.45F, 1.6F);
+    hand.a = cosine * width; /* stretched, then slanted, then turned */
     hand.b = -cosine * slant - sine;
     hand.c = sine * width;
     hand.d = -sine * slant + cosine;
     for (int i = 0; i < 6; i++)
         hand.bend[i] = 0.16F * wobble(random);
     hand.jitter = 0.04F;
-    hand.radius = between(random, 0.8F, 2.0F);
-    if (digit == 8 || digit == 0)
-        hand.radius *= 0.95F;
+    hand.radius = between(random, 0.75F, 1.9F);
+    hand.radius += between(random, 0, 0.25F); /* a few thick ones */
     hand.pressure[0] = 0.15F * wobble(random);
     hand.pressure[1] = 0.15F * wobble(random);
     hand.edge = between(random, 0.7F, 1.4F);
@@ -208,7 +207,7 @@ static void draw_digit(struct random *random, unsigned digit, uint8_t *pixels)
     struct point points[GLYPH_POINTS];
     struct pen_point path[MAX_PATH];
     const struct glyph *glyph = glyph_pick(digit, (uint32_t)(random_u64(random) >> 32));
-    struct hand hand = draw_hand(random, digit);
+    struct hand hand = draw_hand(random);
     place_points(random, &hand, glyph, points);
     size_t n = make_path(glyph, points, path);
     press(&hand, path, n);
