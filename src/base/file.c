@@ -1,12 +1,12 @@
 #include "base/file.h"
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "base/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,47 +85,92 @@ static enum cnn_status write_all(int fd, const char *path, const uint8_t *bytes,
 static enum cnn_status sync_folder(const char *path, struct cnn_error *error)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    char *folder = memory_copy_text(slash ? path : ".");
     if (!folder)
         return error_memory(error, strlen(path));
+    if (slash)
+        folder[slash == path ? 1 : slash - path] = '\0';
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum cnn_status status = CNN_OK;
     if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL)) /* EINVAL: a file system that cannot sync folders */
-        status = io_error(error, folder, "sync the folder");
+        status = io_error(error, path, "sync the folder of");
     if (fd >= 0)
         close(fd);
-    free(folder);
+    memory_free(folder);
     return status;
+}
+
+char *file_beside(const char *path, const char *suffix)
+{
+    size_t length = strlen(path), more = strlen(suffix) + 1;
+    char *text = memory_alloc(length + more, 1);
+    if (text) {
+        memcpy(text, path, length);
+        memcpy(text + length, suffix, more);
+    }
+    return text;
+}
+
+/* A second name for what stands at path, which itself stays in place all the while. A file system without
+ * hard links keeps none: a copy would cost as much as the file, and a rename would leave path empty for a
+ * moment. */
+static enum cnn_status keep_previous(const char *path, struct cnn_error *error)
+{
+    char *previous = file_beside(path, ".prev");
+    if (!previous)
+        return error_memory(error, strlen(path));
+    enum cnn_status status = CNN_OK;
+    if (access(path, F_OK) != 0)
+        status = CNN_OK; /* nothing to keep; what is kept already stays */
+    else if (unlink(previous) != 0 && errno != ENOENT)
+        status = io_error(error, previous, "replace");
+    else if (link(path, previous) != 0 && errno != EPERM && errno != ENOTSUP && errno != ENOSYS &&
+             errno != EMLINK)
+        status = io_error(error, path, "keep the one before of");
+    memory_free(previous);
+    return status;
+}
+
+/* Fills the claimed temporary file and puts it in its place. */
+static enum cnn_status write_and_rename(int fd, const char *temporary, const char *path, const uint8_t *bytes,
+                                        size_t n_bytes, struct cnn_error *error)
+{
+    if (ftruncate(fd, 0) != 0)
+        return io_error(error, path, "empty the temporary file of");
+    enum cnn_status status = write_all(fd, path, bytes, n_bytes, error);
+    if (status == CNN_OK)
+        status = keep_previous(path, error);
+    if (status == CNN_OK && rename(temporary, path) != 0)
+        status = io_error(error, path, "rename to");
+    return status;
+}
+
+static enum cnn_status write_through(const char *temporary, const char *path, const uint8_t *bytes,
+                                     size_t n_bytes, struct cnn_error *error)
+{
+    int fd = lock_open(temporary);
+    if (fd < 0 && errno == EWOULDBLOCK)
+        return error_set(error, CNN_ERROR_BUSY, "%s: another program is writing it", path);
+    if (fd < 0)
+        return io_error(error, path, "write beside");
+    enum cnn_status status = write_and_rename(fd, temporary, path, bytes, n_bytes, error);
+    if (status != CNN_OK)
+        unlink(temporary); /* before the claim on it ends */
+    if (close(fd) != 0 && status == CNN_OK)
+        status = io_error(error, path, "close");
+    return status == CNN_OK ? sync_folder(path, error) : status;
 }
 
 enum cnn_status file_write(const char *path, const uint8_t *bytes, size_t n_bytes, struct cnn_error *error)
 {
-    size_t length = strlen(path) + sizeof ".XXXXXX";
-    char *temporary = memory_alloc(length, 1);
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* a device would be renamed away */
+        return error_set(error, CNN_ERROR_IO, "%s: cannot write: %s", path,
+                         S_ISDIR(info.st_mode) ? "it is a folder" : "it is a device or pipe");
+    char *temporary = file_beside(path, ".tmp");
     if (!temporary)
-        return error_memory(error, length);
-    snprintf(temporary, length, "%s.XXXXXX", path);
-    int fd = mkstemp(temporary);
-    enum cnn_status status = CNN_OK;
-    if (fd < 0) {
-        status = io_error(error, path, "write beside");
-        memory_free(temporary);
-        return status;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0)
-        status = io_error(error, path, "set the mode of");
-    if (status == CNN_OK)
-        status = write_all(fd, path, bytes, n_bytes, error);
-    if (close(fd) != 0 && status == CNN_OK)
-        status = io_error(error, path, "close");
-    if (status == CNN_OK && rename(temporary, path) != 0)
-        status = io_error(error, path, "rename to");
-    if (status == CNN_OK)
-        status = sync_folder(path, error);
-    else
-        unlink(temporary);
+        return error_memory(error, strlen(path));
+    enum cnn_status status = write_through(temporary, path, bytes, n_bytes, error);
     memory_free(temporary);
     return status;
 }

@@ -9,8 +9,13 @@
 enum cnn_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n_bytes,
                           struct cnn_error *error);
 
-/* Writes a file so that path holds either all of it or what it held before: a temporary name in the same
- * folder, synced, renamed, the folder synced. Errors: IO. */
+/* Writes a file so that at every moment path holds either all of it or what it held before, which is kept as
+ * path.prev (where the file system has hard links): path.tmp is written, synced and renamed, the folder
+ * synced. What a killed program left of path.tmp is written over by the next. Errors: IO, NOT_FOUND (no such
+ * folder), BUSY (another is writing it), MEMORY; path is whole after each. */
 enum cnn_status file_write(const char *path, const uint8_t *bytes, size_t n_bytes, struct cnn_error *error);
+
+/* The path with a suffix; NULL when memory ran out. Owns: the caller (memory_free). */
+char *file_beside(const char *path, const char *suffix);
 
 #endif

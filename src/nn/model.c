@@ -9,12 +9,15 @@
 enum { MAX_SIDE = 16384, MAX_CHANNELS = 256 };
 
 /* Gives every parameter its place in one array. */
-static enum cnn_status place_weights(struct cnn_model *model, struct cnn_error *error)
+static enum cnn_status place_weights(struct cnn_model *model, size_t max_weights, struct cnn_error *error)
 {
     size_t n = 0;
     for (size_t i = 0; i < model->n_layers; i++)
         for (size_t k = 0; k < model->layer[i].n_parameters; k++)
             n += model->layer[i].parameter[k].count; /* at most MAX_LAYERS * 2 * 2^28: fits */
+    if (n > max_weights)
+        return error_set(error, CNN_ERROR_MISMATCH, "expected at most %zu weights, found %zu", max_weights,
+                         n);
     model->n_weights = n;
     model->weights = memory_alloc(n, sizeof(float));
     if (!model->weights)
@@ -49,15 +52,15 @@ static enum cnn_status read_options(const struct cnn_model_options *options, str
     return status;
 }
 
-enum cnn_status model_plan(const struct cnn_model_options *options, struct cnn_model **out,
-                           struct cnn_error *error)
+enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_weights,
+                           struct cnn_model **out, struct cnn_error *error)
 {
     struct cnn_model *model = memory_alloc(1, sizeof *model);
     if (!model)
         return error_memory(error, sizeof *model);
     enum cnn_status status = read_options(options, model, error);
     if (status == CNN_OK)
-        status = place_weights(model, error);
+        status = place_weights(model, max_weights, error);
     if (status != CNN_OK) {
         cnn_model_free(model);
         return status;
@@ -80,7 +83,7 @@ static void draw_weights(struct layer *layer, struct random random)
 enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct cnn_model **out,
                                  struct cnn_error *error)
 {
-    enum cnn_status status = model_plan(options, out, error);
+    enum cnn_status status = model_plan(options, SIZE_MAX, out, error);
     if (status == CNN_OK)
         for (size_t i = 0; i < (*out)->n_layers; i++)
             draw_weights(&(*out)->layer[i], random_stream(options->seed, STREAM_WEIGHTS + i));

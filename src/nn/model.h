@@ -4,6 +4,8 @@
 
 #include "nn/spec.h"
 
+enum { MAX_EPOCHS = 1000000 };
+
 struct cnn_model {
     char arch[MAX_SPEC_TEXT];
     struct shape input;
@@ -16,9 +18,10 @@ struct cnn_model {
     size_t n_weights;
 };
 
-/* A model with zero weights. Errors: as cnn_model_create. Owns: the caller (cnn_model_free). */
-enum cnn_status model_plan(const struct cnn_model_options *options, struct cnn_model **model,
-                           struct cnn_error *error);
+/* A model with zero weights; more than max_weights of them are not asked for: MISMATCH.
+ * Errors: also as cnn_model_create. Owns: the caller (cnn_model_free). */
+enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_weights,
+                           struct cnn_model **model, struct cnn_error *error);
 
 /* The number of classes it tells apart. */
 static inline size_t model_classes(const struct cnn_model *model)

@@ -98,7 +98,8 @@ static const char *read_header(struct cursor *c, struct npy *npy)
     while (!accept(c, "}")) {
         if (!descr && accept(c, "'descr':")) {
             if (!read_type(c, npy) || !type_is_known(npy))
-                return "its type is not one that a model holds (floats of 4 or 8 bytes, whole numbers, text)";
+                return "its type is not one that a model holds; expected floats of 4 or 8 bytes, whole "
+                       "numbers or text";
             descr = true;
         } else if (!order && accept(c, "'fortran_order':")) {
             npy->fortran_order = accept(c, "True");
@@ -208,8 +209,8 @@ bool npy_text(const struct npy *npy, char *text, size_t size)
     for (size_t i = 0; i < n; i++) {
         const uint8_t *p = npy->data + 4 * i;
         uint32_t c = npy->big_endian ? bytes_u32_be(p) : bytes_u32_le(p);
-        if (c > 126 || (c < 32 && c != 0))
-            return false;
+        if (c > 126 || (c < 32 && c != 0) || (c != 0 && i > 0 && text[i - 1] == '\0'))
+            return false; /* zeros fill up the end and stand nowhere else */
         text[i] = (char)c;
     }
     text[n] = '\0';

@@ -36,8 +36,11 @@ bool npz_has(const struct npz *npz, const char *name);
 /* The names in the archive, in its order; NULL past the end. */
 const char *npz_name(const struct npz *npz, size_t i);
 
+/* Bytes that its arrays take unpacked, all together. */
+size_t npz_bytes(const struct npz *npz);
+
 /* Reads one array, checking type, shape and CRC. Floats and whole numbers of other sizes and orders are
- * converted. Errors: FORMAT, MEMORY. */
+ * converted; text is ASCII. Values must be finite. Errors: FORMAT, MEMORY. */
 enum cnn_status npz_read_floats(struct npz *npz, const char *name, size_t rank, const size_t *shape,
                                 float *values, struct cnn_error *error);
 enum cnn_status npz_read_doubles(struct npz *npz, const char *name, size_t rank, const size_t *shape,

@@ -54,7 +54,7 @@ static enum cnn_status add_entry(struct npz *npz, struct cnn_error *error)
     if (wrong)
         return error_set(error, CNN_ERROR_FORMAT, "%s: \"%.100s\" %s", npz->path, name, wrong);
     if (info.compressed_size > npz->memory.size ||
-        info.uncompressed_size > (ZPOS64_T)npz->memory.size * MAX_DEFLATE_RATIO)
+        info.uncompressed_size > info.compressed_size * (info.compression_method ? MAX_DEFLATE_RATIO : 1))
         return error_set(error, CNN_ERROR_FORMAT, "%s: %s claims %llu bytes, more than the file can hold",
                          npz->path, name, (unsigned long long)info.uncompressed_size);
     memcpy(entry->name, name, strlen(name) - 4);
@@ -74,6 +74,20 @@ static enum cnn_status list_entries(struct npz *npz, struct cnn_error *error)
     return status;
 }
 
+/* minizip does not say why it opened nothing: memory that it could not have, or bytes that are no archive. */
+static enum cnn_status not_opened(const char *path, size_t n_bytes, struct cnn_error *error)
+{
+    enum { MINIZIP_NEEDS = 1 << 17 };
+    void *probe = memory_alloc(MINIZIP_NEEDS, 1);
+    memory_free(probe);
+    if (!probe)
+        return error_memory(error, MINIZIP_NEEDS);
+    enum cnn_status status = error_set(
+        error, CNN_ERROR_FORMAT, "%s: not a model file: expected a zip archive of arrays (.npz), %s", path,
+        n_bytes == 0 ? "found an empty file" : "found something else, or one cut short");
+    return error_hint(error, status, "cnn train --model FILE makes one");
+}
+
 enum cnn_status npz_open(const char *path, const uint8_t *bytes, size_t n_bytes, struct npz **out,
                          struct cnn_error *error)
 {
@@ -85,15 +99,7 @@ enum cnn_status npz_open(const char *path, const uint8_t *bytes, size_t n_bytes,
     zlib_filefunc64_def functions;
     zip_memory_functions(&npz->memory, &functions);
     npz->zip = n_bytes ? unzOpen2_64("", &functions) : NULL;
-    enum cnn_status status;
-    if (npz->zip) {
-        status = list_entries(npz, error);
-    } else {
-        status = error_set(error, CNN_ERROR_FORMAT,
-                           "%s: not a model file: expected a zip archive of arrays (.npz), %s", path,
-                           n_bytes == 0 ? "found an empty file" : "found something else, or one cut short");
-        error_hint(error, status, "cnn train --model FILE makes one");
-    }
+    enum cnn_status status = npz->zip ? list_entries(npz, error) : not_opened(path, n_bytes, error);
     if (status != CNN_OK) {
         npz_close(npz);
         return status;
@@ -129,12 +135,20 @@ const char *npz_name(const struct npz *npz, size_t i)
     return i < npz->n_entries ? npz->entry[i].name : NULL;
 }
 
+size_t npz_bytes(const struct npz *npz)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < npz->n_entries; i++)
+        n += npz->entry[i].bytes; /* each at most a thousand times the file: fits */
+    return n;
+}
+
 /* The bytes of an entry, its CRC checked. */
 static enum cnn_status extract(struct npz *npz, const struct entry *entry, uint8_t *bytes,
                                struct cnn_error *error)
 {
-    int got = -1, closed = UNZ_OK;
-    if (unzGoToFilePos64(npz->zip, &entry->position) == UNZ_OK && unzOpenCurrentFile(npz->zip) == UNZ_OK) {
+    int got = unzGoToFilePos64(npz->zip, &entry->position), closed = UNZ_OK;
+    if (got == UNZ_OK && (got = unzOpenCurrentFile(npz->zip)) == UNZ_OK) {
         got = unzReadCurrentFile(npz->zip, bytes, (unsigned)entry->bytes);
         closed = unzCloseCurrentFile(npz->zip);
     }
@@ -142,6 +156,8 @@ static enum cnn_status extract(struct npz *npz, const struct entry *entry, uint8
         return error_set(error, CNN_ERROR_FORMAT,
                          "%s: %s: the checksum does not fit the data: the file is damaged", npz->path,
                          entry->name);
+    if (closed == UNZ_INTERNALERROR || got == UNZ_INTERNALERROR)
+        return error_memory(error, entry->bytes);
     if (got < 0 || (size_t)got != entry->bytes || closed != UNZ_OK)
         return error_set(error, CNN_ERROR_FORMAT, "%s: %s: cannot be unpacked: the file is damaged",
                          npz->path, entry->name);
@@ -247,8 +263,8 @@ enum cnn_status npz_read_double(struct npz *npz, const char *name, double *value
     uint8_t *bytes;
     struct npy npy;
     enum cnn_status status = load_single(npz, name, 8, &bytes, &npy, error);
-    if (status == CNN_OK && npy.kind == 'U')
-        status = error_set(error, CNN_ERROR_FORMAT, "%s: %s: expected a number, found text", npz->path, name);
+    if (status == CNN_OK && (npy.kind != 'f' || !isfinite(npy_float(&npy, 0))))
+        status = error_set(error, CNN_ERROR_FORMAT, "%s: %s: expected a finite float", npz->path, name);
     if (status == CNN_OK)
         *value = npy_float(&npy, 0);
     memory_free(bytes);

@@ -155,6 +155,13 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
     if (strcmp(compat, compat_word[0]) != 0 && strcmp(compat, compat_word[1]) != 0)
         return error_set(error, CNN_ERROR_FORMAT, "%s: compat: expected keras2 or keras3, found \"%s\"", path,
                          compat);
+    const struct numbers *n = &run->numbers;
+    if (n->epochs == 0 || n->batch_size == 0 || !(run->options.learning_rate > 0) || !(run->loss_sum >= 0))
+        return error_set(
+            error, CNN_ERROR_FORMAT,
+            "%s: training: epochs, batch_size, learning_rate or loss_sum: a number that cannot be "
+            "meant",
+            path);
     run->options.compat = strcmp(compat, compat_word[1]) == 0 ? CNN_KERAS3 : CNN_KERAS2;
     run->options.optimizer = run->optimizer;
     run->options.schedule = run->schedule;
@@ -186,7 +193,7 @@ static enum cnn_status check_place(const struct cnn_trainer *t, const struct num
 {
     size_t steps = t->progress.steps_per_epoch, batch = t->options.batch_size;
     uint64_t seen = n->step == steps ? t->n_images : n->step * batch;
-    if (n->step <= steps && n->epoch_done == (n->step == steps) &&
+    if (n->epoch < n->epochs && n->step <= steps && n->epoch_done == (n->step == steps) &&
         n->epochs_done == n->epoch + n->epoch_done && n->n_seen == seen && n->n_correct <= seen &&
         n->epochs_done <= n->epochs)
         return t->options.epochs >= n->epochs_done
@@ -243,6 +250,20 @@ static enum cnn_status read_trainer(struct npz *npz, const char *path, const str
     return status;
 }
 
+/* A trainer with the file's options, whose faults are then the file's. */
+static enum cnn_status plan_run(const char *path, struct cnn_model *model, const struct cnn_dataset *dataset,
+                                size_t epochs, const struct cnn_train_options *options,
+                                struct cnn_trainer **trainer, struct cnn_error *error)
+{
+    struct cnn_error cause = {0};
+    enum cnn_status status = trainer_plan(model, dataset, options, trainer, &cause);
+    if (status == CNN_ERROR_USAGE && epochs <= MAX_EPOCHS)
+        return error_set(error, CNN_ERROR_FORMAT, "%s: training: %s", path, cause.message);
+    if (status != CNN_OK && error)
+        *error = cause;
+    return status;
+}
+
 /* Model and trainer from an open archive. */
 static enum cnn_status resume_from(struct npz *npz, const char *path, const struct cnn_dataset *dataset,
                                    const struct cnn_dataset *validation, size_t epochs,
@@ -258,7 +279,7 @@ static enum cnn_status resume_from(struct npz *npz, const char *path, const stru
     run.options.validation = validation;
     run.options.epochs = epochs ? epochs : run.options.epochs;
     if (status == CNN_OK)
-        status = trainer_plan(m, dataset, &run.options, &t, error);
+        status = plan_run(path, m, dataset, epochs, &run.options, &t, error);
     if (status == CNN_OK && schedule_needs_total(&t->schedule) && epochs && epochs != run.numbers.epochs)
         status = error_set(error, CNN_ERROR_MISMATCH,
                            "%s: the schedule %s was laid out for %llu epochs and cannot go on to %zu", path,

@@ -100,6 +100,37 @@ static void what_is_written_is_read(void **state)
     assert_holds(scratch->path, "first");
     write_text(scratch->path, "2nd");
     assert_holds(scratch->path, "2nd");
+}
+
+static void the_one_before_is_kept(void **state)
+{
+    const struct scratch *scratch = *state;
+    char previous[310];
+    snprintf(previous, sizeof previous, "%s.prev", scratch->path);
+    write_text(scratch->path, "first");
+    assert_int_equal(folder_count(scratch->folder, false), 1);
+    write_text(scratch->path, "second");
+    assert_holds(previous, "first");
+    write_text(scratch->path, "third");
+    assert_holds(previous, "second");
+    assert_int_equal(folder_count(scratch->folder, false), 2);
+    assert_int_equal(unlink(scratch->path), 0);
+    write_text(scratch->path, "fourth"); /* nothing stood there: what is kept stays */
+    assert_holds(previous, "second");
+}
+
+/* What a killed program left: a temporary file, longer than what comes next. */
+static void a_leftover_is_written_over(void **state)
+{
+    const struct scratch *scratch = *state;
+    char temporary[310];
+    snprintf(temporary, sizeof temporary, "%s.tmp", scratch->path);
+    FILE *left = fopen(temporary, "w");
+    assert_non_null(left);
+    fputs("half of a longer text", left);
+    fclose(left);
+    write_text(scratch->path, "whole");
+    assert_holds(scratch->path, "whole");
     assert_int_equal(folder_count(scratch->folder, false), 1);
 }
 
@@ -181,8 +212,21 @@ static void a_folder_in_the_way_stays(void **state)
     struct cnn_error error;
     assert_int_equal(mkdir(scratch->path, 0700), 0);
     assert_int_equal(file_write(scratch->path, (const uint8_t *)"x", 1, &error), CNN_ERROR_IO);
-    assert_string_equal(error.message + strlen(scratch->path), ": cannot rename to: Is a directory");
+    assert_string_equal(error.message + strlen(scratch->path), ": cannot write: it is a folder");
     assert_int_equal(folder_count(scratch->folder, false), 1);
+}
+
+/* Renaming over it would take the device away. */
+static void a_device_stays(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct stat info;
+    struct cnn_error error;
+    assert_int_equal(mkfifo(scratch->path, 0600), 0);
+    assert_int_equal(file_write(scratch->path, (const uint8_t *)"x", 1, &error), CNN_ERROR_IO);
+    assert_string_equal(error.message + strlen(scratch->path), ": cannot write: it is a device or pipe");
+    assert_int_equal(stat(scratch->path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode));
 }
 
 static void a_read_only_folder_keeps_what_it_holds(void **state)
@@ -205,6 +249,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_written_is_read),
+        TEST(the_one_before_is_kept),
+        TEST(a_leftover_is_written_over),
         TEST(the_mode_is_that_of_any_new_file),
         TEST(a_name_without_a_folder_is_written_here),
         TEST(what_cannot_be_read_says_why),
@@ -212,6 +258,7 @@ int main(void)
         TEST(a_full_disk_leaves_the_old_file),
         TEST(a_folder_that_is_not_there_cannot_be_written_to),
         TEST(a_folder_in_the_way_stays),
+        TEST(a_device_stays),
         TEST(a_read_only_folder_keeps_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,203 @@
+/* A lock is held by one at a time, and never outlives its process. */
+#include "base/file.h"
+#include "base/lock.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[256], path[300], lock_path[310], temporary[310];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    const char *place = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/cnn-test-XXXXXX", place ? place : "/tmp");
+    snprintf(path, sizeof path, "%s/model.npz", mkdtemp(folder));
+    snprintf(lock_path, sizeof lock_path, "%s.lock", path);
+    snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    unlink(lock_path);
+    unlink(temporary);
+    return rmdir(folder);
+}
+
+static struct cnn_lock *take(void)
+{
+    struct cnn_lock *lock = NULL;
+    struct cnn_error error;
+    assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_OK);
+    return lock;
+}
+
+static void assert_busy(const char *who)
+{
+    struct cnn_lock *lock;
+    struct cnn_error error;
+    char expected[400];
+    assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_ERROR_BUSY);
+    snprintf(expected, sizeof expected, "%s: %s is training this model", path, who);
+    assert_string_equal(error.message, expected);
+    assert_string_equal(error.hint, "wait until it ends, or name another file for this run");
+}
+
+static void the_second_is_refused_while_the_first_holds_it(void **state)
+{
+    (void)state;
+    char who[40];
+    struct cnn_lock *lock = take();
+    snprintf(who, sizeof who, "process %ld", (long)getpid());
+    assert_busy(who);
+    cnn_lock_release(lock);
+    assert_int_equal(access(lock_path, F_OK), -1);
+    cnn_lock_release(take());
+    cnn_lock_release(NULL);
+}
+
+/* Starts a process that holds the lock until it is killed. */
+static pid_t holder(void)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct cnn_lock *lock;
+        if (cnn_lock_acquire(path, &lock, NULL) != CNN_OK || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_true(child > 0);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return child;
+}
+
+static void a_killed_holder_leaves_nothing_in_the_way(void **state)
+{
+    (void)state;
+    char who[40];
+    pid_t child = holder();
+    snprintf(who, sizeof who, "process %ld", (long)child);
+    assert_busy(who);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(access(lock_path, F_OK), 0); /* its file is still there, and means nothing */
+    cnn_lock_release(take());
+}
+
+static void what_stands_in_the_lock_s_file_is_never_believed(void **state)
+{
+    (void)state;
+    FILE *f = fopen(lock_path, "w");
+    assert_non_null(f);
+    fputs("nonsense, and more of it than a number takes", f);
+    fclose(f);
+    cnn_lock_release(take());
+    int fd = lock_open(lock_path);
+    assert_true(fd >= 0);
+    assert_busy("another program");
+    assert_int_equal(write(fd, "-7\n", 3), 3);
+    assert_busy("another program");
+    close(fd);
+}
+
+static void a_lock_needs_its_folder(void **state)
+{
+    (void)state;
+    struct cnn_lock *lock;
+    struct cnn_error error;
+    char inside[320];
+    snprintf(inside, sizeof inside, "%s/none/model.npz", folder);
+    assert_int_equal(cnn_lock_acquire(inside, &lock, &error), CNN_ERROR_NOT_FOUND);
+    assert_non_null(strstr(error.message, "cannot make its lock"));
+    assert_non_null(strstr(error.message, "No such file or directory"));
+}
+
+static void a_link_in_the_lock_s_place_is_not_followed(void **state)
+{
+    (void)state;
+    struct cnn_lock *lock;
+    struct cnn_error error;
+    assert_int_equal(symlink(path, lock_path), 0);
+    assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_ERROR_IO);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+/* The one who wrote half of the temporary file still lives: it is not written over. */
+static void two_writers_of_a_file_do_not_mix(void **state)
+{
+    (void)state;
+    struct cnn_error error;
+    int fd = lock_open(temporary);
+    assert_true(fd >= 0);
+    assert_int_equal(lock_open(temporary), -1);
+    assert_int_equal(errno, EWOULDBLOCK);
+    assert_int_equal(file_write(path, (const uint8_t *)"x", 1, &error), CNN_ERROR_BUSY);
+    assert_string_equal(error.message + strlen(path), ": another program is writing it");
+    assert_int_equal(access(temporary, F_OK), 0);
+    close(fd);
+    assert_int_equal(file_write(path, (const uint8_t *)"x", 1, &error), CNN_OK);
+}
+
+/* Many processes that take it and give it back as fast as they can: never two at once. */
+static void never_two_at_once(void **state)
+{
+    enum { PROCESSES = 4, TURNS = 200 };
+    (void)state;
+    for (int i = 0; i < PROCESSES; i++)
+        if (fork() == 0) {
+            for (int turn = 0; turn < TURNS;) {
+                struct cnn_lock *lock;
+                enum cnn_status status = cnn_lock_acquire(path, &lock, NULL);
+                if (status == CNN_ERROR_BUSY)
+                    continue;
+                if (status != CNN_OK)
+                    _exit(1);
+                int fd = open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0600); /* fails if another is here */
+                if (fd < 0 || close(fd) != 0 || unlink(temporary) != 0)
+                    _exit(1);
+                cnn_lock_release(lock);
+                turn++;
+            }
+            _exit(0);
+        }
+    int failed = 0;
+    for (int i = 0, status; i < PROCESSES; i++)
+        failed += wait(&status) < 0 || status != 0;
+    assert_int_equal(failed, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_second_is_refused_while_the_first_holds_it),
+        TEST(a_killed_holder_leaves_nothing_in_the_way),
+        TEST(what_stands_in_the_lock_s_file_is_never_believed),
+        TEST(a_lock_needs_its_folder),
+        TEST(a_link_in_the_lock_s_place_is_not_followed),
+        TEST(two_writers_of_a_file_do_not_mix),
+        TEST(never_two_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
