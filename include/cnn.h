@@ -223,6 +223,7 @@ struct cnn_progress {
     double val_loss, val_accuracy;
     bool best;            /* set with epoch_done under early stopping: no epoch before was as good */
     bool stopped_early;   /* set with done: patience ran out */
+    bool at_majority;     /* set with epoch_done: no better than to name the commonest class every time */
     double learning_rate; /* of the last step */
     size_t images;        /* trained on since the trainer was made */
     double step_s;        /* time spent inside steps since the trainer was made */
@@ -293,10 +294,11 @@ struct cnn_bench_result {
     const char *work;  /* "forward" */
     const char *layer; /* "conv2d_1"; NULL: of no layer */
     size_t batch_size, threads;
-    double seconds; /* for one batch, median of many */
-    double flop;    /* for one batch: 2 for each multiplication that the definition needs; 0: none */
-    double bytes;   /* for one batch: every array read or written, counted once; 0: not counted */
-    double share;   /* of the peak measured just before; median of many */
+    double seconds;    /* for one batch, median of many */
+    double flop;       /* for one batch: 2 for each multiplication that the definition needs; 0: none */
+    double bytes;      /* for one batch: every array read or written, counted once; 0: not counted */
+    double share;      /* of the peak measured just before; median of many */
+    double best_share; /* the largest of them: what a quiet moment gives */
 };
 
 /* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training

@@ -13,6 +13,8 @@
 
 enum { MAX_BATCH = 65536 };
 static const size_t max_images = UINT32_MAX;
+static const double majority_margin =
+    0.02; /* a network that has learned anything in an epoch is beyond this */
 
 static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *error)
 {
@@ -86,6 +88,16 @@ static enum cnn_status split_data(struct cnn_trainer *t, const struct cnn_datase
     return t->validation ? model_check_data(t->model, t->validation, error) : CNN_OK;
 }
 
+static double majority_share(const struct cnn_trainer *t)
+{
+    size_t count[UINT8_MAX + 1] = {0}, most = 0;
+    for (size_t i = 0; i < t->n_images; i++) {
+        size_t n = ++count[cnn_dataset_label(t->dataset, i)];
+        most = n > most ? n : most;
+    }
+    return (double)most / (double)t->n_images;
+}
+
 /* The order of an epoch follows from the seed and its number alone. */
 static void shuffle(struct cnn_trainer *t)
 {
@@ -138,6 +150,7 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
     }
     t->data_fingerprint = cnn_dataset_fingerprint(dataset);
     t->validation_fingerprint = options->validation ? cnn_dataset_fingerprint(options->validation) : 0;
+    t->majority = majority_share(t);
     t->progress.epochs = t->options.epochs;
     t->progress.steps_per_epoch = (t->n_images + t->options.batch_size - 1) / t->options.batch_size;
     *out = t;
@@ -250,6 +263,7 @@ static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
     p->val_loss = scores.loss;
     p->val_accuracy = scores.accuracy;
     p->epoch_done = true;
+    p->at_majority = p->accuracy < t->majority + majority_margin && t->majority < 1;
     t->history[t->epochs_done++] = (struct cnn_epoch){p->loss, p->accuracy, p->val_loss, p->val_accuracy};
     t->model->trained_epochs = t->epochs_done;
     trainer_judge_epoch(t);
