@@ -88,7 +88,8 @@ struct update optimizer_update(const struct optimizer_setting *setting, double l
                             .second_decay = (float)setting->second_decay,
                             .epsilon = 1e-7f,
                             .epsilon_inside_root = compat == CNN_KERAS3};
-    if (setting->kind == OPTIMIZER_adam) /* the decays as the kernel has them, or v's bias is not quite undone */
+    if (setting->kind ==
+        OPTIMIZER_adam) /* the decays as the kernel has them, or v's bias is not quite undone */
         learning_rate *=
             sqrt(1 - power((double)update.second_decay, t)) / (1 - power((double)update.decay, t));
     update.learning_rate = (float)learning_rate;
