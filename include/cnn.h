@@ -298,7 +298,7 @@ struct cnn_bench_result {
     double flop;       /* for one batch: 2 for each multiplication that the definition needs; 0: none */
     double bytes;      /* for one batch: every array read or written, counted once; 0: not counted */
     double share;      /* of the peak measured just before; median of many */
-    double best_share; /* the largest of them: what a quiet moment gives */
+    double best_share; /* the fastest against the highest peak: what a quiet moment gives */
 };
 
 /* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training

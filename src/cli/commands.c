@@ -6,13 +6,10 @@
 #include "message.h"
 #include "words.h"
 
-extern const struct command command_train, command_predict, command_evaluate, command_summary;
+extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench;
 
 static const struct command *const commands[] = {
-    &command_train,
-    &command_predict,
-    &command_evaluate,
-    &command_summary,
+    &command_train, &command_predict, &command_evaluate, &command_summary, &command_bench,
 };
 
 const struct command *command_row(size_t i)

@@ -1,0 +1,260 @@
+/* cnn bench: how fast this machine is, and how much of that a network gets. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "options.h"
+#include "output.h"
+
+struct settings {
+    const char *arch, *input;
+    uint64_t batch, threads;
+    double seconds;
+    bool json;
+};
+
+static const uint64_t default_batches[] = {1, 32, 256, 1024};
+static const char flop_rule[] = "2 x the multiplications that the definition needs";
+
+/* "28x28x1" into height, width and channels. */
+static enum cnn_status parse_input(const char *text, struct cnn_bench_options *options,
+                                   struct cnn_error *error)
+{
+    size_t *fields[] = {&options->height, &options->width, &options->channels};
+    char part[24];
+    const char *rest = text;
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        size_t length = strcspn(rest, "x");
+        uint64_t count;
+        snprintf(part, sizeof part, "%.*s", (int)(length < sizeof part ? length : sizeof part - 1), rest);
+        bool ends_well = i + 1 < COUNT_OF(fields) ? rest[length] == 'x' : !rest[length];
+        if (!ends_well || !parse_count(part, &count) || count < 1 || count > 65536)
+            return fail(error, CNN_ERROR_USAGE,
+                        "--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, found '%.64s'", text);
+        *fields[i] = (size_t)count;
+        rest += length + 1;
+    }
+    return CNN_OK;
+}
+
+/* ---- as a table ----------------------------------------------------------------------------------- */
+
+enum { QUANTITY_TEXT = 32 };
+
+/* A number in the unit that suits its size, "1.23 ms"; each unit is a thousand of the next. */
+static const char *quantity_text(char text[QUANTITY_TEXT], double value, const char *const units[3])
+{
+    size_t unit = value >= 1 ? 0 : value >= 1e-3 ? 1 : 2;
+    for (size_t i = 0; i < unit; i++)
+        value *= 1e3;
+    snprintf(text, QUANTITY_TEXT, "%.*f %s", value < 10 ? 2 : value < 100 ? 1 : 0, value, units[unit]);
+    return text;
+}
+
+/* A line of the table, without the blanks at its end. */
+struct columns {
+    char title[64], time[QUANTITY_TEXT], rate[24], share[24], best[24], moved[QUANTITY_TEXT], speed[24];
+    char images[COUNT_TEXT];
+};
+
+static void print_columns(const struct columns *c)
+{
+    char line[384];
+    int length = snprintf(line, sizeof line, "%-26s %8s %8s %8s %8s %8s %6s %9s", c->title, c->time, c->rate,
+                          c->share, c->best, c->moved, c->speed, c->images);
+    while (length > 0 && line[length - 1] == ' ')
+        length--;
+    printf("%.*s\n", length, line);
+}
+
+static void print_head(const struct cnn_bench_result *peak)
+{
+    struct columns head = {.time = "time ",
+                           .rate = "GFLOP/s",
+                           .share = "of peak",
+                           .best = "at best",
+                           .moved = "moved ",
+                           .speed = "GB/s",
+                           .images = "images/s"};
+    struct columns top = {.title = "  fused multiply-add"};
+    char count[COUNT_TEXT];
+    snprintf(head.title, sizeof head.title, "Batch of %s, %zu thread%s", count_text(count, peak->batch_size),
+             peak->threads, peak->threads == 1 ? "" : "s");
+    snprintf(top.rate, sizeof top.rate, "%.1f", peak->flop / peak->seconds * 1e-9);
+    putchar('\n');
+    print_columns(&head);
+    print_columns(&top);
+}
+
+static void print_result(void *context, const struct cnn_bench_result *r)
+{
+    static const char *const second_units[] = {"s ", "ms", "us"}, *const byte_units[] = {"GB", "MB", "kB"};
+    struct columns c = {.title = ""};
+    (void)context;
+    if (r->kind == CNN_BENCH_PEAK) {
+        print_head(r);
+        return;
+    }
+    snprintf(c.title, sizeof c.title, "  %-10s %s", r->layer ? r->layer : "", r->work);
+    quantity_text(c.time, r->seconds, second_units);
+    if (r->flop > 0) {
+        snprintf(c.rate, sizeof c.rate, "%.1f", r->flop / r->seconds * 1e-9);
+        snprintf(c.share, sizeof c.share, "%.1f %%", r->share * 100);
+        snprintf(c.best, sizeof c.best, "%.1f %%", r->best_share * 100);
+    }
+    if (r->bytes > 0) {
+        quantity_text(c.moved, r->bytes * 1e-9, byte_units);
+        snprintf(c.speed, sizeof c.speed, "%.1f", r->bytes / r->seconds * 1e-9);
+    }
+    if (r->kind != CNN_BENCH_KERNEL)
+        count_text(c.images, (uint64_t)((double)r->batch_size / r->seconds));
+    print_columns(&c);
+}
+
+/* ---- as JSON -------------------------------------------------------------------------------------- */
+
+static void print_json_result(void *context, const struct cnn_bench_result *r)
+{
+    static const char *const kinds[] = {[CNN_BENCH_PEAK] = "peak",
+                                        [CNN_BENCH_KERNEL] = "kernel",
+                                        [CNN_BENCH_TRAIN] = "train",
+                                        [CNN_BENCH_PREDICT] = "predict"};
+    bool *is_first = context;
+    printf("%s\n    {\"kind\": \"%s\", \"work\": \"%s\", ", *is_first ? "" : ",", kinds[r->kind], r->work);
+    if (r->layer)
+        printf("\"layer\": \"%s\", ", r->layer);
+    printf("\"batch_size\": %zu, \"threads\": %zu, \"seconds\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
+           "\"share_of_peak\": %.4f, \"best_share\": %.4f}",
+           r->batch_size, r->threads, r->seconds, r->flop, r->bytes, r->share, r->best_share);
+    *is_first = false;
+}
+
+/* ---- the command ---------------------------------------------------------------------------------- */
+
+static void print_opening(const struct settings *s, const struct cnn_model_info *model, const char *cpu)
+{
+    const char *format =
+        s->json ? "{\n  \"version\": \"%s\",\n  \"cpu\": \"%s\",\n  \"arch\": \"%s\",\n"
+                  "  \"input\": [%zu, %zu, %zu],\n  \"flop\": \"%s\",\n  \"results\": ["
+                : "cnn %s on %s: %s\nimages of %zu x %zu x %zu random bytes; times are medians. FLOP: %s\n";
+    printf(format, cnn_version(), cpu, model->arch, model->height, model->width, model->channels, flop_rule);
+}
+
+/* The network as it is read, before anything is measured. */
+static enum cnn_status describe(const struct settings *s, const struct cnn_bench_options *options,
+                                struct cnn_error *error)
+{
+    struct cnn_model_options wanted = {.arch = options->arch,
+                                       .height = options->height,
+                                       .width = options->width,
+                                       .channels = options->channels};
+    struct cnn_model *model;
+    const char *cpu;
+    enum cnn_status status = cnn_cpu(&cpu, error);
+    if (status == CNN_OK)
+        status = cnn_model_create(&wanted, &model, error);
+    if (status != CNN_OK)
+        return status;
+    struct cnn_model_info info = cnn_model_info(model);
+    print_opening(s, &info, cpu);
+    cnn_model_free(model);
+    return output_flush(error);
+}
+
+static enum cnn_status run(const void *settings, struct cnn_error *error)
+{
+    const struct settings *s = settings;
+    struct cnn_bench_options options = {.arch = s->arch, .seconds = s->seconds};
+    bool is_first = true;
+    enum cnn_status status = input_machine(s->threads, error);
+    if (status == CNN_OK)
+        status = parse_input(s->input, &options, error);
+    if (status == CNN_OK)
+        status = describe(s, &options, error);
+    for (size_t i = 0; i < COUNT_OF(default_batches) && status == CNN_OK; i++) {
+        options.batch_size = s->batch ? s->batch : default_batches[i];
+        status = cnn_bench_run(&options, s->json ? print_json_result : print_result, &is_first, error);
+        if (status == CNN_OK)
+            status = output_flush(error);
+        if (s->batch)
+            break;
+    }
+    if (s->json && status == CNN_OK)
+        printf("\n  ]\n}\n");
+    return status;
+}
+
+static const struct settings defaults = {.arch = "lesson", .input = "28x28x1", .seconds = 1};
+
+static const struct option_row rows[] = {
+    {.name = "arch",
+     .value = "TEXT",
+     .help = "the network",
+     .kind = OPTION_TEXT,
+     .field = offsetof(struct settings, arch)},
+    {.name = "input",
+     .value = "HxWxC",
+     .help = "height, width and channels of its images",
+     .kind = OPTION_TEXT,
+     .field = offsetof(struct settings, input)},
+    {.name = "batch",
+     .value = "N",
+     .help = "one batch size instead of 1, 32, 256 and 1024",
+     .kind = OPTION_COUNT,
+     .field = offsetof(struct settings, batch),
+     .min = 1,
+     .max = 65536},
+    {.name = "threads",
+     .value = "N",
+     .help = "threads beside one; without it all cores, or OMP_NUM_THREADS",
+     .kind = OPTION_COUNT,
+     .field = offsetof(struct settings, threads),
+     .min = 1,
+     .max = 1024},
+    {.name = "seconds",
+     .value = "S",
+     .help = "how long to measure each batch size",
+     .kind = OPTION_REAL,
+     .field = offsetof(struct settings, seconds),
+     .low = 0.01,
+     .high = 3600},
+    {.name = "json",
+     .help = "print one JSON object instead of tables",
+     .kind = OPTION_FLAG,
+     .field = offsetof(struct settings, json)},
+};
+
+static const char *const details[] = {
+    "First comes the peak: fused multiply-adds and nothing else. It is measured again before each sample, "
+    "and the "
+    "share of it is the median over such pairs. At best is the fastest sample against the highest peak; on a "
+    "machine "
+    "that others use too the two lie apart. The parts of a training step are timed inside whole steps, on "
+    "one thread.",
+    "Only multiplications that the definition of the network needs are counted, two operations each. A batch "
+    "is "
+    "padded to whole blocks of 16 images: a batch of 1 can reach a sixteenth of the peak at best.",
+    "Bytes moved are computed from shapes: every array that a part reads or writes, once.",
+    NULL,
+};
+
+static const enum cnn_words words[] = {CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CNN_WORDS_ARCH};
+
+const struct command command_bench = {
+    .name = "bench",
+    .about = "measure how much of this machine's arithmetic a network gets",
+    .details = details,
+    .examples = "  cnn bench\n"
+                "  cnn bench --batch 32 --threads 2\n"
+                "  cnn bench --arch \"conv2d:32,3,relu flatten dense:10,softmax\" --json\n",
+    .words = words,
+    .n_words = COUNT_OF(words),
+    .options = rows,
+    .n_options = COUNT_OF(rows),
+    .defaults = &defaults,
+    .settings_bytes = sizeof defaults,
+    .run = run,
+};
