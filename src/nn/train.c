@@ -263,7 +263,6 @@ static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
     p->val_loss = scores.loss;
     p->val_accuracy = scores.accuracy;
     p->epoch_done = true;
-    p->at_majority = p->accuracy < t->majority + majority_margin && t->majority < 1;
     t->history[t->epochs_done++] = (struct cnn_epoch){p->loss, p->accuracy, p->val_loss, p->val_accuracy};
     t->model->trained_epochs = t->epochs_done;
     trainer_judge_epoch(t);
@@ -280,6 +279,8 @@ void trainer_judge_epoch(struct cnn_trainer *t)
         p->best = best + 1 == t->epochs_done;
         p->stopped_early = t->epochs_done < p->epochs && t->epochs_done - 1 - best >= t->stopping.patience;
     }
+    p->at_majority =
+        t->history[t->epochs_done - 1].accuracy < t->majority + majority_margin && t->majority < 1;
     p->done = p->stopped_early || t->epochs_done >= p->epochs;
 }
 
@@ -299,7 +300,7 @@ static void begin_epoch(struct cnn_trainer *t)
     struct cnn_progress *p = &t->progress;
     p->epoch++;
     p->step = 0;
-    p->epoch_done = p->has_validation = p->best = false;
+    p->epoch_done = p->has_validation = p->best = p->at_majority = false;
     t->loss_sum = 0;
     t->n_correct = 0;
     t->n_seen = 0;

@@ -216,6 +216,7 @@ static void take_place(struct cnn_trainer *t, const struct run *run)
     if (t->epochs_done)
         trainer_judge_epoch(t);
     p->best = p->best && p->epoch_done;
+    p->at_majority = p->at_majority && p->epoch_done;
     t->loss_sum = run->loss_sum;
     t->n_correct = n->n_correct;
     t->n_seen = n->n_seen;
