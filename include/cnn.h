@@ -103,15 +103,17 @@ struct cnn_dataset_info {
 
 /* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
  * more of the files than that needs. source is a folder of IDX files (raw or .gz, both spellings), an
- * image file of such a pair, "synth" or "synth:SEED"; NULL looks for MNIST in $CNN_DATA and data/mnist
- * and falls back to "synth" (info.synthetic tells).
- * Errors: NOT_FOUND, IO, FORMAT (any wrong field), USAGE (first or count past the end), MEMORY.
+ * image file of such a pair, "synth" or "synth:SEED". NULL means $CNN_DATA where that is set, else
+ * data/mnist where it holds MNIST, else "synth" (info.synthetic tells). Of a file, the whole is checked
+ * only where it is read to its end; labels always are.
+ * Errors: NOT_FOUND (also for a file that is the other split by its name), IO, FORMAT (any wrong field),
+ * USAGE (first or count past the end), MEMORY.
  * Owns: the caller, until cnn_dataset_close. */
 enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_t first, size_t count,
                                  struct cnn_dataset **dataset, struct cnn_error *error);
 
-/* The images first .. first + count - 1 of a dataset, as a dataset that shares its memory: close it
- * first. Errors: USAGE, MEMORY. */
+/* The images first .. first + count - 1 of a dataset, count > 0, as a dataset that shares its memory: close
+ * it first. Errors: USAGE, MEMORY. */
 enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t first, size_t count,
                                   struct cnn_dataset **slice, struct cnn_error *error);
 
