@@ -85,8 +85,7 @@ static void teardown(struct bench *b)
 
 /* ---- comparing ------------------------------------------------------------------------------------ */
 
-/* |a - b| / |b| in the 2-norm, where value(i) gives a; an array of zeros has no distance, and is no evidence.
- */
+/* |a - b| / |b| in the 2-norm. */
 struct distance {
     double difference, size;
 };
@@ -128,7 +127,7 @@ static void compare_part(struct bench *b, const char *name, const float *ours, s
     struct distance d = {0, 0};
     for (size_t i = 0; i < a->count; i++)
         distance_add(&d, part_value(a, ours, count, columns, i), fixture_value(&b->fixture, a, i));
-    assert_true(d.size > 0);
+    assert_true(d.size > 0); /* an array of zeros would be no evidence */
     b->n_compared++;
     *worst = distance_of(&d) > *worst || isnan(distance_of(&d)) ? distance_of(&d) : *worst;
 }
