@@ -174,6 +174,7 @@ struct cnn_model_info {
     size_t parameters;
     uint64_t fingerprint;  /* hash of all weights in order */
     size_t trained_epochs; /* whole epochs behind it; 0: not trained */
+    const char *version;   /* of the program that wrote it, or of this one */
 };
 
 struct cnn_model_info cnn_model_info(const struct cnn_model *model);
@@ -274,6 +275,23 @@ size_t cnn_trainer_restore_best(struct cnn_trainer *trainer);
 /* Saves the model with everything that cnn_trainer_resume needs. Errors: as cnn_model_save. */
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,
                                  struct cnn_error *error);
+
+/* ---- what may be wrong ------------------------------------------------------------------------- */
+
+enum cnn_verdict { CNN_FINE, CNN_REMARK, CNN_FAULT };
+
+struct cnn_finding {
+    enum cnn_verdict verdict;
+    const char *subject; /* "training data", "model", "machine" */
+    const char *text;
+    const char *advice; /* what to do, or "" */
+};
+
+/* Looks at the machine, at data (as cnn_dataset_open names it, or NULL) and at a model file, and tells what
+ * it finds, a finding at a time; its texts live as long as that call. Errors: MEMORY. */
+enum cnn_status cnn_doctor(const char *data, const char *model,
+                           void (*found)(void *context, const struct cnn_finding *finding), void *context,
+                           struct cnn_error *error);
 
 /* ---- measuring --------------------------------------------------------------------------------- */
 

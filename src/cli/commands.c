@@ -6,10 +6,11 @@
 #include "message.h"
 #include "words.h"
 
-extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench;
+extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench,
+    command_doctor;
 
 static const struct command *const commands[] = {
-    &command_train, &command_predict, &command_evaluate, &command_summary, &command_bench,
+    &command_train, &command_predict, &command_evaluate, &command_summary, &command_bench, &command_doctor,
 };
 
 const struct command *command_row(size_t i)

@@ -49,8 +49,8 @@ static unsigned nearest(const struct means *means, const uint8_t *image, bool tr
     return best;
 }
 
-static enum cnn_status compare_with_digits(const struct cnn_dataset *dataset, size_t n, struct examination *found,
-                                           struct cnn_error *error)
+static enum cnn_status compare_with_digits(const struct cnn_dataset *dataset, size_t n,
+                                           struct examination *found, struct cnn_error *error)
 {
     struct means *means = memory_alloc(1, sizeof *means);
     enum cnn_status status = means ? draw_means(means, error) : error_memory(error, sizeof *means);

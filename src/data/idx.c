@@ -73,7 +73,10 @@ static enum cnn_status wrong_magic(const struct idx *idx, const uint8_t magic[4]
     error_set(error, CNN_ERROR_FORMAT, "%s: offset 0%s: not an IDX file; expected 00 00, found %02x %02x",
               name, place(idx), magic[0], magic[1]);
     return error_hint(error, CNN_ERROR_FORMAT, "%s",
-                      magic[0] == 'P' && magic[1] == 'K' ? "this is a zip archive: unpack it first" : "");
+                      magic[0] == 'P' && magic[1] == 'K' ? "this is a zip archive: unpack it first"
+                      : magic[0] == 0x1f && magic[1] == 0x8b
+                          ? "still gzip: it was packed twice; unpack it once with gzip -d"
+                          : "");
 }
 
 static const char *type_name(uint8_t type)

@@ -50,6 +50,19 @@ static enum cnn_status find_spelling(const char *folder, enum cnn_split split, c
     return CNN_OK;
 }
 
+bool locate_is_name(const char *name, enum cnn_split split)
+{
+    static const char *const kinds[][2] = {{"images", "idx3"}, {"labels", "idx1"}};
+    for (size_t i = 0; i < N_SPELLINGS; i++)
+        for (size_t k = 0; k < 2; k++) {
+            char path[64];
+            snprintf(path, sizeof path, spellings[i], "", split_name(split), kinds[k][0], kinds[k][1]);
+            if (strcmp(name, path + 1) == 0) /* behind the slash of no folder */
+                return true;
+        }
+    return false;
+}
+
 static enum cnn_status none_found(const char *folder, enum cnn_split split, const char *what,
                                   struct cnn_error *error)
 {

@@ -15,6 +15,9 @@ enum cnn_status locate(const char *source, enum cnn_split split, struct located 
                        struct cnn_error *error);
 void located_free(struct located *found);
 
+/* Whether a file of this name, without its folder, would be found for a split. */
+bool locate_is_name(const char *name, enum cnn_split split);
+
 /* Whether a folder holds the images of either split. */
 bool locate_any(const char *folder);
 

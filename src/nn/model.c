@@ -117,6 +117,7 @@ struct cnn_model_info cnn_model_info(const struct cnn_model *model)
         .parameters = model->n_weights,
         .fingerprint = model_fingerprint(model),
         .trained_epochs = model->trained_epochs,
+        .version = model->version[0] ? model->version : cnn_version(),
     };
 }
 

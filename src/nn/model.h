@@ -6,12 +6,15 @@
 
 enum { MAX_EPOCHS = 1000000 };
 
+enum { MAX_VERSION = 32 };
+
 struct cnn_model {
     char arch[MAX_SPEC_TEXT];
     struct shape input;
     bool scale;
     uint64_t seed;
     size_t trained_epochs;
+    char version[MAX_VERSION]; /* of the program that wrote its file; "": made here */
     size_t n_layers;
     struct layer layer[MAX_LAYERS];
     float *weights; /* all parameters, layer by layer; what layer[].parameter[].value points into */

@@ -107,6 +107,8 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
     if (status == CNN_OK)
         status = read_plan(npz, path, &model, error);
     if (status == CNN_OK)
+        status = npz_read_text(npz, "version", model->version, sizeof model->version, error);
+    if (status == CNN_OK)
         status = read_weights(npz, model, error);
     if (status != CNN_OK) {
         cnn_model_free(model);
