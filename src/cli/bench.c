@@ -245,7 +245,7 @@ static const enum cnn_words words[] = {CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CN
 
 const struct command command_bench = {
     .name = "bench",
-    .about = "measure how much of this machine's arithmetic a network gets",
+    .about = "Measures how much of this machine's arithmetic a network gets.",
     .details = details,
     .examples = "  cnn bench\n"
                 "  cnn bench --batch 32 --threads 2\n"

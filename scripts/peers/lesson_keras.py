@@ -1,0 +1,57 @@
+"""The lesson in Keras, as the lesson has it: model.fit with everything at its default."""
+
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy
+import tensorflow
+from tensorflow import keras
+
+import mnist
+import report
+
+
+class EpochTimes(keras.callbacks.Callback):
+    """The seconds of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs_s = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs_s.append(time.perf_counter() - self.start)
+
+
+def model():
+    x = keras.Input((28, 28, 1))
+    h = keras.layers.Conv2D(3, kernel_size=5, activation="swish")(x)
+    h = keras.layers.Conv2D(6, kernel_size=5, activation="swish")(h)
+    h = keras.layers.Flatten()(h)
+    h = keras.layers.Dense(84, activation="swish")(h)
+    y = keras.layers.Dense(10, activation="softmax")(h)
+    network = keras.Model(x, y)
+    network.compile(optimizer=keras.optimizers.legacy.RMSprop(), loss="categorical_crossentropy", metrics=["accuracy"])
+    return network
+
+
+def train(options):
+    pixels, labels, n = mnist.read(options.data, "train")
+    x = numpy.frombuffer(pixels, numpy.uint8).reshape(n, 28, 28, 1)
+    y = keras.utils.to_categorical(numpy.frombuffer(labels, numpy.uint8), 10)
+    times = EpochTimes()
+    history = model().fit(x, y, epochs=options.epochs, batch_size=options.batch_size, callbacks=[times], verbose=0)
+    report.write(f"Keras {keras.__version__}, TensorFlow {tensorflow.__version__}", times.epochs_s,
+                 history.history["loss"][-1], history.history["accuracy"][-1])
+
+
+if __name__ == "__main__":
+    asked = report.options()
+    tensorflow.config.threading.set_intra_op_parallelism_threads(asked.threads)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(asked.threads)
+    keras.utils.set_random_seed(1)
+    train(asked)
