@@ -20,6 +20,7 @@
 #define JOIN_OF(a, b) a##b
 #define JOIN(a, b) JOIN_OF(a, b)
 #define UPDATE_ENTRY(name, ...) update_##name,
+#define GRADIENT_UPDATE_ENTRY(name, ...) dense_gradient_update_##name,
 
 static const struct kernels table = {
     .name = TEXT(KERNELS_NAME),
@@ -35,6 +36,7 @@ static const struct kernels table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .update = {OPTIMIZERS(UPDATE_ENTRY)},
+    .dense_gradient_update = {OPTIMIZERS(GRADIENT_UPDATE_ENTRY)},
     .fma_peak = fma_peak,
 };
 

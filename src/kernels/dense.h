@@ -17,7 +17,7 @@ enum { DENSE_NP = 4, DENSE_GRADIENT_NQ = 4 };
 #define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
 enum { DENSE_NP = 2, DENSE_GRADIENT_NQ = 2 };
 #endif
-enum { DENSE_GRADIENT_NP = 6 };
+enum { DENSE_GRADIENT_NP = 6, DENSE_UPDATE_NP = 6, DENSE_UPDATE_NQ = 3 };
 
 INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_q, const float *x,
                        const float *w, const float *b, float *y)
@@ -67,20 +67,47 @@ static void dense_backward(const struct dense_shape *shape, const float *dz, con
     dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
 }
 
-/* nq rows of dw from row x on. Here the vectors lie along the outputs, and the sum goes over samples: nothing
- * is left to add up across lanes. */
+/* How many vectors of outputs to take next when n outputs are left: at most max, tiles as even as can be. */
+static size_t dense_gradient_np(size_t n, size_t max)
+{
+    const size_t vectors = (n + V_LANES - 1) / V_LANES, tiles = (vectors + max - 1) / max;
+    return (vectors + tiles - 1) / tiles;
+}
+
+/* Here the vectors lie along the outputs, and the sum goes over samples: nothing is left to add up across
+ * lanes. */
+INLINE struct sums dense_gradient_sums(const struct dense_shape *shape, size_t n_blocks, size_t x_stride)
+{
+    const size_t padded = dense_padded(shape->out);
+    return (struct sums){
+        .n_i = n_blocks,
+        .n_j = 1,
+        .n_k = LANES,
+        .x_i = (ptrdiff_t)(padded * LANES),
+        .x_k = (ptrdiff_t)padded,
+        .x_p = V_LANES,
+        .w_i = (ptrdiff_t)x_stride,
+        .w_k = 1,
+        .w_q = LANES,
+        .y_p = V_LANES,
+        .y_q = (ptrdiff_t)shape->out,
+    };
+}
+
+/* nq rows of dw from row x on. */
 INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, const struct sums *s,
                                 const float *x, const float *dzt, float *dw)
 {
 #define CASE(np)                                                                                             \
     case np:                                                                                                 \
-        sums_tile(np, nq, SET_PART, s, part, dzt + o, x, NULL, dw + o);                                      \
+        if (part <= V_LOW_LANES)                                                                             \
+            sums_tile(np, nq, SET_LOW, s, part, dzt + o, x, NULL, dw + o);                                   \
+        else                                                                                                 \
+            sums_tile(np, nq, SET_PART, s, part, dzt + o, x, NULL, dw + o);                                  \
         break;
-    for (size_t o = 0; o < shape->out; o += DENSE_GRADIENT_NP * V_LANES) {
-        size_t left = shape->out - o;
-        size_t np = (left + V_LANES - 1) / V_LANES < DENSE_GRADIENT_NP ? (left + V_LANES - 1) / V_LANES
-                                                                       : DENSE_GRADIENT_NP;
-        size_t part = left < np * V_LANES ? left - (np - 1) * V_LANES : V_LANES;
+    for (size_t o = 0, np; o < shape->out; o += np * V_LANES) {
+        np = dense_gradient_np(shape->out - o, DENSE_GRADIENT_NP);
+        const size_t part = shape->out - o < np * V_LANES ? shape->out - o - (np - 1) * V_LANES : V_LANES;
         switch (np) {
             CASE(1)
             CASE(2)
@@ -96,20 +123,7 @@ INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, c
 static void dense_gradient(const struct dense_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
                            const float *dzt, size_t row, size_t n_rows, float *dw)
 {
-    const size_t padded = dense_padded(shape->out);
-    const struct sums s = {
-        .n_i = n_blocks,
-        .n_j = 1,
-        .n_k = LANES,
-        .x_i = (ptrdiff_t)(padded * LANES),
-        .x_k = (ptrdiff_t)padded,
-        .x_p = V_LANES,
-        .w_i = (ptrdiff_t)x_stride,
-        .w_k = 1,
-        .w_q = LANES,
-        .y_p = V_LANES,
-        .y_q = (ptrdiff_t)shape->out,
-    };
+    const struct sums s = dense_gradient_sums(shape, n_blocks, x_stride);
     size_t i = 0;
     for (; i + DENSE_GRADIENT_NQ <= n_rows; i += DENSE_GRADIENT_NQ)
         dense_gradient_rows(DENSE_GRADIENT_NQ, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);

@@ -16,7 +16,7 @@ INLINE float sum_lanes(const float *lanes)
     return sum[0];
 }
 
-/* Tiles as pairs CASE(filters, rows). */
+/* Tiles as pairs CASE(filters, rows). How many filters to take next when n are left. */
 #if V_REGISTERS == 32
 #define GRADIENT_TILES(CASE) CASE(8, 3) CASE(6, 4) CASE(5, 4) CASE(4, 5) CASE(3, 5) CASE(2, 5) CASE(1, 5)
 static size_t gradient_filters(size_t n)
@@ -30,28 +30,39 @@ static size_t gradient_filters(size_t n)
     return n >= 3 ? 3 : n;
 }
 #endif
-enum { GRADIENT_FILTERS_MAX = 8 };
 
-/* One output row of one block: sum[r][q] += sum over ow < n of x[ow][r] * dz[ow][q], by lane.
- * Shapes: sum [nr][nq][16]. */
-INLINE void gradient_tile(const int nr, const int nq, size_t n, const float *x, size_t x_step,
-                          const float *dz, size_t dz_step, float *sum)
+/* Filters summed in one pass over the samples; output lines that a tile goes through before the next has its
+ * turn, as many as stay in the first-level cache. */
+enum { GRADIENT_FILTERS_MAX = 24, GRADIENT_CACHE_BYTES = V_REGISTERS == 32 ? 26 * 1024 : 1 };
+
+/* Some output lines of a block. Distances are in floats. */
+struct gradient_lines {
+    size_t n, n_ow;
+    size_t x_line, x_ow, dz_line, dz_ow;
+};
+
+/* sum[r][q] += sum over the lines and ow of x[ow][r] * dz[ow][q], by lane. Shapes: sum [nr][nq][16]. */
+INLINE void gradient_tile(const int nr, const int nq, const struct gradient_lines *lines, const float *x,
+                          const float *dz, float *sum)
 {
     v acc[TILE_MAX];
     UNROLL
     for (int i = 0; i < nr * nq; i++)
         acc[i] = v_load(sum + i * LANES);
-    for (; n > 0; n--, x += x_step, dz += dz_step) {
-        v held[GRADIENT_FILTERS_MAX];
-        UNROLL
-        for (int q = 0; q < nq; q++)
-            held[q] = v_load(dz + q * LANES);
-        UNROLL
-        for (int r = 0; r < nr; r++) {
-            v vector = v_load(x + r * LANES);
+    for (size_t line = 0; line < lines->n; line++) {
+        const float *x_at = x + line * lines->x_line, *dz_at = dz + line * lines->dz_line;
+        for (size_t n = lines->n_ow; n > 0; n--, x_at += lines->x_ow, dz_at += lines->dz_ow) {
+            v held[TILE_MAX];
             UNROLL
             for (int q = 0; q < nq; q++)
-                acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
+                held[q] = v_keep(v_load(dz_at + q * LANES));
+            UNROLL
+            for (int r = 0; r < nr; r++) {
+                v vector = v_keep(v_load(x_at + r * LANES));
+                UNROLL
+                for (int q = 0; q < nq; q++)
+                    acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
+            }
         }
     }
     UNROLL
@@ -59,16 +70,17 @@ INLINE void gradient_tile(const int nr, const int nq, size_t n, const float *x, 
         v_store(sum + i * LANES, acc[i]);
 }
 
-/* The same for any number of rows, in tiles of nr, the last one of what is left. */
-INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, size_t n, const float *x, size_t x_step,
-                          const float *dz, size_t dz_step, float *sum)
+/* The same for any number of rows, in tiles of at most nr, as even as can be. */
+INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, const struct gradient_lines *lines,
+                          const float *x, const float *dz, float *sum)
 {
 #define GRADIENT_TILE(size)                                                                                  \
     case size:                                                                                               \
-        gradient_tile(size <= nr ? size : 1, nq, n, x, x_step, dz, dz_step, sum);                            \
+        gradient_tile(size <= nr ? size : 1, nq, lines, x, dz, sum);                                         \
         break;
     for (size_t rows; n_rows > 0; n_rows -= rows, x += rows * LANES, sum += rows * (size_t)nq * LANES) {
-        rows = n_rows < (size_t)nr ? n_rows : (size_t)nr;
+        const size_t tiles = (n_rows + (size_t)nr - 1) / (size_t)nr;
+        rows = (n_rows + tiles - 1) / tiles;
         switch (rows) {
             GRADIENT_TILE(1)
             GRADIENT_TILE(2)
@@ -80,23 +92,53 @@ INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, size_t n, c
 #undef GRADIENT_TILE
 }
 
-/* One block, nq filters: sum[r][q] = ... over all output positions. */
-static void gradient_block(const struct conv2d_shape *shape, size_t nq, size_t n_rows, const float *x,
-                           const float *dz, float *sum)
+/* Some lines, n_filters filters, all lanes. The sums of each tile of filters lie together. */
+static void gradient_lines(const struct gradient_lines *lines, size_t n_filters, size_t n_rows,
+                           const float *x, const float *dz, float *sum)
 {
-    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
-    const size_t x_step = shape->in_c * LANES, dz_step = shape->filters * LANES;
-    memset(sum, 0, n_rows * nq * LANES * sizeof *sum);
 #define CASE(filters, rows)                                                                                  \
     case filters:                                                                                            \
-        gradient_rows(rows, filters, n_rows, out_w, x + lane, x_step, dz + lane, dz_step, sum + lane);       \
+        gradient_rows(rows, filters, n_rows, lines, x + lane, dz + q * LANES + lane, sum + lane);            \
         break;
-    for (size_t oh = 0; oh < out_h; oh++, x += shape->in_w * x_step, dz += out_w * dz_step)
+    for (size_t q = 0, nq; q < n_filters; q += nq, sum += n_rows * nq * LANES) {
+        nq = gradient_filters(n_filters - q);
         for (size_t lane = 0; lane < LANES; lane += V_LANES)
             switch (nq) {
                 GRADIENT_TILES(CASE)
             }
+    }
 #undef CASE
+}
+
+/* One block: sum[r][q] over all output positions. */
+static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, size_t n_rows, const float *x,
+                           const float *dz, float *sum)
+{
+    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
+    struct gradient_lines lines = {
+        .n_ow = out_w,
+        .x_line = shape->in_w * shape->in_c * LANES,
+        .x_ow = shape->in_c * LANES,
+        .dz_line = out_w * shape->filters * LANES,
+        .dz_ow = shape->filters * LANES,
+    };
+    const size_t at_once = GRADIENT_CACHE_BYTES / ((lines.x_line + lines.dz_line) * sizeof *x) + 1;
+    memset(sum, 0, n_rows * n_filters * LANES * sizeof *sum);
+    for (size_t oh = 0; oh < out_h; oh += lines.n) {
+        lines.n = out_h - oh < at_once ? out_h - oh : at_once;
+        gradient_lines(&lines, n_filters, n_rows, x + oh * lines.x_line, dz + oh * lines.dz_line, sum);
+    }
+}
+
+/* Adds up lanes and puts the sums where they belong. */
+static void gradient_finish(size_t n_filters, size_t n_rows, const float *sum, size_t filters, float *dw)
+{
+    for (size_t q = 0, nq; q < n_filters; q += nq, sum += n_rows * nq * LANES) {
+        nq = gradient_filters(n_filters - q);
+        for (size_t r = 0; r < n_rows; r++)
+            for (size_t k = 0; k < nq; k++)
+                dw[r * filters + q + k] = sum_lanes(sum + (r * nq + k) * LANES);
+    }
 }
 
 /* Each block is summed on its own, so that rounding errors do not grow with the batch. */
@@ -108,17 +150,15 @@ static void conv2d_gradient(const struct conv2d_shape *shape, size_t n_blocks, c
     float total[CONV2D_GRADIENT_ROWS * GRADIENT_FILTERS_MAX * LANES];
     const size_t run = shape->kernel_w * shape->in_c, f = shape->filters;
     x += ((row / run) * shape->in_w * shape->in_c + row % run) * LANES;
-    for (size_t q = 0, nq; q < f; q += nq) {
-        nq = gradient_filters(f - q);
+    for (size_t q = 0, n; q < f; q += n) {
+        n = f - q < GRADIENT_FILTERS_MAX ? f - q : GRADIENT_FILTERS_MAX;
         for (size_t i = 0; i < n_blocks; i++) {
-            gradient_block(shape, nq, n_rows, x + i * x_stride, dz + i * dz_stride + q * LANES,
+            gradient_block(shape, n, n_rows, x + i * x_stride, dz + i * dz_stride + q * LANES,
                            i ? sum : total);
-            for (size_t k = 0; i && k < n_rows * nq * LANES; k += V_LANES)
+            for (size_t k = 0; i && k < n_rows * n * LANES; k += V_LANES)
                 v_store(total + k, v_add(v_load(total + k), v_load(sum + k)));
         }
-        for (size_t r = 0; r < n_rows; r++)
-            for (size_t k = 0; k < nq; k++)
-                dw[r * f + q + k] = sum_lanes(total + (r * nq + k) * LANES);
+        gradient_finish(n, n_rows, total, f, dw + q);
     }
 }
 

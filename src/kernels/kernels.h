@@ -22,7 +22,7 @@ enum { LANES = 16 };
 
 /* Rows of weights that one unit of gradient work should ask for: enough to fill the registers, few enough
  * that the units of a small network keep several threads busy. */
-enum { CONV2D_GRADIENT_ROWS = 16, DENSE_GRADIENT_ROWS = 24 };
+enum { CONV2D_GRADIENT_ROWS = 8, DENSE_GRADIENT_ROWS = 24 };
 
 /* A valid convolution of stride 1: out_h = in_h - kernel_h + 1, out_w likewise. */
 struct conv2d_shape {
@@ -100,6 +100,13 @@ struct kernels {
     /* n rounds of fused multiply-adds that do not wait for each other, for measuring. Returns how many there
      * were, each lane counted. sum goes in as a number and comes out as another, so that none is left out. */
     size_t (*fma_peak)(size_t n, float *sum);
+
+    /* dense_gradient and update in one, in less time: dw is set, and the rows' w and slots are updated by it.
+     * w and the slots point to the first of the rows; the bits are those of the two in turn. */
+    void (*dense_gradient_update[N_OPTIMIZERS])(const struct dense_shape *shape, size_t n_blocks,
+                                                const float *x, size_t x_stride, const float *dzt, size_t row,
+                                                size_t n_rows, float *dw, const struct update *update,
+                                                float *w, float *slot_0, float *slot_1);
 };
 
 /* The kernels in use. Errors: USAGE (CNN_CPU names an unknown set, or one that this machine lacks). */

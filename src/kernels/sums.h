@@ -11,6 +11,8 @@
 #ifndef KERNELS_SUMS_H
 #define KERNELS_SUMS_H
 
+#include <stdbool.h>
+
 #include "kernels/vector.h"
 
 /* Distances are in floats. */
@@ -22,13 +24,19 @@ struct sums {
 };
 
 /* What becomes of a sum: it is stored; it is multiplied to what is there; it is stored, and of the last
- * vector along p only the first lanes. */
-enum ending { SET, TIMES, SET_PART };
+ * vector along p only the first lanes, which are at most V_LOW_LANES for SET_LOW. */
+enum ending { SET, TIMES, SET_PART, SET_LOW };
 
 enum { TILE_MAX = 32 };
 
+INLINE v sums_fma(const bool low, v a, v b, v c)
+{
+    return low ? v_fma_low(a, b, c) : v_fma(a, b, c);
+}
+
 /* The innermost loop. The fewer of the two kinds of operand are held, the others pass by. */
-INLINE void sums_run(const int np, const int nq, const struct sums *s, const float *x, const float *w, v *acc)
+INLINE void sums_run(const int np, const int nq, const enum ending ending, const struct sums *s,
+                     const float *x, const float *w, v *acc)
 {
     for (size_t k = 0; k < s->n_k; k++, x += s->x_k, w += s->w_k) {
         v held[TILE_MAX];
@@ -41,7 +49,8 @@ INLINE void sums_run(const int np, const int nq, const struct sums *s, const flo
                 v weight = v_set1(w[q * s->w_q]);
                 UNROLL
                 for (int p = 0; p < np; p++)
-                    acc[p * nq + q] = v_fma(held[p], weight, acc[p * nq + q]);
+                    acc[p * nq + q] =
+                        sums_fma(ending == SET_LOW && p == np - 1, held[p], weight, acc[p * nq + q]);
             }
         } else {
             UNROLL
@@ -49,10 +58,11 @@ INLINE void sums_run(const int np, const int nq, const struct sums *s, const flo
                 held[q] = v_set1(w[q * s->w_q]);
             UNROLL
             for (int p = 0; p < np; p++) {
-                v vector = v_load(x + p * s->x_p);
+                v vector = v_keep(v_load(x + p * s->x_p));
                 UNROLL
                 for (int q = 0; q < nq; q++)
-                    acc[p * nq + q] = v_fma(vector, held[q], acc[p * nq + q]);
+                    acc[p * nq + q] =
+                        sums_fma(ending == SET_LOW && p == np - 1, vector, held[q], acc[p * nq + q]);
             }
         }
     }
@@ -66,7 +76,7 @@ INLINE void sums_end(const int np, const int nq, const enum ending ending, const
         UNROLL
     for (int q = 0; q < nq; q++) {
         float *to = y + p * s->y_p + q * s->y_q;
-        if (ending == SET_PART && p == np - 1 && part < V_LANES)
+        if ((ending == SET_PART || ending == SET_LOW) && p == np - 1 && part < V_LANES)
             v_store_part(to, acc[p * nq + q], part);
         else if (ending == TIMES)
             v_store(to, v_mul(acc[p * nq + q], v_load(to)));
@@ -87,7 +97,7 @@ INLINE void sums_tile(const int np, const int nq, const enum ending ending, cons
         acc[p * nq + q] = b ? v_set1(b[q]) : v_zero();
     for (size_t i = 0; i < s->n_i; i++)
         for (size_t j = 0; j < s->n_j; j++)
-            sums_run(np, nq, s, x + (ptrdiff_t)i * s->x_i + (ptrdiff_t)j * s->x_j,
+            sums_run(np, nq, ending, s, x + (ptrdiff_t)i * s->x_i + (ptrdiff_t)j * s->x_j,
                      w + (ptrdiff_t)i * s->w_i + (ptrdiff_t)j * s->w_j, acc);
     sums_end(np, nq, ending, s, part, acc, y);
 }

@@ -3,6 +3,7 @@
 
 #define V_LANES 8
 #define V_REGISTERS 16
+#define V_LOW_LANES 0
 
 typedef __m256 v;
 typedef __m256i vi;
@@ -27,6 +28,12 @@ INLINE v v_load_part(const float *p, size_t n)
 INLINE void v_store_part(float *p, v a, size_t n)
 {
     _mm256_maskstore_ps(p, v_first(n), a);
+}
+
+INLINE v v_keep(v a)
+{
+    __asm__("" : "+x"(a));
+    return a;
 }
 
 INLINE v v_set1(float a)
@@ -56,6 +63,10 @@ INLINE v v_div(v a, v b)
 INLINE v v_fma(v a, v b, v c)
 {
     return _mm256_fmadd_ps(a, b, c);
+}
+INLINE v v_fma_low(v a, v b, v c)
+{
+    return v_fma(a, b, c);
 }
 INLINE v v_sqrt(v a)
 {

@@ -3,6 +3,7 @@
 
 #define V_LANES 16
 #define V_REGISTERS 32
+#define V_LOW_LANES 8
 
 typedef __m512 v;
 typedef __m512i vi;
@@ -27,6 +28,12 @@ INLINE v v_load_part(const float *p, size_t n)
 INLINE void v_store_part(float *p, v a, size_t n)
 {
     _mm512_mask_storeu_ps(p, v_first(n), a);
+}
+
+INLINE v v_keep(v a)
+{
+    __asm__("" : "+v"(a));
+    return a;
 }
 
 INLINE v v_set1(float a)
@@ -56,6 +63,11 @@ INLINE v v_div(v a, v b)
 INLINE v v_fma(v a, v b, v c)
 {
     return _mm512_fmadd_ps(a, b, c);
+}
+INLINE v v_fma_low(v a, v b, v c)
+{
+    return _mm512_castps256_ps512(
+        _mm256_fmadd_ps(_mm512_castps512_ps256(a), _mm512_castps512_ps256(b), _mm512_castps512_ps256(c)));
 }
 INLINE v v_sqrt(v a)
 {

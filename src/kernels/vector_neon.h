@@ -4,6 +4,7 @@
 
 #define V_LANES 4
 #define V_REGISTERS 32
+#define V_LOW_LANES 0
 
 typedef float32x4_t v;
 typedef uint32x4_t vi;
@@ -28,6 +29,12 @@ INLINE void v_store_part(float *p, v a, size_t n)
     float part[V_LANES];
     v_store(part, a);
     memcpy(p, part, n * sizeof *p);
+}
+
+INLINE v v_keep(v a)
+{
+    __asm__("" : "+w"(a));
+    return a;
 }
 
 INLINE v v_set1(float a)
@@ -57,6 +64,10 @@ INLINE v v_div(v a, v b)
 INLINE v v_fma(v a, v b, v c)
 {
     return vfmaq_f32(c, a, b);
+}
+INLINE v v_fma_low(v a, v b, v c)
+{
+    return v_fma(a, b, c);
 }
 INLINE v v_sqrt(v a)
 {

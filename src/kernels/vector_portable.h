@@ -4,6 +4,7 @@
 
 #define V_LANES 4
 #define V_REGISTERS 16
+#define V_LOW_LANES 0
 
 typedef float v __attribute__((vector_size(16)));
 typedef uint32_t vi __attribute__((vector_size(16)));
@@ -28,6 +29,11 @@ INLINE v v_load_part(const float *p, size_t n)
 INLINE void v_store_part(float *p, v a, size_t n)
 {
     memcpy(p, &a, n * sizeof *p);
+}
+
+INLINE v v_keep(v a)
+{
+    return a;
 }
 
 INLINE v v_set1(float a)
@@ -58,6 +64,10 @@ INLINE v v_fma(v a, v b, v c)
 {
     return (v){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]),
                fmaf(a[3], b[3], c[3])};
+}
+INLINE v v_fma_low(v a, v b, v c)
+{
+    return v_fma(a, b, c);
 }
 INLINE v v_sqrt(v a)
 {

@@ -272,12 +272,60 @@ static void test_slices(void **state)
     buffers_free(&m);
 }
 
+/* The gradient and the update in one are the two in turn, to the bit. */
+static void check_gradient_update(const struct kernels *k, enum optimizer o, struct dense_shape s,
+                                  size_t n_blocks)
+{
+    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false};
+    const size_t n = s.in * s.out, x_stride = s.in * LANES + GAP;
+    struct guarded held[10];
+    float *x = guarded_floats(&held[0], (n_blocks - 1) * x_stride + s.in * LANES);
+    float *dzt = guarded_floats(&held[1], n_blocks * LANES * dense_padded(s.out)), *at[2][4];
+    struct random random = random_stream(8, n);
+    fill_floats(&random, FILL_ORDINARY, x, (n_blocks - 1) * x_stride + s.in * LANES);
+    fill_floats(&random, FILL_ORDINARY, dzt, n_blocks * LANES * dense_padded(s.out));
+    for (size_t i = 0; i < 8; i++)
+        at[i / 4][i % 4] = guarded_floats(&held[2 + i], n);
+    fill_floats(&random, FILL_ORDINARY, at[0][1], n);
+    memset(at[0][2], 0, n * sizeof(float));
+    memset(at[0][3], 0, n * sizeof(float));
+    for (size_t i = 1; i < 4; i++)
+        memcpy(at[1][i], at[0][i], n * sizeof(float));
+    for (size_t row = 0, rows; row < s.in; row += rows) {
+        rows = s.in - row < DENSE_GRADIENT_ROWS ? s.in - row : DENSE_GRADIENT_ROWS;
+        float *p[2][4];
+        for (size_t i = 0; i < 8; i++)
+            p[i / 4][i % 4] = at[i / 4][i % 4] + row * s.out;
+        k->dense_gradient(&s, n_blocks, x, x_stride, dzt, row, rows, p[0][0]);
+        k->update[o](&u, rows * s.out, p[0][0], p[0][1], p[0][2], p[0][3]);
+        k->dense_gradient_update[o](&s, n_blocks, x, x_stride, dzt, row, rows, p[1][0], &u, p[1][1], p[1][2],
+                                    p[1][3]);
+    }
+    for (size_t i = 0; i < 4; i++)
+        assert_same(k->name, "gradient, w or slot", at[1][i], at[0][i], n);
+    for (size_t i = 0; i < 10; i++)
+        guarded_free(held[i]);
+}
+
+static void test_gradient_update(void **state)
+{
+    (void)state;
+    static const struct dense_shape shapes[] = {{1, 1},   {50, 84}, {84, 10}, {7, 17},
+                                                {30, 97}, {5, 3},   {4, 300}};
+    for (size_t i = 0; kernels_available(i); i++)
+        for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
+            for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+                for (size_t n_blocks = 1; n_blocks < 4; n_blocks++)
+                    check_gradient_update(kernels_available(i), o, shapes[s], n_blocks);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv2d),
         cmocka_unit_test(test_dense),
         cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_gradient_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
