@@ -44,13 +44,15 @@ def command(peer, asked, batch, threads):
 
 def child(arguments, environment):
     """Runs a process of its own; what it printed, wall seconds, CPU seconds and peak megabytes."""
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - start
-    if status:
-        raise SystemExit(f"bench-peers: failed: {' '.join(arguments)}")
+    with tempfile.TemporaryFile("w+") as words:
+        start = time.perf_counter()
+        process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=words, text=True)
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - start
+        if status:
+            words.seek(0)
+            raise SystemExit(f"{words.read()}bench-peers: failed: {' '.join(arguments)}")
     return output, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from importlib import metadata
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -45,7 +46,7 @@ def train(options):
     y = keras.utils.to_categorical(numpy.frombuffer(labels, numpy.uint8), 10)
     times = EpochTimes()
     history = model().fit(x, y, epochs=options.epochs, batch_size=options.batch_size, callbacks=[times], verbose=0)
-    report.write(f"Keras {keras.__version__}, TensorFlow {tensorflow.__version__}", times.epochs_s,
+    report.write(f"Keras {metadata.version('keras')}, TensorFlow {tensorflow.__version__}", times.epochs_s,
                  history.history["loss"][-1], history.history["accuracy"][-1])
 
 
