@@ -25,6 +25,14 @@ struct npz {
     struct entry entry[MAX_ENTRIES];
 };
 
+/* Names are shown on terminals, which obey some characters. */
+static bool is_plain(const char *name)
+{
+    while (*name > ' ' && *name < 127)
+        name++;
+    return *name == '\0';
+}
+
 /* What is wrong with an entry's name; NULL when nothing is. */
 static const char *bad_name(const struct npz *npz, const char *name)
 {
@@ -47,7 +55,8 @@ static enum cnn_status add_entry(struct npz *npz, struct cnn_error *error)
     if (npz->n_entries == MAX_ENTRIES)
         return error_set(error, CNN_ERROR_FORMAT, "%s: more than %d arrays", npz->path, MAX_ENTRIES);
     if (unzGetCurrentFileInfo64(npz->zip, &info, name, MAX_NAME, NULL, 0, NULL, 0) != UNZ_OK ||
-        unzGetFilePos64(npz->zip, &entry->position) != UNZ_OK || info.size_filename >= MAX_NAME)
+        unzGetFilePos64(npz->zip, &entry->position) != UNZ_OK || info.size_filename >= MAX_NAME ||
+        !is_plain(name))
         return error_set(error, CNN_ERROR_FORMAT, "%s: entry %zu of the archive cannot be read", npz->path,
                          npz->n_entries);
     const char *wrong = bad_name(npz, name);
