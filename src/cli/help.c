@@ -73,11 +73,9 @@ static void print_option(const struct option_row *option, const void *defaults)
 static void print_words(enum cnn_words table)
 {
     static const char *const titles[] = {
-        [CNN_WORDS_LAYER] = "Layers",
-        [CNN_WORDS_ACTIVATION] = "Activations",
-        [CNN_WORDS_LOSS] = "Losses",
-        [CNN_WORDS_OPTIMIZER] = "Optimizers",
-        [CNN_WORDS_ARCH] = "Architectures by name",
+        [CNN_WORDS_LAYER] = "Layers",       [CNN_WORDS_ACTIVATION] = "Activations",
+        [CNN_WORDS_LOSS] = "Losses",        [CNN_WORDS_OPTIMIZER] = "Optimizers",
+        [CNN_WORDS_SCHEDULE] = "Schedules", [CNN_WORDS_ARCH] = "Architectures by name",
     };
     printf("\n%s:\n", titles[table]);
     const struct cnn_word *word;
@@ -122,7 +120,7 @@ void help_program(void)
     printf("\n"
            "  cnn COMMAND --help        the options of a command (also: cnn help COMMAND)\n"
            "  cnn --version             version, instruction set, threads, libraries\n\n"
-           "Exit status: 0 done, 1 failed, 2 wrong use.\n");
+           "Exit status: 0 done, 1 failed, 2 wrong use; 128 + N stopped by signal N, the run saved.\n");
 }
 
 enum cnn_status help_version(struct cnn_error *error)

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "help.h"
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -85,5 +86,7 @@ int main(int argc, char **argv)
     }
     if (status)
         message_print(name, &error);
+    else if (interrupt_asked())
+        return interrupt_exit_status();
     return status == CNN_OK ? EXIT_SUCCESS : status == CNN_ERROR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }

@@ -162,10 +162,12 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
             return CNN_OK;
         if (found == '?' || found == ':')
             return option_error(command, found, argv, error);
-        enum cnn_status status =
-            set_option(&command->options[found - UCHAR_MAX - 1], optarg, settings, error);
+        int i = found - UCHAR_MAX - 1;
+        enum cnn_status status = set_option(&command->options[i], optarg, settings, error);
         if (status)
             return status;
+        if (command->given)
+            *(uint64_t *)(void *)((char *)settings + command->given) |= UINT64_C(1) << i;
     }
     if (optind == argc)
         return CNN_OK;

@@ -1,110 +1,209 @@
 /* cnn train: the progress line of Keras, a saved model, and what came of it. */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "command.h"
 #include "history.h"
 #include "input.h"
+#include "interrupt.h"
 #include "message.h"
 #include "output.h"
 #include "progress.h"
-
-struct train_settings {
-    uint64_t epochs, batch_size, seed, threads;
-    double learning_rate, validation_split;
-    const char *arch, *optimizer, *data, *model, *history;
-    int compat, verbose;
-    bool scale;
-};
+#include "resume.h"
+#include "train.h"
 
 static const struct train_settings defaults = {
     .epochs = 10,
     .batch_size = 32,
     .seed = 1,
-    .learning_rate = 0,
-    .validation_split = 0,
     .arch = "lesson",
     .optimizer = "rmsprop",
+    .schedule = "constant",
     .model = MODEL_PATH,
     .compat = CNN_KERAS2,
     .verbose = PROGRESS_BAR,
 };
 
 #define FIELD(name) .field = offsetof(struct train_settings, name)
-static const struct option_row options[] = {
-    {"epochs", "N", "passes over the training images", OPTION_COUNT, FIELD(epochs), .min = 1, .max = 100000},
-    {"batch-size", "N", "images per step", OPTION_COUNT, FIELD(batch_size), .min = 1, .max = 65536},
-    {"learning-rate", "X", "length of a step; without it what Keras takes: 0.001, sgd 0.01", OPTION_REAL,
-     FIELD(learning_rate), .low = 1e-9, .high = 1000},
-    {"optimizer", "WORD", "how a step is made of a gradient; see Optimizers", OPTION_TEXT, FIELD(optimizer)},
-    {"compat", "keras2|keras3", "where rmsprop adds its epsilon: outside or inside the root", OPTION_CHOICE,
-     FIELD(compat)},
-    {"arch", "TEXT", "the network: layers from input to output, or a name; see Layers", OPTION_TEXT,
-     FIELD(arch)},
-    {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255", OPTION_FLAG,
-     FIELD(scale)},
-    {"seed", "N", "of first weights and order of images; the same seed gives the same bits", OPTION_COUNT,
-     FIELD(seed), .min = 0, .max = UINT64_MAX},
-    {"validation-split", "X", "share of the images, the last ones, that only score each epoch", OPTION_REAL,
-     FIELD(validation_split), .low = 0, .high = 0.99},
-    {"data", "PATH",
-     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
-     FIELD(data)},
-    {"model", "FILE", "where the model is saved after each epoch", OPTION_TEXT, FIELD(model)},
-    {"history", "FILE", "write loss and accuracy of each epoch to a CSV file", OPTION_TEXT, FIELD(history)},
-    {"verbose", "0|1|2",
-     "0: say nothing but errors; 1: a progress bar (in a file: as 2); 2: one line per epoch", OPTION_CHOICE,
-     FIELD(verbose)},
-    {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,
-     FIELD(threads), .min = 1, .max = 1024},
+static const struct option_row options[N_TRAIN_OPTIONS] = {
+    [TRAIN_EPOCHS] = {"epochs", "N", "passes over the training images, in all", OPTION_COUNT, FIELD(epochs),
+                      .min = 1, .max = 100000},
+    [TRAIN_BATCH_SIZE] = {"batch-size", "N", "images per step", OPTION_COUNT, FIELD(batch_size), .min = 1,
+                          .max = 65536},
+    [TRAIN_LEARNING_RATE] = {"learning-rate", "X",
+                             "length of a step; without it what Keras takes: 0.001, sgd 0.01", OPTION_REAL,
+                             FIELD(learning_rate), .low = 1e-9, .high = 1000},
+    [TRAIN_OPTIMIZER] = {"optimizer", "WORD", "how a step is made of a gradient; see Optimizers", OPTION_TEXT,
+                         FIELD(optimizer)},
+    [TRAIN_SCHEDULE] = {"schedule", "WORD", "how the learning rate changes; see Schedules", OPTION_TEXT,
+                        FIELD(schedule)},
+    [TRAIN_COMPAT] = {"compat", "keras2|keras3", "where rmsprop adds its epsilon: outside or inside the root",
+                      OPTION_CHOICE, FIELD(compat)},
+    [TRAIN_ARCH] = {"arch", "TEXT", "the network: layers from input to output, or a name; see Layers",
+                    OPTION_TEXT, FIELD(arch)},
+    [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",
+                     OPTION_FLAG, FIELD(scale)},
+    [TRAIN_SEED] = {"seed", "N", "of first weights and order of images; the same seed gives the same bits",
+                    OPTION_COUNT, FIELD(seed), .min = 0, .max = UINT64_MAX},
+    [TRAIN_DATA] =
+        {"data", "PATH",
+         "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist",
+         OPTION_TEXT, FIELD(data)},
+    [TRAIN_VALIDATION_SPLIT] = {"validation-split", "X",
+                                "share of the images, the last ones, that only score each epoch", OPTION_REAL,
+                                FIELD(validation_split), .low = 0, .high = 0.99},
+    [TRAIN_VALIDATION_DATA] = {"validation-data", "PATH",
+                               "images of their own that score each epoch, as --data", OPTION_TEXT,
+                               FIELD(validation_data)},
+    [TRAIN_EARLY_STOPPING] =
+        {"early-stopping", "METRIC:N",
+         "stop when val_loss, val_accuracy, loss or accuracy was not better for N epochs; "
+         "the best weights become the model",
+         OPTION_TEXT, FIELD(early_stopping)},
+    [TRAIN_MODEL] = {"model", "FILE", "where the model is saved after each epoch", OPTION_TEXT, FIELD(model)},
+    [TRAIN_RESUME] = {"resume", "FILE",
+                      "go on with the run saved in FILE, to the bit as if it had never stopped", OPTION_TEXT,
+                      FIELD(resume)},
+    [TRAIN_SAVE_EVERY] = {"save-every", "N", "save after every N steps too", OPTION_COUNT, FIELD(save_every),
+                          .min = 1, .max = UINT32_MAX},
+    [TRAIN_HISTORY] = {"history", "FILE", "write loss and accuracy of each epoch to a CSV file", OPTION_TEXT,
+                       FIELD(history)},
+    [TRAIN_VERBOSE] =
+        {"verbose", "0|1|2",
+         "0: say nothing but errors; 1: a progress bar (in a file: as 2); 2: one line per epoch",
+         OPTION_CHOICE, FIELD(verbose)},
+    [TRAIN_THREADS] = {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores",
+                       OPTION_COUNT, FIELD(threads), .min = 1, .max = 1024},
 };
 
 /* All that a run of training holds. */
 struct run {
     const struct train_settings *settings;
-    struct cnn_dataset *dataset;
+    char model_path[PATH_MAX]; /* where the run is saved */
+    struct cnn_lock *lock;
+    struct cnn_dataset *dataset, *validation;
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct progress progress;
     double begin_s;
+    bool saved, hinted;
 };
 
-static enum cnn_status open_run(struct run *run, struct cnn_error *error)
+struct cnn_model_options train_model_options(const struct train_settings *s,
+                                             const struct cnn_dataset *dataset)
 {
-    const struct train_settings *s = run->settings;
-    enum cnn_status status = input_machine(s->threads, error);
-    if (status == CNN_OK)
-        status = path_check_writable(s->model, error);
-    if (status == CNN_OK && s->history)
-        status = path_check_writable(s->history, error);
-    if (status == CNN_OK)
-        status = input_dataset(s->data, CNN_TRAIN, 0, 0, &run->dataset, error);
-    if (status)
-        return status;
-    struct cnn_dataset_info data = cnn_dataset_info(run->dataset);
-    struct cnn_model_options model = {.arch = s->arch,
+    struct cnn_dataset_info data = cnn_dataset_info(dataset);
+    return (struct cnn_model_options){.arch = s->arch,
                                       .height = data.height,
                                       .width = data.width,
                                       .channels = data.channels,
                                       .scale = s->scale,
                                       .seed = s->seed};
-    struct cnn_train_options train = {.epochs = (size_t)s->epochs,
+}
+
+struct cnn_train_options train_train_options(const struct train_settings *s)
+{
+    return (struct cnn_train_options){.epochs = (size_t)s->epochs,
                                       .batch_size = (size_t)s->batch_size,
                                       .optimizer = s->optimizer,
                                       .learning_rate = s->learning_rate,
                                       .compat = (enum cnn_compat)s->compat,
                                       .seed = s->seed,
-                                      .validation_split = s->validation_split};
-    status = cnn_model_create(&model, &run->model, error);
+                                      .validation_split = s->validation_split,
+                                      .schedule = s->schedule,
+                                      .early_stopping = s->early_stopping};
+}
+
+static enum cnn_status check_settings(const struct train_settings *s, struct cnn_error *error)
+{
+    if (s->resume && train_is_given(s, TRAIN_MODEL))
+        return fail(error, CNN_ERROR_USAGE,
+                    "--resume saves the run where it lies; --model cannot go with it");
+    if (s->validation_data && s->validation_split > 0)
+        return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
+    return CNN_OK;
+}
+
+/* The images of a path as training images; a file that is a test split by its name serves too. */
+static enum cnn_status open_validation(const char *path, struct cnn_dataset **dataset,
+                                       struct cnn_error *error)
+{
+    struct cnn_error other = {0};
+    enum cnn_status status = input_dataset(path, CNN_TRAIN, 0, 0, dataset, error);
+    if (status == CNN_ERROR_NOT_FOUND && input_dataset(path, CNN_TEST, 0, 0, dataset, &other) == CNN_OK)
+        return CNN_OK;
+    return status;
+}
+
+static enum cnn_status open_files(struct run *run, struct cnn_error *error)
+{
+    const struct train_settings *s = run->settings;
+    enum cnn_status status = path_check_writable(s->resume ? s->resume : s->model, error);
+    if (status == CNN_OK && s->history)
+        status = path_check_writable(s->history, error);
+    if (status)
+        return status;
+    if (s->resume)
+        resume_model_path(s->resume, run->model_path);
+    else
+        snprintf(run->model_path, sizeof run->model_path, "%s", s->model);
+    status = cnn_lock_acquire(run->model_path, &run->lock, error);
+    if (status == CNN_OK)
+        status = input_dataset(s->data, CNN_TRAIN, 0, 0, &run->dataset, error);
+    if (status == CNN_OK && s->validation_data)
+        status = open_validation(s->validation_data, &run->validation, error);
+    return status;
+}
+
+static enum cnn_status begin_run(struct run *run, struct cnn_error *error)
+{
+    const struct train_settings *s = run->settings;
+    struct cnn_model_options model = train_model_options(s, run->dataset);
+    struct cnn_train_options train = train_train_options(s);
+    train.validation = run->validation;
+    enum cnn_status status = cnn_model_create(&model, &run->model, error);
     return status ? status : cnn_trainer_create(run->model, run->dataset, &train, &run->trainer, error);
+}
+
+static enum cnn_status resume_run(struct run *run, struct cnn_error *error)
+{
+    const struct train_settings *s = run->settings;
+    size_t epochs = train_is_given(s, TRAIN_EPOCHS) ? (size_t)s->epochs : 0;
+    enum cnn_status status = cnn_trainer_resume(s->resume, run->dataset, run->validation, epochs, &run->model,
+                                                &run->trainer, error);
+    if (status == CNN_OK)
+        status = resume_check(s, run->dataset, run->model, run->trainer, error);
+    if (status)
+        return status;
+    struct cnn_progress at = cnn_trainer_progress(run->trainer);
+    run->saved = true;
+    if (run->progress.style != PROGRESS_SILENT)
+        note("%s: goes on after epoch %zu%s of %zu", s->resume, cnn_trainer_epochs_done(run->trainer),
+             at.epoch_done || at.step == 0 ? "" : ", within the next one,", at.epochs);
+    return CNN_OK;
+}
+
+static enum cnn_status open_run(struct run *run, struct cnn_error *error)
+{
+    enum cnn_status status = check_settings(run->settings, error);
+    if (status == CNN_OK)
+        status = input_machine(run->settings->threads, error);
+    if (status == CNN_OK)
+        status = open_files(run, error);
+    if (status)
+        return status;
+    return run->settings->resume ? resume_run(run, error) : begin_run(run, error);
 }
 
 static void close_run(struct run *run)
 {
     cnn_trainer_free(run->trainer);
     cnn_model_free(run->model);
+    cnn_dataset_close(run->validation);
     cnn_dataset_close(run->dataset);
+    cnn_lock_release(run->lock);
 }
 
 /* What Keras leaves unsaid. */
@@ -123,41 +222,98 @@ static void say_before(const struct run *run)
         fprintf(stderr, ", the last of %zu", last);
     if (n < data.count)
         fprintf(stderr, "; %s more for validation", count_text(held, data.count - n));
-    note(run->settings->scale ? "; pixels divided by 255"
-                              : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
+    note(cnn_model_info(run->model).scale
+             ? "; pixels divided by 255"
+             : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
+}
+
+static enum cnn_status save_run(struct run *run, struct cnn_error *error)
+{
+    enum cnn_status status = cnn_trainer_save(run->trainer, run->model_path, error);
+    run->saved = run->saved || status == CNN_OK;
+    return status;
 }
 
 /* Saves what an epoch gave. A reader of the progress who has gone ends the training, but not before. */
-static enum cnn_status save(const struct run *run, struct cnn_error *error)
+static enum cnn_status save_epoch(struct run *run, struct cnn_error *error)
 {
     const struct train_settings *s = run->settings;
-    enum cnn_status status = cnn_trainer_save(run->trainer, s->model, error);
+    enum cnn_status status = save_run(run, error);
     if (status == CNN_OK && s->history)
-        status = history_write(s->history, run->trainer, s->validation_split > 0, error);
+        status =
+            history_write(s->history, run->trainer, cnn_trainer_progress(run->trainer).has_validation, error);
     if (status == CNN_OK && output_flush(error))
         return fail_hint(error, "training stopped after epoch %zu; the model is saved in %.256s",
-                         cnn_trainer_epochs_done(run->trainer), s->model);
+                         cnn_trainer_epochs_done(run->trainer), run->model_path);
     return status;
+}
+
+/* A network that gives every image the same answer may go on doing so for ever. */
+static void say_at_majority(struct run *run)
+{
+    if (run->hinted || run->progress.style == PROGRESS_SILENT)
+        return;
+    run->hinted = true;
+    bool scale = cnn_model_info(run->model).scale;
+    note("the network does no better than to give every image the commonest answer: the learning rate is "
+         "likely "
+         "too large%s; try %sa smaller --learning-rate",
+         scale ? "" : " for pixels of 0 to 255", scale ? "" : "--scale or ");
+}
+
+static enum cnn_status after_step(struct run *run, const struct cnn_progress *at, struct cnn_error *error)
+{
+    uint64_t every = run->settings->save_every;
+    progress_step(&run->progress, at);
+    if (at->epoch_done) {
+        if (at->at_majority)
+            say_at_majority(run);
+        return save_epoch(run, error);
+    }
+    return interrupt_asked() || (every && at->step % every == 0) ? save_run(run, error) : CNN_OK;
 }
 
 static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
 {
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     enum cnn_status status = CNN_OK;
-    while (!at.done && status == CNN_OK) {
-        progress_epoch(&run->progress, at.epoch, at.epochs);
+    while (!at.done && status == CNN_OK && !interrupt_asked()) {
+        progress_epoch(&run->progress, at.epoch + (at.epoch_done ? 1 : 0), at.epochs);
         do {
             status = cnn_trainer_step(run->trainer, &at, error);
             if (status == CNN_OK)
-                progress_step(&run->progress, &at);
-        } while (status == CNN_OK && !at.epoch_done);
-        if (status == CNN_OK)
-            status = save(run, error);
-        if (at.epoch_done)
-            at.epoch++;
+                status = after_step(run, &at, error);
+        } while (status == CNN_OK && !at.epoch_done && !interrupt_asked());
     }
     progress_stop(&run->progress);
+    if (status == CNN_ERROR_NUMERIC && run->saved)
+        note("the last good state is in %s", run->model_path);
     return status;
+}
+
+/* The run stops here for a signal; it is saved. */
+static void say_interrupted(const struct run *run)
+{
+    struct cnn_progress at = cnn_trainer_progress(run->trainer);
+    note("stopped in epoch %zu of %zu after step %zu of %zu; saved in %s", at.epoch + 1, at.epochs, at.step,
+         at.steps_per_epoch, run->model_path);
+    resume_say_command(run->settings, run->model_path);
+}
+
+/* Under early stopping the model becomes the best one; the run as it ended is kept beside it. */
+static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
+{
+    if (!*cnn_trainer_options(run->trainer).early_stopping)
+        return CNN_OK;
+    char last[PATH_MAX];
+    resume_last_path(run->model_path, last);
+    enum cnn_status status = cnn_trainer_save(run->trainer, last, error);
+    if (status)
+        return status;
+    size_t epochs = cnn_trainer_epochs_done(run->trainer), best = cnn_trainer_restore_best(run->trainer);
+    if (run->progress.style != PROGRESS_SILENT)
+        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, last);
+    return cnn_model_save(run->model, run->model_path, error);
 }
 
 /* Scores the model on the test images, where the data has any that were not trained on. */
@@ -194,7 +350,7 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     struct cnn_model_info model = cnn_model_info(run->model);
     double images_per_s = at.step_s > 0 ? (double)at.images / at.step_s : 0;
-    printf("saved          %s\n", run->settings->model);
+    printf("saved          %s\n", run->model_path);
     printf("speed          %s images/s in training steps; %.1f s in all\n",
            count_text(rate, (uint64_t)images_per_s), clock_s() - run->begin_s);
     printf("seed           %" PRIu64 "\n", model.seed);
@@ -202,30 +358,52 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
     return CNN_OK;
 }
 
+static enum cnn_status finish(struct run *run, struct cnn_error *error)
+{
+    enum cnn_status status = keep_best(run, error);
+    return status || run->progress.style == PROGRESS_SILENT ? status : print_results(run, error);
+}
+
+static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
+{
+    if (run->progress.style != PROGRESS_SILENT)
+        say_before(run);
+    if (cnn_trainer_progress(run->trainer).done) {
+        note("nothing is left to do; a larger --epochs goes on");
+        return CNN_OK;
+    }
+    interrupt_watch();
+    enum cnn_status status = train_epochs(run, error);
+    if (status)
+        return status;
+    if (interrupt_asked() && !cnn_trainer_progress(run->trainer).done) {
+        say_interrupted(run);
+        return CNN_OK;
+    }
+    return finish(run, error);
+}
+
 static enum cnn_status run_train(const void *settings, struct cnn_error *error)
 {
     struct run run = {.settings = settings, .begin_s = clock_s()};
     run.progress = progress_start((enum progress_style)run.settings->verbose);
     enum cnn_status status = open_run(&run, error);
-    bool silent = run.progress.style == PROGRESS_SILENT;
-    if (status == CNN_OK && !silent)
-        say_before(&run);
     if (status == CNN_OK)
-        status = train_epochs(&run, error);
-    if (status == CNN_OK && !silent)
-        status = print_results(&run, error);
+        status = train_and_finish(&run, error);
     close_run(&run);
     return status;
 }
 
 static const enum cnn_words words[] = {CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CNN_WORDS_OPTIMIZER,
-                                       CNN_WORDS_ARCH};
+                                       CNN_WORDS_SCHEDULE, CNN_WORDS_ARCH};
 
 static const char *const details[] = {
     "Shuffles the images, takes them in batches, and after each epoch shows loss and accuracy as Keras does: "
     "running means, each batch before its step. The model is saved after each epoch; at the end it is scored "
     "on "
     "the test images.",
+    "Ctrl-C finishes the step, saves, and says how to go on; --resume goes on as if nothing had happened. A "
+    "second Ctrl-C leaves at once.",
     NULL,
 };
 
@@ -235,6 +413,8 @@ const struct command command_train = {
     .details = details,
     .examples = "  cnn train --epochs 10\n"
                 "  cnn train --scale --optimizer adam --validation-split 0.1 --history run.csv\n"
+                "  cnn train --resume cnn.npz --epochs 20\n"
+                "  cnn train --epochs 50 --validation-split 0.1 --early-stopping val_loss:3\n"
                 "  cnn train --arch \"conv2d:8,3,relu flatten dense:10,softmax\" --model small.npz\n",
     .words = words,
     .n_words = COUNT_OF(words),
@@ -242,5 +422,6 @@ const struct command command_train = {
     .n_options = COUNT_OF(options),
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
+    .given = offsetof(struct train_settings, given),
     .run = run_train,
 };

@@ -1,0 +1,39 @@
+#include "interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+enum { SIGNAL_STATUS = 128 };
+
+static volatile sig_atomic_t asked;
+
+static void ask(int number)
+{
+    if (asked)
+        _exit(SIGNAL_STATUS + number);
+    asked = number;
+}
+
+void interrupt_watch(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = ask, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before;
+        if (sigaction(numbers[i], NULL, &before) == 0 &&
+            before.sa_handler != SIG_IGN) /* nohup's wish counts */
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+int interrupt_asked(void)
+{
+    return asked;
+}
+
+int interrupt_exit_status(void)
+{
+    return SIGNAL_STATUS + asked;
+}

@@ -1,0 +1,128 @@
+#include "resume.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "input.h"
+#include "message.h"
+
+/* What a run consists of, each as a text, so that a difference can be shown. */
+enum { N_TRAITS = 10, TRAIT_TEXT = 4096 };
+
+struct traits {
+    char text[N_TRAITS][TRAIT_TEXT];
+};
+
+static const struct {
+    const char *name;
+    enum train_option option;
+} traits[N_TRAITS] = {
+    {"network", TRAIN_ARCH},
+    {"seed", TRAIN_SEED},
+    {"batch size", TRAIN_BATCH_SIZE},
+    {"optimizer", TRAIN_OPTIMIZER},
+    {"learning rate", TRAIN_LEARNING_RATE},
+    {"schedule", TRAIN_SCHEDULE},
+    {"compat", TRAIN_COMPAT},
+    {"scale", TRAIN_SCALE},
+    {"validation split", TRAIN_VALIDATION_SPLIT},
+    {"early stopping", TRAIN_EARLY_STOPPING},
+};
+
+static void describe(const struct cnn_model *model, const struct cnn_trainer *trainer, struct traits *t)
+{
+    struct cnn_model_info m = cnn_model_info(model);
+    struct cnn_train_options o = cnn_trainer_options(trainer);
+    size_t i = 0;
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", m.arch);
+    snprintf(t->text[i++], TRAIT_TEXT, "%" PRIu64, o.seed);
+    snprintf(t->text[i++], TRAIT_TEXT, "%zu", o.batch_size);
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.optimizer);
+    snprintf(t->text[i++], TRAIT_TEXT, "%.17g", o.learning_rate);
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.schedule);
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.compat == CNN_KERAS3 ? "keras3" : "keras2");
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", m.scale ? "on" : "off");
+    snprintf(t->text[i++], TRAIT_TEXT, "%.17g", o.validation_split);
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.early_stopping);
+}
+
+/* The traits that the command line asks for: those of a run begun anew with its options. */
+static enum cnn_status describe_wish(const struct train_settings *settings, const struct cnn_dataset *dataset,
+                                     struct traits *t, struct cnn_error *error)
+{
+    struct cnn_model_options m = train_model_options(settings, dataset);
+    struct cnn_train_options o = train_train_options(settings);
+    struct cnn_model *model = NULL;
+    struct cnn_trainer *trainer = NULL;
+    o.validation = dataset; /* so that early stopping has something to go by, whatever the run has */
+    enum cnn_status status = cnn_model_create(&m, &model, error);
+    if (status == CNN_OK)
+        status = cnn_trainer_create(model, dataset, &o, &trainer, error);
+    if (status == CNN_OK)
+        describe(model, trainer, t);
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+    return status;
+}
+
+enum cnn_status resume_check(const struct train_settings *settings, const struct cnn_dataset *dataset,
+                             const struct cnn_model *model, const struct cnn_trainer *trainer,
+                             struct cnn_error *error)
+{
+    uint64_t compared = 0;
+    for (size_t i = 0; i < N_TRAITS; i++)
+        compared |= settings->given & UINT64_C(1) << traits[i].option;
+    if (!compared)
+        return CNN_OK;
+    struct traits run, wish;
+    enum cnn_status status = describe_wish(settings, dataset, &wish, error);
+    if (status)
+        return status;
+    describe(model, trainer, &run);
+    for (size_t i = 0; i < N_TRAITS; i++)
+        if (train_is_given(settings, traits[i].option) && strcmp(run.text[i], wish.text[i]) != 0) {
+            fail(error, CNN_ERROR_MISMATCH, "%.256s: its %s is %.200s, not %.200s", settings->resume,
+                 traits[i].name, run.text[i][0] ? run.text[i] : "none", wish.text[i]);
+            return fail_hint(error, "leave the option out to go on as the run began, or start a new run "
+                                    "without --resume");
+        }
+    return CNN_OK;
+}
+
+static const char last_ending[] = ".last.npz", ending[] = ".npz";
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+void resume_model_path(const char *file, char *path)
+{
+    if (ends_with(file, last_ending))
+        snprintf(path, PATH_MAX, "%.*s%s", (int)(strlen(file) - strlen(last_ending)), file, ending);
+    else
+        snprintf(path, PATH_MAX, "%s", file);
+}
+
+void resume_last_path(const char *model, char *path)
+{
+    size_t stem = strlen(model) - (ends_with(model, ending) ? strlen(ending) : 0);
+    snprintf(path, PATH_MAX, "%.*s%s", (int)stem, model, last_ending);
+}
+
+void resume_say_command(const struct train_settings *settings, const char *model)
+{
+    fprintf(stderr, "go on with: cnn train --resume '%s'", model);
+    if (settings->data)
+        fprintf(stderr, " --data '%s'", settings->data);
+    if (settings->validation_data)
+        fprintf(stderr, " --validation-data '%s'", settings->validation_data);
+    if (settings->history)
+        fprintf(stderr, " --history '%s'", settings->history);
+    if (settings->save_every)
+        fprintf(stderr, " --save-every %" PRIu64, settings->save_every);
+    fputc('\n', stderr);
+}

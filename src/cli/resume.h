@@ -1,0 +1,23 @@
+/* Going on with a run that was saved: does it fit what is asked for, and how to ask for it. */
+#ifndef CLI_RESUME_H
+#define CLI_RESUME_H
+
+#include "train.h"
+
+/* Whether the options that were given agree with those of the run. Errors: MISMATCH, naming what differs;
+ * USAGE, MEMORY. */
+enum cnn_status resume_check(const struct train_settings *settings, const struct cnn_dataset *dataset,
+                             const struct cnn_model *model, const struct cnn_trainer *trainer,
+                             struct cnn_error *error);
+
+/* "cnn.npz" for "cnn.last.npz", so that a run that goes on saves under the name it began with. Shapes: path
+ * [PATH_MAX]. */
+void resume_model_path(const char *file, char *path);
+
+/* "cnn.last.npz" for "cnn.npz". Shapes: path [PATH_MAX]. */
+void resume_last_path(const char *model, char *path);
+
+/* Says how to go on, on standard error. */
+void resume_say_command(const struct train_settings *settings, const char *model);
+
+#endif

@@ -1,0 +1,51 @@
+/* The settings of cnn train. */
+#ifndef CLI_TRAIN_H
+#define CLI_TRAIN_H
+
+#include "cnn.h"
+
+/* The options in the order of their table, for the bits of train_settings.given. */
+enum train_option {
+    TRAIN_EPOCHS,
+    TRAIN_BATCH_SIZE,
+    TRAIN_LEARNING_RATE,
+    TRAIN_OPTIMIZER,
+    TRAIN_SCHEDULE,
+    TRAIN_COMPAT,
+    TRAIN_ARCH,
+    TRAIN_SCALE,
+    TRAIN_SEED,
+    TRAIN_DATA,
+    TRAIN_VALIDATION_SPLIT,
+    TRAIN_VALIDATION_DATA,
+    TRAIN_EARLY_STOPPING,
+    TRAIN_MODEL,
+    TRAIN_RESUME,
+    TRAIN_SAVE_EVERY,
+    TRAIN_HISTORY,
+    TRAIN_VERBOSE,
+    TRAIN_THREADS,
+    N_TRAIN_OPTIONS
+};
+
+struct train_settings {
+    uint64_t epochs, batch_size, seed, threads, save_every;
+    double learning_rate, validation_split;
+    const char *arch, *optimizer, *schedule, *early_stopping;
+    const char *data, *validation_data, *model, *resume, *history;
+    int compat, verbose;
+    bool scale;
+    uint64_t given; /* bit i: option i stands on the command line */
+};
+
+static inline bool train_is_given(const struct train_settings *settings, enum train_option option)
+{
+    return settings->given >> option & 1;
+}
+
+/* What the settings ask of the library, for images of the given kind. */
+struct cnn_model_options train_model_options(const struct train_settings *settings,
+                                             const struct cnn_dataset *dataset);
+struct cnn_train_options train_train_options(const struct train_settings *settings);
+
+#endif
