@@ -17,7 +17,7 @@ struct settings {
 };
 
 static const uint64_t default_batches[] = {1, 32, 256, 1024};
-static const char flop_rule[] = "2 x the multiplications that the definition needs";
+static const char flop_rule[] = "2 x the multiplications that the definition of the network needs";
 
 /* "28x28x1" into height, width and channels. */
 static enum cnn_status parse_input(const char *text, struct cnn_bench_options *options,
@@ -63,7 +63,7 @@ struct columns {
 static void print_columns(const struct columns *c)
 {
     char line[384];
-    int length = snprintf(line, sizeof line, "%-26s %8s %8s %8s %8s %8s %6s %9s", c->title, c->time, c->rate,
+    int length = snprintf(line, sizeof line, "%-26s %8s %8s %8s %8s %8s %6s %10s", c->title, c->time, c->rate,
                           c->share, c->best, c->moved, c->speed, c->images);
     while (length > 0 && line[length - 1] == ' ')
         length--;
@@ -139,7 +139,7 @@ static void print_opening(const struct settings *s, const struct cnn_model_info 
     const char *format =
         s->json ? "{\n  \"version\": \"%s\",\n  \"cpu\": \"%s\",\n  \"arch\": \"%s\",\n"
                   "  \"input\": [%zu, %zu, %zu],\n  \"flop\": \"%s\",\n  \"results\": ["
-                : "cnn %s on %s: %s\nimages of %zu x %zu x %zu random bytes; times are medians. FLOP: %s\n";
+                : "cnn %s on %s: %s\nimages of %zu x %zu x %zu random bytes; times are medians\nFLOP: %s\n";
     printf(format, cnn_version(), cpu, model->arch, model->height, model->width, model->channels, flop_rule);
 }
 
