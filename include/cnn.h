@@ -322,9 +322,9 @@ struct cnn_bench_result {
 };
 
 /* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training
- * step on one thread, whole steps and predictions on one thread and on cnn_threads(). found is given each
- * result as it is ready; its texts live as long as that call. Errors: USAGE (as cnn_model_create; batch
- * size), NUMERIC, MEMORY. */
+ * step, whole steps and predictions, on one thread and on cnn_threads(). found is given each result as it is
+ * ready; its texts live as long as that call. Errors: USAGE (as cnn_model_create; batch size), NUMERIC,
+ * MEMORY. */
 enum cnn_status cnn_bench_run(const struct cnn_bench_options *options,
                               void (*found)(void *context, const struct cnn_bench_result *result),
                               void *context, struct cnn_error *error);

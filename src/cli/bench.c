@@ -232,8 +232,9 @@ static const char *const details[] = {
     "and the "
     "share of it is the median over such pairs. At best is the fastest sample against the highest peak; on a "
     "machine "
-    "that others use too the two lie apart. The parts of a training step are timed inside whole steps, on "
-    "one thread.",
+    "that others use too the two lie apart. The parts of a training step are timed inside whole steps; with "
+    "several "
+    "threads each is the mean of what they spend in it.",
     "Only multiplications that the definition of the network needs are counted, two operations each. A batch "
     "is "
     "padded to whole blocks of 16 images: a batch of 1 can reach a sixteenth of the peak at best.",

@@ -180,7 +180,7 @@ static enum cnn_status measure_whole(struct bench *b, enum cnn_bench_kind kind, 
     return status;
 }
 
-/* With one thread every part of a step is reported; with several, what they lose by waiting. */
+/* The parts of a step, each with the mean of what the threads spend in it. */
 static enum cnn_status measure_parts(struct bench *b, struct cnn_error *error)
 {
     engine_listen(b->trainer->engine, &(struct engine_listener){part_done, b});
@@ -189,8 +189,7 @@ static enum cnn_status measure_parts(struct bench *b, struct cnn_error *error)
     for (size_t i = 0; i < b->n_rows && status == CNN_OK; i++) {
         struct row *row = &b->rows[i];
         row->result.threads = b->threads;
-        bool alone = row->part != ENGINE_WAIT && row->part != ENGINE_START;
-        if (b->threads == 1 ? row->part != ENGINE_WAIT : !alone)
+        if (row->part != ENGINE_WAIT || b->threads > 1)
             report(b, &row->series, row->result);
     }
     return status;
