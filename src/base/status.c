@@ -3,6 +3,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Messages quote files and words as they are, but stay single lines, and terminals obey some characters. */
+static void make_plain(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = '?';
+}
+
 enum cnn_status error_set(struct cnn_error *error, enum cnn_status status, const char *format, ...)
 {
     if (error) {
@@ -11,6 +19,7 @@ enum cnn_status error_set(struct cnn_error *error, enum cnn_status status, const
         error->status = status;
         error->hint[0] = '\0';
         vsnprintf(error->message, sizeof error->message, format, args);
+        make_plain(error->message);
         va_end(args);
     }
     return status;
@@ -22,6 +31,7 @@ enum cnn_status error_hint(struct cnn_error *error, enum cnn_status status, cons
         va_list args;
         va_start(args, format);
         vsnprintf(error->hint, sizeof error->hint, format, args);
+        make_plain(error->hint);
         va_end(args);
     }
     return status;

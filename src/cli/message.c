@@ -3,11 +3,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Messages quote files and words as they are, but stay single lines, and terminals obey some characters. */
+static void make_plain(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = '?';
+}
+
 enum cnn_status fail(struct cnn_error *error, enum cnn_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
+    make_plain(error->message);
     va_end(arguments);
     error->status = status;
     error->hint[0] = '\0';
@@ -19,6 +28,7 @@ enum cnn_status fail_hint(struct cnn_error *error, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->hint, sizeof error->hint, format, arguments);
+    make_plain(error->hint);
     va_end(arguments);
     return error->status;
 }

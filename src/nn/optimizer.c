@@ -1,10 +1,10 @@
 #include "nn/optimizer.h"
 
+#include "base/number.h"
 #include "base/status.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct cnn_word words[] = {
@@ -24,14 +24,10 @@ const struct cnn_word *optimizer_word(size_t i)
     return i < N_OPTIMIZERS ? &words[i] : NULL;
 }
 
-/* Reads a number from 0 up to, not including, 1. */
+/* Reads a number from 0 up to, not including, 1; kernels see it as a float. */
 static bool read_fraction(const char **text, double *value)
 {
-    char *end;
-    *value = strtod(*text, &end);
-    bool good = end != *text && strchr("0123456789.", **text) && *value >= 0 && *value < 1;
-    *text = end;
-    return good;
+    return number_parse(text, value) && (float)*value < 1;
 }
 
 enum cnn_status optimizer_parse(const char *text, struct optimizer_setting *setting, struct cnn_error *error)
@@ -52,7 +48,7 @@ enum cnn_status optimizer_parse(const char *text, struct optimizer_setting *sett
         return CNN_OK;
     const char *rest = text + length + 1;
     bool good = read_fraction(&rest, &setting->decay);
-    if (good && *rest == ',' && setting->second_decay > 0) {
+    if (good && *rest == ',' && settings[i].second_decay > 0) {
         rest++;
         good = read_fraction(&rest, &setting->second_decay);
     }
@@ -65,10 +61,12 @@ enum cnn_status optimizer_parse(const char *text, struct optimizer_setting *sett
 
 void optimizer_format(const struct optimizer_setting *setting, char *text)
 {
-    size_t used =
-        (size_t)snprintf(text, MAX_OPTIMIZER_TEXT, "%s:%.12g", words[setting->kind].word, setting->decay);
-    if (setting->second_decay > 0)
-        snprintf(text + used, MAX_OPTIMIZER_TEXT - used, ",%.12g", setting->second_decay);
+    char decay[NUMBER_TEXT], second[NUMBER_TEXT];
+    number_format(setting->decay, decay);
+    number_format(setting->second_decay, second);
+    bool two = settings[setting->kind].second_decay > 0;
+    snprintf(text, MAX_OPTIMIZER_TEXT, "%s:%s%s%s", words[setting->kind].word, decay, two ? "," : "",
+             two ? second : "");
 }
 
 /* base^n by repeated squaring: the same on every machine, as pow need not be. */

@@ -1,9 +1,9 @@
 #include "nn/schedule.h"
 
+#include "base/number.h"
 #include "base/status.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* cos(pi x) for x in 0 .. 1, to about 1e-10: a Taylor series about the middle, where the cosine is odd. Plain
@@ -119,14 +119,13 @@ enum cnn_status schedule_parse(const char *text, struct schedule *schedule, stru
     *schedule = (struct schedule){i, {rows[i].start[0], rows[i].start[1]}};
     const char *rest = text + length;
     for (size_t k = 0; *rest == (k ? ',' : ':') && k < rows[i].n_arguments; k++) {
-        char *end;
-        double value = strtod(rest + 1, &end);
-        if (end == rest + 1 || !(value >= rows[i].least[k] && value <= rows[i].most[k]))
+        double value = 0;
+        rest++;
+        if (!number_parse(&rest, &value) || value < rows[i].least[k] || value > rows[i].most[k])
             return error_set(error, CNN_ERROR_USAGE,
                              "schedule \"%.40s\": number %zu of %s: expected %g to %g", text, k + 1,
                              rows[i].word.usage, rows[i].least[k], rows[i].most[k]);
         schedule->argument[k] = value;
-        rest = end;
     }
     return *rest == '\0' ? CNN_OK
                          : error_set(error, CNN_ERROR_USAGE, "schedule \"%.40s\": expected %s", text,
@@ -137,9 +136,11 @@ void schedule_format(const struct schedule *schedule, char *text)
 {
     const struct row *row = &rows[schedule->row];
     size_t used = (size_t)snprintf(text, MAX_SCHEDULE_TEXT, "%s", row->word.word);
-    for (size_t k = 0; k < row->n_arguments; k++)
-        used += (size_t)snprintf(text + used, MAX_SCHEDULE_TEXT - used, "%c%.12g", k ? ',' : ':',
-                                 schedule->argument[k]);
+    for (size_t k = 0; k < row->n_arguments; k++) {
+        char number[NUMBER_TEXT];
+        number_format(schedule->argument[k], number);
+        used += (size_t)snprintf(text + used, MAX_SCHEDULE_TEXT - used, "%c%s", k ? ',' : ':', number);
+    }
 }
 
 bool schedule_needs_total(const struct schedule *schedule)

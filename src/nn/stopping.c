@@ -28,8 +28,8 @@ enum cnn_status stopping_parse(const char *text, struct stopping *stopping, stru
         i++;
     char *end = NULL;
     long patience = i < N_METRICS && text[length] == ':' ? strtol(text + length + 1, &end, 10) : 0;
-    if (!end || *end || patience < 1 || patience > MAX_PATIENCE || text[length + 1] < '0' ||
-        text[length + 1] > '9')
+    if (!end || *end || strlen(text) >= MAX_STOPPING_TEXT || patience < 1 || patience > MAX_PATIENCE ||
+        text[length + 1] < '0' || text[length + 1] > '9')
         return error_set(
             error, CNN_ERROR_USAGE,
             "early stopping \"%.40s\": expected METRIC:PATIENCE, METRIC one of val_loss, val_accuracy, "

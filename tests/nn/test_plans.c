@@ -34,11 +34,38 @@ static void optimizers_have_keras_defaults(void **state)
     optimizer_format(&s, text);
     assert_string_equal(text, "adam:0.8,0.99");
     struct update u = optimizer_update(&s, 0.001, CNN_KERAS2, 3);
-    near((double)u.learning_rate, 0.001 * sqrt(1 - pow(0.99, 3)) / (1 - pow(0.8, 3)), 1e-10);
-    static const char *const wrong[] = {"adamw",    "",        "sgd:",        "sgd:1",
-                                        "sgd:-0.1", "sgd:nan", "sgd:0.9,0.9", "rmsprop:0.9x"};
+    near((double)u.learning_rate, 0.001 * sqrt(1 - pow((double)0.99f, 3)) / (1 - pow((double)0.8f, 3)),
+         1e-10);
+    static const char *const wrong[] = {
+        "adamw",        "",           "sgd:",          "sgd:1", "sgd:-0.1", "sgd:nan", "sgd:0.9,0.9",
+        "rmsprop:0.9x", "sgd:0x1p-1", "sgd:0.99999999" /* a float of 1 */};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(optimizer_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
+}
+
+/* What a file keeps of a plan is its text. */
+static void texts_read_back_to_the_bit(void **state)
+{
+    (void)state;
+    static const char *const optimizers[] = {"adam:0.9,0", "adam:0,0.12345678901234567", "sgd:0.99999994",
+                                             "rmsprop:1.2345678901234567e-300"};
+    static const char *const schedules[] = {"step:1,0.12345678901234567", "cosine:1.2345678901234567e-300",
+                                            "onecycle:0.12345678901234567,123.45678901234567"};
+    struct optimizer_setting a, b;
+    struct schedule s, t;
+    char text[MAX_OPTIMIZER_TEXT];
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(optimizer_parse(optimizers[i], &a, NULL), CNN_OK);
+        optimizer_format(&a, text);
+        assert_int_equal(optimizer_parse(text, &b, NULL), CNN_OK);
+        assert_true(a.kind == b.kind && a.decay == b.decay && a.second_decay == b.second_decay);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(schedule_parse(schedules[i], &s, NULL), CNN_OK);
+        schedule_format(&s, text);
+        assert_int_equal(schedule_parse(text, &t, NULL), CNN_OK);
+        assert_true(s.row == t.row && s.argument[0] == t.argument[0] && s.argument[1] == t.argument[1]);
+    }
 }
 
 static double factor(const char *text, size_t step)
@@ -99,8 +126,10 @@ static void stopping_finds_the_best(void **state)
         assert_int_equal(stopping_needs_validation(&s), i < 2);
     }
     struct stopping s;
-    static const char *const wrong[] = {"val_loss",    "val_loss:",   "val_loss:0", "val_loss:-1",
-                                        "val_loss: 1", "val_loss:1x", "f1:3",       "loss:100001"};
+    static const char *const wrong[] = {
+        "val_loss",    "val_loss:",   "val_loss:0",
+        "val_loss:-1", "val_loss: 1", "val_loss:1x",
+        "f1:3",        "loss:100001", "loss:00000000000000000000000000000001"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(stopping_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
     assert_int_equal(stopping_parse(NULL, &s, NULL), CNN_OK);
@@ -110,9 +139,8 @@ static void stopping_finds_the_best(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(optimizers_have_keras_defaults),
-        cmocka_unit_test(schedules_follow_their_formulas),
-        cmocka_unit_test(schedule_texts),
+        cmocka_unit_test(optimizers_have_keras_defaults),  cmocka_unit_test(texts_read_back_to_the_bit),
+        cmocka_unit_test(schedules_follow_their_formulas), cmocka_unit_test(schedule_texts),
         cmocka_unit_test(stopping_finds_the_best),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
