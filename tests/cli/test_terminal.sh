@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# On a terminal the progress line is redrawn in place and ends as Keras ends it.
+set -u
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+if ! script --version >/dev/null 2>&1; then
+    echo "skipped: there is no script(1), which makes a terminal"
+    exit 77
+fi
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+# 60 images of 8 x 8, of one class.
+mkdir data
+{ printf '\0\0\010\003\0\0\0\074\0\0\0\010\0\0\0\010' && head -c 3840 /dev/zero; } >data/train-images-idx3-ubyte
+{ printf '\0\0\010\001\0\0\0\074' && head -c 60 /dev/zero; } >data/train-labels-idx1-ubyte
+
+complain() { echo "$*" >&2; tr '\r' '\n' <out >&2; failed=1; }
+
+# run COLUMNS OPTION...: trains two epochs on a terminal of that width; the output is in ./out.
+run() {
+    script -qec "env COLUMNS=$1 '$program' train --data data --arch 'flatten dense:10,softmax' --scale --epochs 2 ${*:2}" \
+        /dev/null </dev/null >out 2>&1 || complain "exit status $?"
+    sed -i 's/\r$//' out # the terminal ends lines so
+}
+
+bar='\[[=>.]*\]'
+metrics='loss: [0-9.e-]* - accuracy: [0-9.]*'
+
+run 100 --batch-size 2
+[ "$(grep -c '^Epoch [12]/2$' out)" -eq 2 ] || complain "expected two headings"
+last=$(grep -c "$(printf '\r')30/30 \[=\{30\}\] - [0-9]*s [0-9]*[mu]*s/step - $metrics *\$" out)
+[ "$last" -eq 2 ] || complain "expected two epochs that end as in Keras, found $last"
+tr '\r' '\n' <out | grep '^ *[0-9]*/30' | grep -vq "^ *[0-9]*/30 $bar - \(ETA: [0-9:]*s\{0,1\}\|[0-9]*s [0-9]*[mu]*s/step\) - $metrics *\$" &&
+    complain "a line looks otherwise"
+LC_ALL=C grep -q "$(printf '[\033\b]')" out && complain "expected no control characters but the carriage return"
+
+# Narrow: nothing that is drawn over may wrap.
+run 50 --batch-size 2
+tr '\r' '\n' <out | grep 'ETA' | awk 'length($0) > 49 { wide = 1 } END { exit wide }' || complain "wider than the terminal"
+
+# --verbose says what is shown, whatever the terminal.
+run 80 --batch-size 6 --verbose 2
+grep -q "^10/10 - [0-9]*s - $metrics - [0-9]*[mu]*s/epoch - [0-9]*[mu]*s/step\$" out || complain "--verbose 2: expected lines"
+grep -q "$(printf '\r')" out && complain "--verbose 2: expected no redrawing"
+run 80 --batch-size 6 --verbose 0
+[ -s out ] && complain "--verbose 0: expected nothing"
+exit $failed
