@@ -1,7 +1,5 @@
 #include "nn/zip_memory.h"
 
-#include "base/memory.h"
-
 #include <string.h>
 
 static voidpf ZCALLBACK open_memory(voidpf opaque, const void *name, int mode)
@@ -15,46 +13,21 @@ static uLong ZCALLBACK read_memory(voidpf opaque, voidpf stream, void *buffer, u
 {
     (void)opaque;
     struct zip_memory *m = stream;
-    const uint8_t *from = m->input ? m->input : m->output;
     size_t left = m->position < m->size ? m->size - m->position : 0;
     size_t n = size < left ? size : left;
     if (n)
-        memcpy(buffer, from + m->position, n);
+        memcpy(buffer, m->input + m->position, n);
     m->position += n;
     return (uLong)n;
 }
 
-static bool grow(struct zip_memory *m, size_t size)
-{
-    if (size <= m->capacity)
-        return true;
-    size_t capacity = m->capacity ? m->capacity : 4096;
-    while (capacity < size)
-        capacity *= 2;
-    uint8_t *output = memory_alloc(capacity, 1);
-    if (!output)
-        return false;
-    if (m->size)
-        memcpy(output, m->output, m->size);
-    memory_free(m->output);
-    m->output = output;
-    m->capacity = capacity;
-    return true;
-}
-
-static uLong ZCALLBACK write_memory(voidpf opaque, voidpf stream, const void *buffer, uLong size)
+static uLong ZCALLBACK write_nothing(voidpf opaque, voidpf stream, const void *buffer, uLong size)
 {
     (void)opaque;
-    struct zip_memory *m = stream;
-    if (m->input || !grow(m, m->position + size)) {
-        m->failed = true;
-        return 0;
-    }
-    memcpy(m->output + m->position, buffer, size);
-    m->position += size;
-    if (m->position > m->size)
-        m->size = m->position;
-    return size;
+    (void)stream;
+    (void)buffer;
+    (void)size;
+    return 0;
 }
 
 static ZPOS64_T ZCALLBACK tell_memory(voidpf opaque, voidpf stream)
@@ -86,14 +59,15 @@ static int ZCALLBACK close_memory(voidpf opaque, voidpf stream)
 static int ZCALLBACK error_memory_stream(voidpf opaque, voidpf stream)
 {
     (void)opaque;
-    return ((struct zip_memory *)stream)->failed;
+    (void)stream;
+    return 0;
 }
 
 void zip_memory_functions(struct zip_memory *memory, zlib_filefunc64_def *functions)
 {
     *functions = (zlib_filefunc64_def){.zopen64_file = open_memory,
                                        .zread_file = read_memory,
-                                       .zwrite_file = write_memory,
+                                       .zwrite_file = write_nothing,
                                        .ztell64_file = tell_memory,
                                        .zseek64_file = seek_memory,
                                        .zclose_file = close_memory,
