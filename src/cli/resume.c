@@ -48,22 +48,31 @@ static void describe(const struct cnn_model *model, const struct cnn_trainer *tr
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.early_stopping);
 }
 
-/* The traits that the command line asks for: those of a run begun anew with its options. */
+/* The traits that the command line asks for: those of a run begun anew with its options, and with those of
+ * the run for what it leaves out. */
 static enum cnn_status describe_wish(const struct train_settings *settings, const struct cnn_dataset *dataset,
+                                     const struct cnn_model *model, const struct cnn_trainer *trainer,
                                      struct traits *t, struct cnn_error *error)
 {
-    struct cnn_model_options m = train_model_options(settings, dataset);
-    struct cnn_train_options o = train_train_options(settings);
-    struct cnn_model *model = NULL;
-    struct cnn_trainer *trainer = NULL;
-    o.validation = dataset; /* so that early stopping has something to go by, whatever the run has */
-    enum cnn_status status = cnn_model_create(&m, &model, error);
+    struct train_settings wish = *settings;
+    struct cnn_train_options run = cnn_trainer_options(trainer);
+    if (!train_is_given(settings, TRAIN_ARCH))
+        wish.arch = cnn_model_info(model).arch;
+    if (!train_is_given(settings, TRAIN_OPTIMIZER))
+        wish.optimizer = run.optimizer;
+    struct cnn_model_options m = train_model_options(&wish, dataset);
+    struct cnn_train_options o = train_train_options(&wish);
+    struct cnn_model *new_model = NULL;
+    struct cnn_trainer *new_trainer = NULL;
+    if (!(o.validation_split > 0)) /* so that early stopping has something to go by, whatever the run has */
+        o.validation = dataset;
+    enum cnn_status status = cnn_model_create(&m, &new_model, error);
     if (status == CNN_OK)
-        status = cnn_trainer_create(model, dataset, &o, &trainer, error);
+        status = cnn_trainer_create(new_model, dataset, &o, &new_trainer, error);
     if (status == CNN_OK)
-        describe(model, trainer, t);
-    cnn_trainer_free(trainer);
-    cnn_model_free(model);
+        describe(new_model, new_trainer, t);
+    cnn_trainer_free(new_trainer);
+    cnn_model_free(new_model);
     return status;
 }
 
@@ -77,7 +86,7 @@ enum cnn_status resume_check(const struct train_settings *settings, const struct
     if (!compared)
         return CNN_OK;
     struct traits run, wish;
-    enum cnn_status status = describe_wish(settings, dataset, &wish, error);
+    enum cnn_status status = describe_wish(settings, dataset, model, trainer, &wish, error);
     if (status)
         return status;
     describe(model, trainer, &run);
