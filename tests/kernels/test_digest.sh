@@ -14,23 +14,25 @@ sources=(tests/kernels/digest.c src/kernels/kernels.c src/kernels/isa_portable.c
 build() {
     local name=$1 compiler=$2
     shift 2
-    "$compiler" "${flags[@]}" "$@" -c src/kernels/isa_avx2.c -o "$work/avx2.o" ${avx2:-}
-    "$compiler" "${flags[@]}" "$@" -c src/kernels/isa_avx512.c -o "$work/avx512.o" ${avx512:-}
+    "$compiler" "${flags[@]}" "$@" -c src/kernels/isa_avx2.c -o "$work/avx2.o" "${avx2[@]}"
+    "$compiler" "${flags[@]}" "$@" -c src/kernels/isa_avx512.c -o "$work/avx512.o" "${avx512[@]}"
     "$compiler" "${flags[@]}" "$@" "${sources[@]}" "$work/avx2.o" "$work/avx512.o" -lm -o "$work/$name"
 }
 
+avx2=() avx512=()
 if [ "$(uname -m)" = x86_64 ]; then
-    avx2="-mavx2 -mfma"
-    avx512="-mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma"
+    avx2=(-mavx2 -mfma)
+    avx512=(-mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma)
 fi
 : >"$work/all"
 for how in "gcc -O1" "gcc -O3" "clang -O2"; do
-    command -v ${how% *} >/dev/null || { echo "skipped: no ${how% *}"; continue; }
-    build host $how
+    read -ra command <<<"$how"
+    command -v "${command[0]}" >/dev/null || { echo "skipped: no ${command[0]}"; continue; }
+    build host "${command[@]}"
     "$work/host" | sed "s/^/$how /" >>"$work/all"
 done
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then
-    avx2="" avx512=""
+    avx2=() avx512=()
     build arm aarch64-linux-gnu-gcc -O2 -static
     qemu-aarch64 "$work/arm" | sed "s/^/aarch64 /" >>"$work/all"
 else
