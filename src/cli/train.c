@@ -364,14 +364,24 @@ static enum cnn_status finish(struct run *run, struct cnn_error *error)
     return status || run->progress.style == PROGRESS_SILENT ? status : print_results(run, error);
 }
 
+/* A run that was killed after its last save, and before what comes after it. */
+static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
+{
+    const char *history = run->settings->history;
+    enum cnn_status status = CNN_OK;
+    note("nothing is left to do; a larger --epochs goes on");
+    if (history)
+        status =
+            history_write(history, run->trainer, cnn_trainer_progress(run->trainer).has_validation, error);
+    return status ? status : keep_best(run, error);
+}
+
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
     if (run->progress.style != PROGRESS_SILENT)
         say_before(run);
-    if (cnn_trainer_progress(run->trainer).done) {
-        note("nothing is left to do; a larger --epochs goes on");
-        return CNN_OK;
-    }
+    if (cnn_trainer_progress(run->trainer).done)
+        return finish_again(run, error);
     interrupt_watch();
     enum cnn_status status = train_epochs(run, error);
     if (status)
