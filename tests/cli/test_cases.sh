@@ -44,7 +44,7 @@ run_file() {
         case $line in
         '$ '*)
             echo "$line"
-            bash -c "${line#\$ }" >"$work/out" 2>"$work/err" </dev/null
+            timeout 100 bash -c "${line#\$ }" >"$work/out" 2>"$work/err" </dev/null
             status=$?
             sed 's/^/> /; s/^> $/>/' "$work/out"
             sed 's/^/! /; s/^! $/!/' "$work/err"
