@@ -100,6 +100,11 @@ static enum cnn_status sync_folder(const char *path, struct cnn_error *error)
     return status;
 }
 
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 char *file_beside(const char *path, const char *suffix)
 {
     size_t length = strlen(path), more = strlen(suffix) + 1;
@@ -120,7 +125,7 @@ static enum cnn_status keep_previous(const char *path, struct cnn_error *error)
     if (!previous)
         return error_memory(error, strlen(path));
     enum cnn_status status = CNN_OK;
-    if (access(path, F_OK) != 0)
+    if (!file_exists(path))
         status = CNN_OK; /* nothing to keep; what is kept already stays */
     else if (unlink(previous) != 0 && errno != ENOENT)
         status = io_error(error, previous, "replace");

@@ -15,6 +15,9 @@ enum cnn_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, s
  * folder), BUSY (another is writing it), MEMORY; path is whole after each. */
 enum cnn_status file_write(const char *path, const uint8_t *bytes, size_t n_bytes, struct cnn_error *error);
 
+/* Whether anything stands at path. */
+bool file_exists(const char *path);
+
 /* The path with a suffix; NULL when memory ran out. Owns: the caller (memory_free). */
 char *file_beside(const char *path, const char *suffix);
 

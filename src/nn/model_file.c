@@ -99,6 +99,16 @@ static enum cnn_status read_weights(struct npz *npz, struct cnn_model *model, st
     return CNN_OK;
 }
 
+/* What is damaged or gone may have one before it. */
+static enum cnn_status hint_previous(const char *path, enum cnn_status status, struct cnn_error *error)
+{
+    char *previous = file_beside(path, ".prev");
+    if (previous && file_exists(previous))
+        error_hint(error, status, "the one saved before it is kept: %.300s", previous);
+    memory_free(previous);
+    return status;
+}
+
 enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_model **out,
                                  struct cnn_error *error)
 {
@@ -112,7 +122,8 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
         status = read_weights(npz, model, error);
     if (status != CNN_OK) {
         cnn_model_free(model);
-        return status;
+        bool hint = status == CNN_ERROR_FORMAT && error && !error->hint[0];
+        return hint ? hint_previous(path, status, error) : status;
     }
     *out = model;
     return CNN_OK;
@@ -122,14 +133,17 @@ enum cnn_status model_file_open(const char *path, uint8_t **bytes, struct npz **
 {
     size_t n_bytes;
     enum cnn_status status = file_read(path, max_file_bytes, bytes, &n_bytes, error);
-    if (status == CNN_ERROR_NOT_FOUND)
-        return error_hint(error, status, "cnn train --model %.200s makes it", path);
+    if (status == CNN_ERROR_NOT_FOUND) {
+        error_hint(error, status, "cnn train --model %.200s makes it", path);
+        return hint_previous(path, status, error);
+    }
     if (status != CNN_OK)
         return status;
     status = npz_open(path, *bytes, n_bytes, npz, error);
-    if (status != CNN_OK)
-        memory_free(*bytes);
-    return status;
+    if (status == CNN_OK)
+        return status;
+    memory_free(*bytes);
+    return status == CNN_ERROR_FORMAT ? hint_previous(path, status, error) : status;
 }
 
 enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struct cnn_error *error)

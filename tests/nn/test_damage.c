@@ -422,6 +422,32 @@ static void absurd_numbers_never_get_through(void **state)
     archive_free(a);
 }
 
+static void the_one_before_is_pointed_to(void **state)
+{
+    (void)state;
+    const char *path = run_path("second.npz");
+    struct cnn_error error = {0};
+    struct bytes file = bytes_read(run_path("base.npz"));
+    write_base(path);
+    write_base(path);
+    size_t weights = 0;
+    while (memcmp(file.p + weights, "dense/kernel", 12) != 0)
+        weights++;
+    file.p[weights + 200] ^= 1;
+    for (int i = 0; i < 3; i++) {
+        if (i == 2)
+            unlink(path);
+        else
+            run_write(path, file.p, i ? file.n / 2 : file.n);
+        struct cnn_model *model;
+        assert_int_not_equal(cnn_model_load(path, &model, &error), CNN_OK);
+        if (strncmp(error.hint, "the one saved before it is kept: ", 33) != 0)
+            fail_msg("%s; %s", error.message, error.hint);
+        assert_int_equal(load(error.hint + 33, &error), CNN_OK);
+    }
+    free(file.p);
+}
+
 static void what_is_no_model_says_so(void **state)
 {
     (void)state;
@@ -456,6 +482,7 @@ int main(void)
         cmocka_unit_test(no_more_memory_than_the_file_is_worth),
         cmocka_unit_test(names_that_lead_out_or_come_twice_are_refused),
         cmocka_unit_test(absurd_numbers_never_get_through),
+        cmocka_unit_test(the_one_before_is_pointed_to),
         cmocka_unit_test(what_is_no_model_says_so),
     };
     return cmocka_run_group_tests(tests, make_base, remove_base);
