@@ -9,6 +9,7 @@
 #include "message.h"
 #include "options.h"
 #include "output.h"
+#include "waiting.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -71,6 +72,8 @@ static enum cnn_status run(int argc, char **argv, const char **name, struct cnn_
     if (status)
         return status;
     *name = command->name;
+    if (command->many_steps)
+        waiting_soon_sleeps(argv);
     return run_command(command, argc - 1, argv + 1, error);
 }
 

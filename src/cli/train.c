@@ -433,5 +433,6 @@ const struct command command_train = {
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
     .given = offsetof(struct train_settings, given),
+    .many_steps = true,
     .run = run_train,
 };
