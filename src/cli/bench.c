@@ -257,5 +257,6 @@ const struct command command_bench = {
     .n_options = COUNT_OF(rows),
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
+    .many_steps = true,
     .run = run,
 };
