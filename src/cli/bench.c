@@ -19,27 +19,6 @@ struct settings {
 static const uint64_t default_batches[] = {1, 32, 256, 1024};
 static const char flop_rule[] = "2 x the multiplications that the definition of the network needs";
 
-/* "28x28x1" into height, width and channels. */
-static enum cnn_status parse_input(const char *text, struct cnn_bench_options *options,
-                                   struct cnn_error *error)
-{
-    size_t *fields[] = {&options->height, &options->width, &options->channels};
-    char part[24];
-    const char *rest = text;
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        size_t length = strcspn(rest, "x");
-        uint64_t count;
-        snprintf(part, sizeof part, "%.*s", (int)(length < sizeof part ? length : sizeof part - 1), rest);
-        bool ends_well = i + 1 < COUNT_OF(fields) ? rest[length] == 'x' : !rest[length];
-        if (!ends_well || !parse_count(part, &count) || count < 1 || count > 65536)
-            return fail(error, CNN_ERROR_USAGE,
-                        "--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, found '%.64s'", text);
-        *fields[i] = (size_t)count;
-        rest += length + 1;
-    }
-    return CNN_OK;
-}
-
 /* ---- as a table ----------------------------------------------------------------------------------- */
 
 enum { QUANTITY_TEXT = 32 };
@@ -171,7 +150,7 @@ static enum cnn_status run(const void *settings, struct cnn_error *error)
     bool is_first = true;
     enum cnn_status status = input_machine(s->threads, error);
     if (status == CNN_OK)
-        status = parse_input(s->input, &options, error);
+        status = parse_shape(s->input, &options.height, &options.width, &options.channels, error);
     if (status == CNN_OK)
         status = describe(s, &options, error);
     for (size_t i = 0; i < COUNT_OF(default_batches) && status == CNN_OK; i++) {

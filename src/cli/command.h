@@ -38,8 +38,8 @@ struct command {
     size_t n_options;
     const void *defaults;  /* settings when no option is given; a value out of range means "not given" */
     size_t settings_bytes; /* at most COMMAND_SETTINGS_BYTES */
-    size_t given; /* offset in settings of a uint64_t that gets bit i when option i is given; 0: none */
-    bool many_steps;       /* its threads wait for each other many thousand times */
+    size_t given;    /* offset in settings of a uint64_t that gets bit i when option i is given; 0: none */
+    bool many_steps; /* its threads wait for each other many thousand times */
     enum cnn_status (*run)(const void *settings, struct cnn_error *error);
 };
 

@@ -38,6 +38,26 @@ bool parse_count(const char *text, uint64_t *count)
     return true;
 }
 
+enum cnn_status parse_shape(const char *text, size_t *height, size_t *width, size_t *channels,
+                            struct cnn_error *error)
+{
+    size_t *const sizes[] = {height, width, channels};
+    const char *rest = text;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        char part[8];
+        uint64_t size = 0;
+        size_t length = strcspn(rest, "x");
+        snprintf(part, sizeof part, "%.*s", (int)length, rest);
+        bool good = length < sizeof part && parse_count(part, &size) && size >= 1;
+        if (!good || rest[length] != (i + 1 < COUNT_OF(sizes) ? 'x' : '\0'))
+            return fail(error, CNN_ERROR_USAGE,
+                        "--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, found '%.64s'", text);
+        *sizes[i] = (size_t)size;
+        rest += length + 1;
+    }
+    return CNN_OK;
+}
+
 static bool parse_real(const char *text, double *real)
 {
     if (!*text || text[strspn(text, "0123456789.eE+-")])

@@ -16,4 +16,8 @@ bool choice_word(const char *choices, size_t i, char *word, size_t size);
 /* A whole number in decimal digits and nothing else; false when it is not one or does not fit. */
 bool parse_count(const char *text, uint64_t *count);
 
+/* The shape of images, "28x28x1", as --input takes it. Errors: USAGE. */
+enum cnn_status parse_shape(const char *text, size_t *height, size_t *width, size_t *channels,
+                            struct cnn_error *error);
+
 #endif

@@ -184,43 +184,19 @@ static void print_keras3(const struct cnn_model *model)
            bytes, count, bytes);
 }
 
-/* Reads "28x28x1" or "28x28"; false where it is neither. */
-static bool parse_input(const char *text, struct cnn_model_options *model)
-{
-    uint64_t size[3] = {0, 0, 1};
-    for (size_t n = 0; n < COUNT_OF(size); n++) {
-        char part[8];
-        size_t length = strcspn(text, "x");
-        snprintf(part, sizeof part, "%.*s", (int)length, text);
-        if (length >= sizeof part || !parse_count(part, &size[n]) || size[n] < 1)
-            return false;
-        text += length;
-        if (!*text && n > 0) {
-            *model = (struct cnn_model_options){.arch = model->arch,
-                                                .height = (size_t)size[0],
-                                                .width = (size_t)size[1],
-                                                .channels = (size_t)size[2]};
-            return true;
-        }
-        text += *text == 'x';
-    }
-    return false;
-}
-
 static enum cnn_status open_model(const struct summary_settings *settings, struct cnn_model **model,
                                   struct cnn_error *error)
 {
-    struct cnn_model_options model_options = {.arch = settings->arch};
+    struct cnn_model_options shape = {.arch = settings->arch};
     if (settings->model && (settings->arch || settings->input))
         return fail(error, CNN_ERROR_USAGE,
                     "--model brings its own network; --arch and --input cannot go with it");
     if (settings->model)
         return input_model(settings->model, model, error);
-    if (settings->input && !parse_input(settings->input, &model_options))
-        return fail(error, CNN_ERROR_USAGE,
-                    "--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, found '%.64s'",
-                    settings->input);
-    return cnn_model_create(&model_options, model, error);
+    enum cnn_status status = CNN_OK;
+    if (settings->input)
+        status = parse_shape(settings->input, &shape.height, &shape.width, &shape.channels, error);
+    return status ? status : cnn_model_create(&shape, model, error);
 }
 
 static enum cnn_status run_summary(const void *settings, struct cnn_error *error)
