@@ -17,10 +17,10 @@ case ${1-} in
     ;;
 esac
 
-[[ -x build/release/cnn ]] || scripts/build.sh release -DBUILD_TESTING=OFF
+scripts/build.sh release -DBUILD_TESTING=OFF
 cnn=build/release/cnn
 data=${CNN_DATA:-data/mnist}
-[[ -d $data ]] || scripts/fetch-mnist.sh --to "$data"
+[[ -n ${CNN_DATA-} ]] || scripts/fetch-mnist.sh
 options=("$@")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
