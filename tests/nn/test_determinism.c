@@ -1,0 +1,207 @@
+/*
+ * Same seed, same bits: every network below is trained a few steps with every instruction set that this
+ * machine has and with 1, 2, 3, 4 and 7 threads; every weight must be the same after every step. The first
+ * difference is named by step and layer. The fingerprints at the end are written down, so that another
+ * compiler, another level of optimisation or another processor that computes something else is found out as
+ * well.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "nn/engine.h"
+#include "nn/optimizer.h"
+
+enum { SIDE = 12, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS, BATCH = 45, STEPS = 6, N_IMAGES = 128 };
+
+/* fingerprint: of the weights after the last step. */
+static const struct network {
+    const char *arch, *optimizer;
+    enum cnn_compat compat;
+    bool scale;
+    uint64_t fingerprint;
+} networks[] = {
+    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS2,
+     false, UINT64_C(0xc0d4fca8a4dbc2c6)},
+    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS3, true,
+     UINT64_C(0x9d840627371a30d8)},
+    {"conv2d:6,3x5,tanh conv2d:16,3,sigmoid flatten dense:21,tanh dense:7,softmax", "sgd:0.9", CNN_KERAS2,
+     true, UINT64_C(0xe8be88f87e33a8f1)},
+    {"conv2d:33,3,relu conv2d:18,3,linear flatten dense:17,relu dense:3,softmax", "adam", CNN_KERAS2, true,
+     UINT64_C(0xa4eb46cb9eb8f96a)},
+    {"flatten dense:128,relu dense:33,sigmoid dense:10,softmax", "sgd", CNN_KERAS2, true,
+     UINT64_C(0x00a9f651c80365a7)},
+    {"conv2d:1,1,swish conv2d:1,12 flatten dense:2,softmax", "adam:0.5,0.9", CNN_KERAS2, false,
+     UINT64_C(0xb7a80017152a0562)},
+};
+enum { N_NETWORKS = sizeof networks / sizeof networks[0] };
+
+/* What a run leaves: the hash of every layer's weights after every step. */
+struct trace {
+    uint64_t layer[STEPS][MAX_LAYERS];
+    uint64_t loss[STEPS];
+    uint64_t fingerprint;
+};
+
+static uint8_t images[N_IMAGES][PIXELS], labels[N_IMAGES];
+
+/* Pale images with strokes: many zeros, as in MNIST. */
+static int draw_images(void **state)
+{
+    (void)state;
+    struct random random = random_stream(11, 0);
+    for (size_t i = 0; i < N_IMAGES; i++) {
+        labels[i] = (uint8_t)random_below(&random, 2);
+        for (size_t k = 0; k < PIXELS; k++)
+            images[i][k] = random_below(&random, 4) ? 0 : (uint8_t)random_below(&random, 256);
+    }
+    return 0;
+}
+
+static void note_step(const struct cnn_model *model, size_t step, double loss, struct trace *trace)
+{
+    for (size_t i = 0; i < model->n_layers; i++) {
+        trace->layer[step][i] = HASH_START;
+        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
+            trace->layer[step][i] = hash_bytes(trace->layer[step][i], model->layer[i].parameter[k].value,
+                                               model->layer[i].parameter[k].count * sizeof(float));
+    }
+    trace->loss[step] = hash_bytes(HASH_START, &loss, sizeof loss);
+}
+
+static void give_slots(struct cnn_model *model, float *slots)
+{
+    for (size_t i = 0; i < model->n_layers; i++)
+        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
+            for (size_t s = 0; s < MAX_SLOTS; s++)
+                model->layer[i].parameter[k].slot[s] =
+                    slots + s * model->n_weights + (model->layer[i].parameter[k].value - model->weights);
+}
+
+static void train(const struct network *network, const char *set, size_t threads, struct trace *trace)
+{
+    struct cnn_model *model;
+    struct optimizer_setting setting;
+    struct engine *engine;
+    setenv("CNN_CPU", set, 1);
+    assert_int_equal(cnn_set_threads(threads, NULL), CNN_OK);
+    assert_int_equal(optimizer_parse(network->optimizer, &setting, NULL), CNN_OK);
+    assert_int_equal(
+        cnn_model_create(&(struct cnn_model_options){network->arch, SIDE, SIDE, CHANNELS, network->scale, 1},
+                         &model, NULL),
+        CNN_OK);
+    assert_int_equal(engine_create(model, BATCH, &engine, NULL), CNN_OK);
+    float *slots = memory_alloc(model->n_weights, MAX_SLOTS * sizeof *slots);
+    give_slots(model, slots);
+    for (size_t step = 0; step < STEPS; step++) {
+        const uint8_t *batch[BATCH];
+        size_t correct, n = step == 2 ? 16 : step == 3 ? 7 : BATCH; /* short batches too */
+        double loss;
+        for (size_t i = 0; i < n; i++)
+            batch[i] = images[(step * 37 + i) % N_IMAGES];
+        struct update update =
+            optimizer_update(&setting, setting.default_learning_rate, network->compat, step + 1);
+        engine_step(engine, &(struct engine_batch){batch, labels + step, n}, setting.kind, &update, &loss,
+                    &correct);
+        note_step(model, step, loss, trace);
+    }
+    trace->fingerprint = model_fingerprint(model);
+    memory_free(slots);
+    engine_free(engine);
+    cnn_model_free(model);
+}
+
+static void compare(const struct network *network, const char *set, size_t threads,
+                    const struct trace *expected, const struct trace *found)
+{
+    for (size_t step = 0; step < STEPS; step++) {
+        if (found->loss[step] != expected->loss[step])
+            fail_msg("%s, %s, %zu threads: the loss of step %zu is the first that differs", network->arch,
+                     set, threads, step + 1);
+        for (size_t i = 0; i < MAX_LAYERS; i++)
+            if (found->layer[step][i] != expected->layer[step][i])
+                fail_msg("%s, %s, %zu threads: layer %zu after step %zu is the first that differs",
+                         network->arch, set, threads, i + 1, step + 1);
+    }
+}
+
+static void same_bits_everywhere(void **state)
+{
+    (void)state;
+    static const size_t threads[] = {1, 2, 3, 4, 7};
+    for (size_t n = 0; n < N_NETWORKS; n++) {
+        struct trace expected = {0};
+        train(&networks[n], kernels_available(0)->name, 1, &expected);
+        for (size_t i = 0; kernels_available(i); i++)
+            for (size_t t = 0; t < sizeof threads / sizeof threads[0]; t++) {
+                struct trace found = {0};
+                train(&networks[n], kernels_available(i)->name, threads[t], &found);
+                compare(&networks[n], kernels_available(i)->name, threads[t], &expected, &found);
+            }
+    }
+}
+
+static void fingerprints_are_those_written_down(void **state)
+{
+    (void)state;
+    bool same = true;
+    for (size_t n = 0; n < N_NETWORKS; n++) {
+        struct trace found = {0};
+        train(&networks[n], kernels_available(0)->name, 1, &found);
+        if (found.fingerprint != networks[n].fingerprint) {
+            print_error("%s, %s: expected %016llx, found %016llx\n", networks[n].arch, networks[n].optimizer,
+                        (unsigned long long)networks[n].fingerprint, (unsigned long long)found.fingerprint);
+            same = false;
+        }
+    }
+    assert_true(same);
+}
+
+/* The lesson itself: one epoch on the 60,000 drawn digits, seed 1. A sanitizer, an emulator or the portable
+ * set takes minutes for it; the small networks above stand for it there. */
+static void lesson_has_its_fingerprint(void **state)
+{
+    (void)state;
+#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+    unsetenv("CNN_CPU");
+    if (strcmp(kernels_available(0)->name, "portable") == 0)
+        skip();
+    struct cnn_dataset *digits;
+    struct cnn_model *model;
+    struct cnn_trainer *trainer;
+    struct cnn_progress at = {0};
+    assert_int_equal(cnn_set_threads(0, NULL), CNN_OK);
+    assert_int_equal(cnn_dataset_open("synth", CNN_TRAIN, 0, 0, &digits, NULL), CNN_OK);
+    assert_int_equal(cnn_model_create(&(struct cnn_model_options){.seed = 1}, &model, NULL), CNN_OK);
+    assert_int_equal(cnn_trainer_create(model, digits, &(struct cnn_train_options){.epochs = 1, .seed = 1},
+                                        &trainer, NULL),
+                     CNN_OK);
+    while (!at.done)
+        assert_int_equal(cnn_trainer_step(trainer, &at, NULL), CNN_OK);
+    assert_int_equal(model_fingerprint(model), UINT64_C(0x9c2058ccb982c2d9));
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+    cnn_dataset_close(digits);
+#else
+    skip();
+#endif
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bits_everywhere),
+        cmocka_unit_test(fingerprints_are_those_written_down),
+        cmocka_unit_test(lesson_has_its_fingerprint),
+    };
+    return cmocka_run_group_tests(tests, draw_images, NULL);
+}
