@@ -119,7 +119,11 @@ static void the_file_itself_is_read(void **state)
 
 static void every_byte_flipped(void **state)
 {
+#ifdef __SANITIZE_ADDRESS__
+    static const uint8_t flips[] = {0xff}; /* ten times as slow */
+#else
     static const uint8_t flips[] = {0x01, 0x20, 0x80, 0xff};
+#endif
     (void)state;
     struct bytes file = bytes_read(run_path("base.npz"));
     const char *path = run_path("flipped.npz");
@@ -408,7 +412,7 @@ static void absurd_numbers_never_get_through(void **state)
         memcpy(kept, at, 8);
         for (size_t k = 0; k < 8; k++, tried++) {
             struct cnn_error error = {0};
-            if (memchr(part->bytes, 'f', 30) && strstr((char *)part->bytes + 10, "<f8"))
+            if (memmem(part->bytes, 128, "<f8", 3))
                 memcpy(at, &real[k], 8);
             else
                 bytes_put_u64_le(at, whole[k]);
@@ -462,8 +466,8 @@ static void what_is_no_model_says_so(void **state)
     struct archive *a = calloc(1, sizeof *a);
     assert_non_null(a);
     expect(a, CNN_ERROR_FORMAT, "");
-    a = base();
-    a->n = 0;
+    a = calloc(1, sizeof *a);
+    assert_non_null(a);
     archive_add(a, "x.npy", "x", 1);
     expect(a, CNN_ERROR_FORMAT, "not a model of this program");
 }
