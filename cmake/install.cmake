@@ -4,8 +4,9 @@ include(GNUInstallDirs)
 # A static library says itself what it is linked to. The paths are relative to the file, so that the folder can move.
 file(RELATIVE_PATH CNN_PC_PREFIX "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 set(CNN_PC_LIBS "-lm")
-foreach(name ${OpenMP_C_LIB_NAMES})
-  string(APPEND CNN_PC_LIBS " -l${name}")
+foreach(name ${OpenMP_C_LIB_NAMES}) # they may lie in the compiler's own folder
+  get_filename_component(folder ${OpenMP_${name}_LIBRARY} DIRECTORY)
+  string(APPEND CNN_PC_LIBS " -L${folder} -l${name}")
 endforeach()
 configure_file(cmake/cnn.pc.in cnn.pc @ONLY)
 
