@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Builds with gcc's line and branch counters, runs the whole test suite and prints for each file of src/ and in total how
+# many lines and branches ran. Ends with status 1 where the suite fails, or where fewer than 95 % of the lines or 85 % of
+# the branches ran. gcovr is put into build/coverage/venv from PyPI.
+# Usage: scripts/coverage.sh [--html]   (--html: build/coverage/index.html shows which lines did not run)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+least_lines=95 least_branches=85
+
+case ${1-} in
+-h | --help)
+    sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
+    exit
+    ;;
+esac
+
+folder=build/coverage
+gcovr=$folder/venv/bin/gcovr
+if [[ ! -x $gcovr ]]; then
+    python3 -m venv "$folder/venv"
+    "$folder/venv/bin/pip" install --quiet 'gcovr==8.3'
+fi
+
+scripts/build.sh coverage
+find "$folder" -name '*.gcda' -delete
+status=0
+ctest --preset coverage -j "$(getconf _NPROCESSORS_ONLN)" >"$folder/ctest.log" || status=$?
+tail -n 25 "$folder/ctest.log"
+
+# A kernel is compiled once for each instruction set: what ran in one of them ran.
+report() { "$gcovr" --root . --filter src/ --merge-mode-functions=separate "$@" "$folder"; }
+[[ ${1-} != --html ]] || report --html-details "$folder/index.html"
+report --csv --output "$folder/coverage.csv"
+
+# The first line names the columns: filename,line_total,line_covered,line_percent,branch_total,branch_covered,...
+sort "$folder/coverage.csv" | awk -F, -v lines="$least_lines" -v branches="$least_branches" '
+    function share(part, all) { return all ? sprintf("%6.1f %%", 100 * part / all) : "       -" }
+    function row(name, l, lc, b, bc) { printf "%-36s %6d %s  %6d %s\n", name, l, share(lc, l), b, share(bc, b) }
+    BEGIN { printf "%-36s %6s %8s  %6s %8s\n", "file", "lines", "ran", "branches", "ran" }
+    $1 == "filename" { next }
+    { row($1, $2, $3, $5, $6); l += $2; lc += $3; b += $5; bc += $6 }
+    END {
+        row("total", l, lc, b, bc)
+        exit !(100 * lc >= lines * l && 100 * bc >= branches * b)
+    }' || {
+    echo "coverage: less than $least_lines % of the lines or $least_branches % of the branches" >&2
+    status=1
+}
+
+# Nothing is left out unseen: the files of which nothing was compiled here.
+find src -name '*.[ch]' | sort | while read -r file; do
+    grep -q "^$file," "$folder/coverage.csv" || echo "no code here: $file"
+done
+exit "$status"
