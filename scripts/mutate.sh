@@ -26,7 +26,7 @@ printf '%s\n' '#include "kernels/sets.h"' 'const struct kernels *const kernels_a
 
 # build NAME SANITIZERS
 build() {
-    if ! { cmake -S "$tree" -B "$folder/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 \
+    if ! { cmake -S "$tree" -B "$folder/$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 -DCMAKE_LINK_DEPENDS_NO_SHARED=ON \
         "-DCNN_SANITIZE=$2" && ninja -C "$folder/$1"; } >"$folder/build.log" 2>&1; then
         cat "$folder/build.log" >&2
         exit 1
