@@ -27,13 +27,17 @@ static size_t gradient_filters(size_t n)
 #define GRADIENT_TILES(CASE) CASE(3, 4) CASE(2, 5) CASE(1, 5)
 static size_t gradient_filters(size_t n)
 {
-    return n >= 3 ? 3 : n;
+    return n > 1 && n % 3 == 1 ? 2 : n >= 3 ? 3 : n;
 }
 #endif
 
-/* Filters summed in one pass over the samples; output lines that a tile goes through before the next has its
- * turn, as many as stay in the first-level cache. */
-enum { GRADIENT_FILTERS_MAX = 24, GRADIENT_CACHE_BYTES = V_REGISTERS == 32 ? 26 * 1024 : 1 };
+/* Filters summed in one pass over the samples. A tile goes through so much of x and dz before the next has
+ * its turn that it stays in the first-level cache: a part of an output line, or a few lines. */
+enum {
+    GRADIENT_FILTERS_MAX = 24,
+    GRADIENT_CACHE_BYTES = 24 * 1024,
+    GRADIENT_LINES_MAX = V_REGISTERS == 32 ? 3 : 1
+};
 
 /* Some output lines of a block. Distances are in floats. */
 struct gradient_lines {
@@ -116,17 +120,22 @@ static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, s
 {
     const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
     struct gradient_lines lines = {
-        .n_ow = out_w,
         .x_line = shape->in_w * shape->in_c * LANES,
         .x_ow = shape->in_c * LANES,
         .dz_line = out_w * shape->filters * LANES,
         .dz_ow = shape->filters * LANES,
     };
-    const size_t at_once = GRADIENT_CACHE_BYTES / ((lines.x_line + lines.dz_line) * sizeof *x) + 1;
+    const size_t bytes = (n_filters + (n_rows < shape->in_c ? n_rows : shape->in_c)) * LANES * sizeof *x;
+    const size_t ow_max = GRADIENT_CACHE_BYTES / bytes + 1,
+                 lines_max = ow_max < out_w ? 1 : GRADIENT_LINES_MAX;
     memset(sum, 0, n_rows * n_filters * LANES * sizeof *sum);
     for (size_t oh = 0; oh < out_h; oh += lines.n) {
-        lines.n = out_h - oh < at_once ? out_h - oh : at_once;
-        gradient_lines(&lines, n_filters, n_rows, x + oh * lines.x_line, dz + oh * lines.dz_line, sum);
+        lines.n = out_h - oh < lines_max ? out_h - oh : lines_max;
+        for (size_t ow = 0; ow < out_w; ow += lines.n_ow) {
+            lines.n_ow = out_w - ow < ow_max ? out_w - ow : ow_max;
+            gradient_lines(&lines, n_filters, n_rows, x + oh * lines.x_line + ow * lines.x_ow,
+                           dz + oh * lines.dz_line + ow * lines.dz_ow, sum);
+        }
     }
 }
 

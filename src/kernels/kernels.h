@@ -22,7 +22,7 @@ enum { LANES = 16 };
 
 /* Rows of weights that one unit of gradient work should ask for: enough to fill the registers, few enough
  * that the units of a small network keep several threads busy. */
-enum { CONV2D_GRADIENT_ROWS = 8, DENSE_GRADIENT_ROWS = 24 };
+enum { CONV2D_GRADIENT_ROWS = 16, DENSE_GRADIENT_ROWS = 24 };
 
 /* A valid convolution of stride 1: out_h = in_h - kernel_h + 1, out_w likewise. */
 struct conv2d_shape {
