@@ -60,42 +60,11 @@ INLINE v v_div(v a, v b)
 {
     return a / b;
 }
-#if defined(FP_FAST_FMAF)
 INLINE v v_fma(v a, v b, v c)
 {
     return (v){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]),
                fmaf(a[3], b[3], c[3])};
 }
-#else
-typedef double v_double __attribute__((vector_size(16)));
-typedef uint64_t v_double_bits __attribute__((vector_size(16)));
-
-/* a * b + c for two lanes, rounded to odd. In double the product is exact, and the sum nearly: its error e is
- * computed and, where there is one and the sum s is even in its last bit, s is moved to the odd neighbour on
- * the side of e. A number rounded to odd in double can be rounded to float as if it were exact. Source:
- * Boldo, Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd",
- * 2008. */
-INLINE v_double fma_to_odd(v_double a, v_double b, v_double c)
-{
-    const v_double product = a * b, s = product + c, part = s - product, zero = {0};
-    const v_double e = (product - (s - part)) + (c - part);
-    const v_double_bits inexact = (v_double_bits)((e < zero) | (e > zero)), even = ((v_double_bits)s & 1) - 1;
-    const v_double_bits away = (((v_double_bits)e ^ (v_double_bits)s) >> 63) << 1; /* 2 where signs differ */
-    return (v_double)((v_double_bits)s + (inexact & even & (1 - away)));
-}
-
-INLINE v v_fma(v a, v b, v c)
-{
-    const v_double low =
-        fma_to_odd((v_double){(double)a[0], (double)a[1]}, (v_double){(double)b[0], (double)b[1]},
-                   (v_double){(double)c[0], (double)c[1]});
-    const v_double high =
-        fma_to_odd((v_double){(double)a[2], (double)a[3]}, (v_double){(double)b[2], (double)b[3]},
-                   (v_double){(double)c[2], (double)c[3]});
-    return (v){(float)low[0], (float)low[1], (float)high[0], (float)high[1]};
-}
-#endif
-
 INLINE v v_fma_low(v a, v b, v c)
 {
     return v_fma(a, b, c);
