@@ -139,6 +139,7 @@ struct cnn_model_options {
     size_t height, width, channels; /* of the input; 0: 28, 28, 1 */
     bool scale;                     /* divide pixels by 255 on the way in */
     uint64_t seed;                  /* of the initial weights */
+    bool blank;                     /* all weights 0, not drawn: enough to look at its layers */
 };
 
 /* A model with Glorot uniform weights and zero biases.
@@ -172,10 +173,12 @@ struct cnn_model_info {
     uint64_t seed;
     size_t layers; /* the input counts as layer 0, as in Keras */
     size_t parameters;
-    uint64_t fingerprint;  /* hash of all weights in order */
     size_t trained_epochs; /* whole epochs behind it; 0: not trained */
     const char *version;   /* of the program that wrote it, or of this one */
 };
+
+/* Hash of all weights in order: what two runs that should be equal are compared by. */
+uint64_t cnn_model_fingerprint(const struct cnn_model *model);
 
 struct cnn_model_info cnn_model_info(const struct cnn_model *model);
 struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i);

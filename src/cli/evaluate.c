@@ -139,14 +139,15 @@ static void print_classes(const struct evaluation *e)
 }
 
 static void print_tables(const struct evaluation *e, const struct evaluate_settings *s,
-                         const struct cnn_model_info *model, const char *source)
+                         const struct cnn_model *model, const char *source)
 {
     char count[COUNT_TEXT], right[COUNT_TEXT];
     size_t hits = 0;
     for (size_t k = 0; k < e->classes; k++)
         hits += e->confusion[k * e->classes + k];
-    printf("model     %s, %zu epoch%s, fingerprint %016" PRIx64 "\n", s->model, model->trained_epochs,
-           model->trained_epochs == 1 ? "" : "s", model->fingerprint);
+    size_t epochs = cnn_model_info(model).trained_epochs;
+    printf("model     %s, %zu epoch%s, fingerprint %016" PRIx64 "\n", s->model, epochs,
+           epochs == 1 ? "" : "s", cnn_model_fingerprint(model));
     printf("data      %s, %s %s images\n", source, count_text(count, e->scores.count),
            s->split == CNN_TEST ? "test" : "training");
     printf("loss      %.4f\n", e->scores.loss);
@@ -158,8 +159,7 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
 static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_model *model,
                             const struct cnn_dataset *dataset, struct cnn_error *error)
 {
-    struct cnn_model_info info = cnn_model_info(model);
-    struct evaluation e = {.classes = info.classes};
+    struct evaluation e = {.classes = cnn_model_info(model).classes};
     e.confusion = calloc(e.classes * e.classes, sizeof *e.confusion);
     if (!e.confusion)
         return fail_memory(error);
@@ -167,7 +167,7 @@ static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_
     if (status == CNN_OK && s->csv)
         print_csv(&e);
     else if (status == CNN_OK)
-        print_tables(&e, s, &info, cnn_dataset_info(dataset).source);
+        print_tables(&e, s, model, cnn_dataset_info(dataset).source);
     free(e.confusion);
     return status;
 }

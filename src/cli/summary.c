@@ -187,7 +187,7 @@ static void print_keras3(const struct cnn_model *model)
 static enum cnn_status open_model(const struct summary_settings *settings, struct cnn_model **model,
                                   struct cnn_error *error)
 {
-    struct cnn_model_options shape = {.arch = settings->arch};
+    struct cnn_model_options shape = {.arch = settings->arch, .blank = true};
     if (settings->model && (settings->arch || settings->input))
         return fail(error, CNN_ERROR_USAGE,
                     "--model brings its own network; --arch and --input cannot go with it");

@@ -256,8 +256,7 @@ static void say_at_majority(struct run *run)
     run->hinted = true;
     bool scale = cnn_model_info(run->model).scale;
     note("the network does no better than to give every image the commonest answer: the learning rate is "
-         "likely "
-         "too large%s; try %sa smaller --learning-rate",
+         "likely too large%s; try %sa smaller --learning-rate",
          scale ? "" : " for pixels of 0 to 255", scale ? "" : "--scale or ");
 }
 
@@ -354,7 +353,7 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
     printf("speed          %s images/s in training steps; %.1f s in all\n",
            count_text(rate, (uint64_t)images_per_s), clock_s() - run->begin_s);
     printf("seed           %" PRIu64 "\n", model.seed);
-    printf("fingerprint    %016" PRIx64 "\n", model.fingerprint);
+    printf("fingerprint    %016" PRIx64 "\n", cnn_model_fingerprint(run->model));
     return CNN_OK;
 }
 
@@ -369,11 +368,15 @@ static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
 {
     const char *history = run->settings->history;
     enum cnn_status status = CNN_OK;
-    note("nothing is left to do; a larger --epochs goes on");
     if (history)
         status =
             history_write(history, run->trainer, cnn_trainer_progress(run->trainer).has_validation, error);
-    return status ? status : keep_best(run, error);
+    if (status == CNN_OK)
+        status = keep_best(run, error);
+    if (status == CNN_OK)
+        note(
+            "nothing is left to do; a larger --epochs goes on"); /* last: from here on a kill costs nothing */
+    return status;
 }
 
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)

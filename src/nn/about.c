@@ -9,14 +9,28 @@ const char *cnn_version(void)
     return CNN_VERSION;
 }
 
+#ifdef _OPENMP
+/* OpenMP tells the month of its specification. */
+static const char *openmp_version(void)
+{
+    return _OPENMP >= 202111   ? "OpenMP 5.2"
+           : _OPENMP >= 202011 ? "OpenMP 5.1"
+           : _OPENMP >= 201811 ? "OpenMP 5.0"
+           : _OPENMP >= 201511 ? "OpenMP 4.5"
+                               : "OpenMP before 4.5";
+}
+#else
+static const char *openmp_version(void)
+{
+    return "no OpenMP";
+}
+#endif
+
 const char *cnn_libraries(void)
 {
-    static char text[64]; /* written with the same bytes whoever asks */
-#ifdef _OPENMP
-    snprintf(text, sizeof text, "zlib %s, minizip, OpenMP %d", zlibVersion(), _OPENMP);
-#else
-    snprintf(text, sizeof text, "zlib %s, minizip, no OpenMP", zlibVersion());
-#endif
+    static char text[96]; /* written with the same bytes whoever asks */
+    snprintf(text, sizeof text, "zlib %s, minizip %s, %s", zlibVersion(), CNN_MINIZIP_VERSION,
+             openmp_version());
     return text;
 }
 

@@ -84,7 +84,7 @@ enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct
                                  struct cnn_error *error)
 {
     enum cnn_status status = model_plan(options, SIZE_MAX, out, error);
-    if (status == CNN_OK)
+    if (status == CNN_OK && !options->blank)
         for (size_t i = 0; i < (*out)->n_layers; i++)
             draw_weights(&(*out)->layer[i], random_stream(options->seed, STREAM_WEIGHTS + i));
     return status;
@@ -98,7 +98,7 @@ void cnn_model_free(struct cnn_model *model)
     memory_free(model);
 }
 
-uint64_t model_fingerprint(const struct cnn_model *model)
+uint64_t cnn_model_fingerprint(const struct cnn_model *model)
 {
     return hash_bytes(HASH_START, model->weights, model->n_weights * sizeof(float));
 }
@@ -115,7 +115,6 @@ struct cnn_model_info cnn_model_info(const struct cnn_model *model)
         .seed = model->seed,
         .layers = model->n_layers + 1,
         .parameters = model->n_weights,
-        .fingerprint = model_fingerprint(model),
         .trained_epochs = model->trained_epochs,
         .version = model->version[0] ? model->version : cnn_version(),
     };

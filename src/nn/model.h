@@ -32,9 +32,6 @@ static inline size_t model_classes(const struct cnn_model *model)
     return shape_count(&model->layer[model->n_layers - 1].out);
 }
 
-/* Hash of all weights in order: what two runs that should be equal are compared by. */
-uint64_t model_fingerprint(const struct cnn_model *model);
-
 /* Whether a dataset can go into the model. Errors: MISMATCH. */
 enum cnn_status model_check_images(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                    struct cnn_error *error);

@@ -71,7 +71,12 @@ static enum cnn_status read_plan(struct npz *npz, const char *path, struct cnn_m
     if (value[0] == 0 || value[1] == 0 || value[2] == 0 || value[3] > 1 || value[5] > MAX_EPOCHS)
         return error_set(error, CNN_ERROR_FORMAT,
                          "%s: input, scale or trained_epochs: a number that cannot be meant", path);
-    struct cnn_model_options options = {spec, value[0], value[1], value[2], value[3] != 0, value[4]};
+    struct cnn_model_options options = {.arch = spec,
+                                        .height = value[0],
+                                        .width = value[1],
+                                        .channels = value[2],
+                                        .scale = value[3] != 0,
+                                        .seed = value[4]};
     struct cnn_error cause = {0};
     status = model_plan(&options, npz_bytes(npz) / sizeof(float), model, &cause);
     if (status == CNN_ERROR_USAGE || status == CNN_ERROR_MISMATCH)

@@ -17,7 +17,11 @@ static void write_base(const char *path)
 {
     struct cnn_model *model;
     struct cnn_trainer *trainer;
-    struct cnn_model_options options = {"conv2d:1,2,swish flatten dense:4,softmax", SIDE, SIDE, 1, true, 3};
+    struct cnn_model_options options = {.arch = "conv2d:1,2,swish flatten dense:4,softmax",
+                                        .height = SIDE,
+                                        .width = SIDE,
+                                        .scale = true,
+                                        .seed = 3};
     struct cnn_train_options train = {.epochs = 5,
                                       .batch_size = 16,
                                       .optimizer = "adam",

@@ -95,10 +95,14 @@ static void train(const struct network *network, const char *set, size_t threads
     setenv("CNN_CPU", set, 1);
     assert_int_equal(cnn_set_threads(threads, NULL), CNN_OK);
     assert_int_equal(optimizer_parse(network->optimizer, &setting, NULL), CNN_OK);
-    assert_int_equal(
-        cnn_model_create(&(struct cnn_model_options){network->arch, SIDE, SIDE, CHANNELS, network->scale, 1},
-                         &model, NULL),
-        CNN_OK);
+    assert_int_equal(cnn_model_create(&(struct cnn_model_options){.arch = network->arch,
+                                                                  .height = SIDE,
+                                                                  .width = SIDE,
+                                                                  .channels = CHANNELS,
+                                                                  .scale = network->scale,
+                                                                  .seed = 1},
+                                      &model, NULL),
+                     CNN_OK);
     assert_int_equal(engine_create(model, BATCH, &engine, NULL), CNN_OK);
     float *slots = memory_alloc(model->n_weights, MAX_SLOTS * sizeof *slots);
     give_slots(model, slots);
@@ -114,7 +118,7 @@ static void train(const struct network *network, const char *set, size_t threads
                     &correct);
         note_step(model, step, loss, trace);
     }
-    trace->fingerprint = model_fingerprint(model);
+    trace->fingerprint = cnn_model_fingerprint(model);
     memory_free(slots);
     engine_free(engine);
     cnn_model_free(model);
@@ -187,7 +191,7 @@ static void lesson_has_its_fingerprint(void **state)
                      CNN_OK);
     while (!at.done)
         assert_int_equal(cnn_trainer_step(trainer, &at, NULL), CNN_OK);
-    assert_int_equal(model_fingerprint(model), UINT64_C(0x9c2058ccb982c2d9));
+    assert_int_equal(cnn_model_fingerprint(model), UINT64_C(0x9c2058ccb982c2d9));
     cnn_trainer_free(trainer);
     cnn_model_free(model);
     cnn_dataset_close(digits);

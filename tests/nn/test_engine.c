@@ -42,7 +42,10 @@ static struct cnn_model *make_model(const char *arch)
 {
     struct cnn_model *model;
     struct cnn_error error;
-    if (cnn_model_create(&(struct cnn_model_options){arch, SIDE, SIDE, 2, true, 3}, &model, &error) != CNN_OK)
+    if (cnn_model_create(
+            &(struct cnn_model_options){
+                .arch = arch, .height = SIDE, .width = SIDE, .channels = 2, .scale = true, .seed = 3},
+            &model, &error) != CNN_OK)
         fail_msg("%s: %s", arch, error.message);
     struct random random = random_stream(6, 0);
     for (size_t i = 0; i < model->n_layers; i++)

@@ -32,7 +32,8 @@ static void write_file(const char *path)
 {
     struct cnn_model *model;
     struct cnn_trainer *trainer;
-    struct cnn_model_options options = {"conv2d:2,3,swish flatten dense:6,softmax", SIDE, SIDE, 1, false, 1};
+    struct cnn_model_options options = {
+        .arch = "conv2d:2,3,swish flatten dense:6,softmax", .height = SIDE, .width = SIDE, .seed = 1};
     struct cnn_train_options train = {.epochs = 3,
                                       .optimizer = "adam",
                                       .batch_size = 16,

@@ -112,7 +112,7 @@ static struct cnn_model *model;
 static uint64_t saved_hash;
 
 static struct cnn_model_options model_options = {
-    "conv2d:2,3,swish flatten dense:6,softmax", SIDE, SIDE, 1, false, 1};
+    .arch = "conv2d:2,3,swish flatten dense:6,softmax", .height = SIDE, .width = SIDE, .seed = 1};
 static struct cnn_train_options train_options = {.epochs = 2,
                                                  .batch_size = 32,
                                                  .optimizer = "adam",

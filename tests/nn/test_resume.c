@@ -52,7 +52,8 @@ static struct run start(const struct setting *s, size_t epochs)
 {
     struct run run = {0};
     struct cnn_error error = {0};
-    struct cnn_model_options model = {s->arch, SIDE, SIDE, 1, true, 5};
+    struct cnn_model_options model = {
+        .arch = s->arch, .height = SIDE, .width = SIDE, .scale = true, .seed = 5};
     struct cnn_train_options train = {.epochs = epochs,
                                       .batch_size = 16,
                                       .optimizer = s->optimizer,

@@ -88,7 +88,8 @@ static uint64_t old_hash, new_hash;
 static struct cnn_model *make_model(uint64_t seed)
 {
     struct cnn_model *model;
-    struct cnn_model_options options = {"flatten dense:7,relu dense:3,softmax", 4, 4, 1, false, seed};
+    struct cnn_model_options options = {
+        .arch = "flatten dense:7,relu dense:3,softmax", .height = 4, .width = 4, .seed = seed};
     assert_int_equal(cnn_model_create(&options, &model, NULL), CNN_OK);
     return model;
 }
