@@ -1,8 +1,10 @@
 /* cnn train: the progress line of Keras, a saved model, and what came of it. */
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "history.h"
@@ -179,9 +181,9 @@ static enum cnn_status resume_run(struct run *run, struct cnn_error *error)
         return status;
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     run->saved = true;
-    if (run->progress.style != PROGRESS_SILENT)
-        note("%s: goes on after epoch %zu%s of %zu", s->resume, cnn_trainer_epochs_done(run->trainer),
-             at.epoch_done || at.step == 0 ? "" : ", within the next one,", at.epochs);
+    if (run->progress.style != PROGRESS_SILENT && !at.done)
+        note("%s: goes on in epoch %zu of %zu, after step %zu of %zu", s->resume,
+             at.epoch + 1 + at.epoch_done, at.epochs, at.epoch_done ? 0 : at.step, at.steps_per_epoch);
     return CNN_OK;
 }
 
@@ -227,9 +229,27 @@ static void say_before(const struct run *run)
              : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
 }
 
+/* A new run under the name of an old one: what the old one left is kept until a third run comes. */
+static enum cnn_status keep_old(const struct run *run, struct cnn_error *error)
+{
+    char old[PATH_MAX + sizeof ".old"];
+    snprintf(old, sizeof old, "%s.old", run->model_path);
+    if (rename(run->model_path, old) == 0) {
+        if (run->progress.style != PROGRESS_SILENT)
+            note("what was in %s before this run is kept as %s", run->model_path, old);
+        return CNN_OK;
+    }
+    return errno == ENOENT ? CNN_OK
+                           : fail(error, CNN_ERROR_IO, "%.512s: cannot be kept as %.512s: %s",
+                                  run->model_path, old, strerror(errno));
+}
+
 static enum cnn_status save_run(struct run *run, struct cnn_error *error)
 {
-    enum cnn_status status = cnn_trainer_save(run->trainer, run->model_path, error);
+    enum cnn_status status = run->saved ? CNN_OK : keep_old(run, error);
+    if (status)
+        return status;
+    status = cnn_trainer_save(run->trainer, run->model_path, error);
     run->saved = run->saved || status == CNN_OK;
     return status;
 }

@@ -1,16 +1,22 @@
+/* clang-format off */
 /*
- * The arithmetic. One body of code (body.h) over a vector type, compiled once per instruction set; the
- * best that the machine has is chosen when it is first asked for. Whatever is chosen, the bits are the same.
+ * The arithmetic. One body of code (body.h) over a vector type, compiled once per instruction set; the best
+ * that the machine has is chosen when it is first asked for. Whatever is chosen, the bits are the same.
  *
  * Layout
- *   Activations of one block of 16 samples: [h][w][c][16], samples innermost ("lanes"). A vector of n values
- *   is [n][16], so that a flattened feature map is the feature map itself. The blocks of a batch follow each
- *   other at a stride given in floats. Weights are as Keras stores them: conv2d (kh, kw, in, out), dense (in,
- * out). All buffers are aligned to 64 bytes, except w, b and their gradients, which may start anywhere. Order
- * of sums Set by shape alone. A sum over lanes adds lane i + 8 to lane i, then 4, 2, 1. Padding A last block
- * with fewer than 16 samples is filled with zero images by pack; the loss gives them a zero gradient; nothing
- * else looks at it.
+ *   Activations of one block of 16 samples: [h][w][c][16], samples innermost ("lanes"). A vector of n values is
+ *   [n][16], so that a flattened feature map is the feature map itself. The blocks of a batch follow each other
+ *   at a stride given in floats. Weights are as Keras stores them: conv2d (kh, kw, in, out), dense (in, out).
+ *   All buffers are aligned to 64 bytes, except w, b and their gradients, which may start anywhere.
+ *
+ * Order of sums
+ *   Set by shape alone. A sum over lanes adds lane i + 8 to lane i, then 4, 2, 1.
+ *
+ * Padding
+ *   A last block with fewer than 16 samples is filled with zero images by pack; the loss gives them a zero
+ *   gradient; nothing else looks at it.
  */
+/* clang-format on */
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
 

@@ -1,15 +1,20 @@
+/* clang-format off */
 /*
  * A vector of V_LANES floats, as wide as the instruction set has them, and what can be done with it. Exactly
  * one of vector_NAME.h is included per isa_NAME.c, by way of VECTOR_HEADER.
  *
- *   v_load, v_store, v_load_part, v_store_part   anywhere in memory; _part: the first n lanes, others 0 /
- * untouched v_set1, v_zero                               the same number in every lane v_add v_sub v_mul
- * v_div v_sqrt               rounded once, as IEEE 754 has it v_fma(a, b, c)                               a
- * * b + c, rounded once: the only fused operation v_max(a, b), v_min(a, b)                     a > b ? a : b
- * and a < b ? a : b, so that a NaN in b comes through v_lt, v_eq -> vm; v_select(m, a, b)          m ? a : b
- *   v_bits, vi_float_bits; vi_*                  the bits of a float as 32-bit integers, and back
+ *   v_load, v_store                 anywhere in memory
+ *   v_load_part, v_store_part       the first n lanes; the others are 0, or are left alone
+ *   v_set1, v_zero                  the same number in every lane
+ *   v_add, v_sub, v_mul, v_div, v_sqrt    rounded once, as IEEE 754 has it
+ *   v_fma(a, b, c)                  a * b + c, rounded once: the only fused operation
+ *   v_max(a, b), v_min(a, b)        a > b ? a : b and a < b ? a : b, so that a NaN in b comes through
+ *   v_lt, v_eq -> vm; v_select(m, a, b)   m ? a : b
+ *   v_bits, vi_float_bits; vi_*     the bits of a float as 32-bit integers, and back
+ *
  * All of it gives the same bits on every instruction set (but for the sign and payload of a NaN).
  */
+/* clang-format on */
 #ifndef KERNELS_VECTOR_H
 #define KERNELS_VECTOR_H
 

@@ -263,7 +263,8 @@ static void check_machine(const struct doctor *d, const char *model)
         tell(d, CNN_REMARK, "machine", "unset OMP_NUM_THREADS",
              "%zu threads on %ld cores: they will wait for each other", threads, cores);
     else
-        tell(d, CNN_FINE, "machine", "", "%zu threads on %ld cores", threads, cores);
+        tell(d, CNN_FINE, "machine", "", "%zu thread%s on %ld core%s", threads, threads == 1 ? "" : "s",
+             cores, cores == 1 ? "" : "s");
     char folder[1024];
     struct statvfs disk;
     const char *slash = strrchr(model, '/');

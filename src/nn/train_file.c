@@ -132,7 +132,8 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
     char compat[COMPAT_TEXT];
     if (!npz_has(npz, "training/epoch")) {
         error_set(error, CNN_ERROR_MISMATCH, "%s: holds a model, but no training run to go on with", path);
-        return error_hint(error, CNN_ERROR_MISMATCH, "files that cnn train saves hold one");
+        return error_hint(error, CNN_ERROR_MISMATCH,
+                          "after early stopping the run lies beside the best model, as NAME.last.npz");
     }
     enum cnn_status status =
         npz_read_text(npz, "training/optimizer", run->optimizer, sizeof run->optimizer, error);

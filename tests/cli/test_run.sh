@@ -96,6 +96,13 @@ kill -TERM $first
 wait $first
 expect 0 fingerprint "$cnn" "${run[@]}" --epochs 1 --model busy.npz
 
+# ---- a new run keeps what an old one left under its name
+cp whole.npz again.npz
+expect 0 'kept as again.npz.old' "$cnn" "${run[@]}" --epochs 1 --model again.npz
+cmp whole.npz again.npz.old || fail "the old model was not kept"
+expect 0 'goes on in epoch 2 of 2' "$cnn" train --resume again.npz --data data --epochs 2
+cmp whole.npz again.npz.old || fail "a resumed run replaced the old model"
+
 # ---- a resume that does not fit
 expect 1 'other training data' "$cnn" train --resume whole.npz --data other --epochs 13
 expect 1 'its seed is 1, not 2' "$cnn" train --resume whole.npz --data data --seed 2

@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "reference/reference.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void conv2d(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
@@ -54,8 +56,14 @@ static double *run(const struct cnn_model *model, const double *weights, const u
         for (size_t k = 0; k < layer->n_parameters; k++)
             w[k] = weights + (layer->parameter[k].value - model->weights);
         chain_layer(layer->type)(layer, x, w[0], w[1], z);
+        const struct reference_activation *activation = reference_activation(layer->activation);
+        if (!activation) {
+            fprintf(stderr, "activation %d has no reference: add one to tests/reference/reference.c\n",
+                    (int)layer->activation);
+            abort();
+        }
         for (size_t k = 0; layer->activation != ACTIVATION_softmax && k < n; k++)
-            z[k] = reference_activation(layer->activation)->f(z[k]);
+            z[k] = activation->f(z[k]);
         if (outputs)
             memcpy(outputs[i], z, n * sizeof *z);
         memory_free(x);
