@@ -10,6 +10,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 
 # What faults are planted in: sources and how many. Not the sets of kernels that this build leaves out, not what measures
 # time, not the shapes of drawn digits, not what only speaks of the program.
@@ -97,7 +98,7 @@ def choose(root):
         found = candidates(root, pattern)
         step = len(found) / count
         chosen += [found[int((i + 0.5) * step)] for i in range(count)] if found else []
-    return chosen
+    return list(dict.fromkeys(chosen))
 
 
 def read_tests(build):
@@ -113,8 +114,9 @@ def run(command, cwd, cpu_s):
     """Exit status of a command that each of its processes may work on for cpu_s; None where it only waits."""
     def limit():
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(cpu_s), math.ceil(cpu_s) + 1))
-    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit)
+    said = tempfile.TemporaryFile()
+    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                               start_new_session=True, preexec_fn=limit)
     try:
         return process.wait(60 + 20 * cpu_s)
     except subprocess.TimeoutExpired:
