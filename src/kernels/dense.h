@@ -8,7 +8,7 @@
 /* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
  * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
 #if V_REGISTERS == 32 && V_LANES == 16
-#define DENSE_TILES(CASE) CASE(28) CASE(8) CASE(4) CASE(2) CASE(1)
+#define DENSE_TILES(CASE) CASE(8) CASE(4) CASE(2) CASE(1)
 enum { DENSE_NP = 1, DENSE_GRADIENT_NQ = 4 };
 #elif V_REGISTERS == 32
 #define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
