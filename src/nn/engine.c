@@ -194,37 +194,55 @@ static void sum_scores(const struct engine *e, size_t n, double *loss, size_t *c
 
 /* ---- part 2: a unit on its own -------------------------------------------------------------------- */
 
-/* Computes piece u of the whole gradient into g; tells its parameter and place. */
-static const struct parameter *unit_run(const struct engine *e, size_t u, float *g,
-                                        struct gradient_slice *slice)
+/* A piece of the whole gradient: of which layer, which of its units, and what that reads. */
+struct unit {
+    size_t layer, number;
+    struct gradient_view view;
+};
+
+static struct unit find_unit(const struct engine *e, size_t u)
 {
     size_t i = 0;
     while (u >= e->model->layer[i].n_units)
         u -= e->model->layer[i++].n_units;
-    const struct layer *layer = &e->model->layer[i];
     const struct buffers *b = &e->layer[i];
-    struct gradient_view view = {
-        .n_blocks = e->n_blocks,
-        .x = layer_input(e, i),
-        .x_stride = i ? e->layer[i - 1].stride : e->input.stride,
-        .dz = b->d,
-        .dz_stride = b->stride,
-        .scratch = b->scratch,
-        .scratch_stride = layer->scratch,
-    };
-    *slice = layer->type->gradient(layer, e->k, &view, u, g);
-    done(e, ENGINE_GRADIENT, i);
+    return (struct unit){.layer = i,
+                         .number = u,
+                         .view = {
+                             .n_blocks = e->n_blocks,
+                             .x = layer_input(e, i),
+                             .x_stride = i ? e->layer[i - 1].stride : e->input.stride,
+                             .dz = b->d,
+                             .dz_stride = b->stride,
+                             .scratch = b->scratch,
+                             .scratch_stride = e->model->layer[i].scratch,
+                         }};
+}
+
+/* Computes a unit into g; tells its parameter and place. */
+static const struct parameter *unit_run(const struct engine *e, const struct unit *unit, float *g,
+                                        struct gradient_slice *slice)
+{
+    const struct layer *layer = &e->model->layer[unit->layer];
+    *slice = layer->type->gradient(layer, e->k, &unit->view, unit->number, g);
+    done(e, ENGINE_GRADIENT, unit->layer);
     return &layer->parameter[slice->parameter];
 }
 
+/* Who listens hears of gradient and update apart, though together they are faster. */
 static void unit_update(const struct engine *e, size_t u, float *g, enum optimizer optimizer,
                         const struct update *update)
 {
+    const struct unit unit = find_unit(e, u);
+    const struct layer *layer = &e->model->layer[unit.layer];
+    if (layer->type->gradient_update && !layer_unit_is_bias(layer, unit.number) && !e->listener.done) {
+        layer->type->gradient_update(layer, e->k, &unit.view, unit.number, g, optimizer, update);
+        return;
+    }
     struct gradient_slice s;
-    const struct parameter *p = unit_run(e, u, g, &s);
-    e->k->update[optimizer](update, s.count, g, p->value + s.offset,
-                            p->slot[0] ? p->slot[0] + s.offset : NULL,
-                            p->slot[1] ? p->slot[1] + s.offset : NULL);
+    const struct parameter *p = unit_run(e, &unit, g, &s);
+    e->k->update[optimizer](update, s.count, g, p->value + s.offset, parameter_slot(p, 0, s.offset),
+                            parameter_slot(p, 1, s.offset));
     done(e, ENGINE_UPDATE, 0);
 }
 
@@ -274,7 +292,8 @@ void engine_gradient(struct engine *e, const struct engine_batch *batch, float *
     sum_scores(e, batch->n, loss, correct);
     for (size_t u = 0; u < e->n_units; u++) {
         struct gradient_slice s;
-        const struct parameter *p = unit_run(e, u, e->gradient, &s);
+        const struct unit unit = find_unit(e, u);
+        const struct parameter *p = unit_run(e, &unit, e->gradient, &s);
         memcpy(gradient + (p->value - e->model->weights) + s.offset, e->gradient, s.count * sizeof(float));
     }
 }

@@ -45,6 +45,14 @@ static void backward(const struct layer *layer, const struct kernels *k, const f
         k->dense_backward(&s, dz, layer->parameter[0].value, dx);
 }
 
+/* The rows of the kernel that a unit makes: those from row on. */
+static size_t unit_rows(const struct layer *layer, size_t unit, size_t *row)
+{
+    size_t in = layer->in.size[0];
+    *row = unit * DENSE_GRADIENT_ROWS;
+    return in - *row < DENSE_GRADIENT_ROWS ? in - *row : DENSE_GRADIENT_ROWS;
+}
+
 static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
                                       const struct gradient_view *v, size_t unit, float *g)
 {
@@ -53,10 +61,20 @@ static struct gradient_slice gradient(const struct layer *layer, const struct ke
         k->bias_gradient(1, s.out, v->n_blocks, v->dz, v->dz_stride, g);
         return (struct gradient_slice){1, 0, s.out};
     }
-    size_t row = unit * DENSE_GRADIENT_ROWS;
-    size_t n = s.in - row < DENSE_GRADIENT_ROWS ? s.in - row : DENSE_GRADIENT_ROWS;
+    size_t row, n = unit_rows(layer, unit, &row);
     k->dense_gradient(&s, v->n_blocks, v->x, v->x_stride, v->scratch, row, n, g);
     return (struct gradient_slice){0, row * s.out, n * s.out};
+}
+
+static void gradient_update(const struct layer *layer, const struct kernels *k, const struct gradient_view *v,
+                            size_t unit, float *g, enum optimizer optimizer, const struct update *update)
+{
+    struct dense_shape s = kernel_shape(layer);
+    const struct parameter *p = &layer->parameter[0];
+    size_t row, n = unit_rows(layer, unit, &row), offset = row * s.out;
+    k->dense_gradient_update[optimizer](&s, v->n_blocks, v->x, v->x_stride, v->scratch, row, n, g, update,
+                                        p->value + offset, parameter_slot(p, 0, offset),
+                                        parameter_slot(p, 1, offset));
 }
 
 const struct layer_type layer_dense = {
@@ -70,4 +88,5 @@ const struct layer_type layer_dense = {
     .forward = forward,
     .backward = backward,
     .gradient = gradient,
+    .gradient_update = gradient_update,
 };
