@@ -2,7 +2,7 @@
 #ifndef CLI_RESUME_H
 #define CLI_RESUME_H
 
-#include "train.h"
+#include "train_settings.h"
 
 /* Whether the options that were given agree with those of the run. Errors: MISMATCH, naming what differs;
  * USAGE, MEMORY. */

@@ -1,8 +1,8 @@
 /* The settings of cnn train. */
-#ifndef CLI_TRAIN_H
-#define CLI_TRAIN_H
+#ifndef CLI_TRAIN_SETTINGS_H
+#define CLI_TRAIN_SETTINGS_H
 
-#include "cnn.h"
+#include "command.h"
 
 /* The options in the order of their table, for the bits of train_settings.given. */
 enum train_option {
@@ -42,6 +42,12 @@ static inline bool train_is_given(const struct train_settings *settings, enum tr
 {
     return settings->given >> option & 1;
 }
+
+extern const struct train_settings train_defaults;
+extern const struct option_row train_options[N_TRAIN_OPTIONS];
+
+/* Options that cannot stand together. Errors: USAGE. */
+enum cnn_status train_check_settings(const struct train_settings *settings, struct cnn_error *error);
 
 /* What the settings ask of the library, for images of the given kind. */
 struct cnn_model_options train_model_options(const struct train_settings *settings,

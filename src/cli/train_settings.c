@@ -1,0 +1,107 @@
+/* The options of cnn train, and what they ask of the library. */
+#include "train_settings.h"
+
+#include <stddef.h>
+
+#include "input.h"
+#include "message.h"
+#include "progress.h"
+
+const struct train_settings train_defaults = {
+    .epochs = 10,
+    .batch_size = 32,
+    .seed = 1,
+    .arch = "lesson",
+    .optimizer = "rmsprop",
+    .schedule = "constant",
+    .model = MODEL_PATH,
+    .compat = CNN_KERAS2,
+    .verbose = PROGRESS_BAR,
+};
+
+#define FIELD(name) .field = offsetof(struct train_settings, name)
+const struct option_row train_options[N_TRAIN_OPTIONS] = {
+    [TRAIN_EPOCHS] = {"epochs", "N", "passes over the training images, in all", OPTION_COUNT, FIELD(epochs),
+                      .min = 1, .max = 100000},
+    [TRAIN_BATCH_SIZE] = {"batch-size", "N", "images per step", OPTION_COUNT, FIELD(batch_size), .min = 1,
+                          .max = 65536},
+    [TRAIN_LEARNING_RATE] = {"learning-rate", "X",
+                             "length of a step; without it what Keras takes: 0.001, sgd 0.01", OPTION_REAL,
+                             FIELD(learning_rate), .low = 1e-9, .high = 1000},
+    [TRAIN_OPTIMIZER] = {"optimizer", "WORD", "how a step is made of a gradient; see Optimizers", OPTION_TEXT,
+                         FIELD(optimizer)},
+    [TRAIN_SCHEDULE] = {"schedule", "WORD", "how the learning rate changes; see Schedules", OPTION_TEXT,
+                        FIELD(schedule)},
+    [TRAIN_COMPAT] = {"compat", "keras2|keras3", "where rmsprop adds its epsilon: outside or inside the root",
+                      OPTION_CHOICE, FIELD(compat)},
+    [TRAIN_ARCH] = {"arch", "TEXT", "the network: layers from input to output, or a name; see Layers",
+                    OPTION_TEXT, FIELD(arch)},
+    [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",
+                     OPTION_FLAG, FIELD(scale)},
+    [TRAIN_SEED] = {"seed", "N", "of first weights and order of images; the same seed gives the same bits",
+                    OPTION_COUNT, FIELD(seed), .min = 0, .max = UINT64_MAX},
+    [TRAIN_DATA] =
+        {"data", "PATH",
+         "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist",
+         OPTION_TEXT, FIELD(data)},
+    [TRAIN_VALIDATION_SPLIT] = {"validation-split", "X",
+                                "share of the images, the last ones, that only score each epoch", OPTION_REAL,
+                                FIELD(validation_split), .low = 0, .high = 0.99},
+    [TRAIN_VALIDATION_DATA] = {"validation-data", "PATH",
+                               "images of their own that score each epoch, as --data", OPTION_TEXT,
+                               FIELD(validation_data)},
+    [TRAIN_EARLY_STOPPING] =
+        {"early-stopping", "METRIC:N",
+         "stop when val_loss, val_accuracy, loss or accuracy was not better for N epochs; "
+         "the best weights become the model",
+         OPTION_TEXT, FIELD(early_stopping)},
+    [TRAIN_MODEL] = {"model", "FILE", "where the model is saved after each epoch", OPTION_TEXT, FIELD(model)},
+    [TRAIN_RESUME] = {"resume", "FILE",
+                      "go on with the run saved in FILE, to the bit as if it had never stopped", OPTION_TEXT,
+                      FIELD(resume)},
+    [TRAIN_SAVE_EVERY] = {"save-every", "N", "save after every N steps too", OPTION_COUNT, FIELD(save_every),
+                          .min = 1, .max = UINT32_MAX},
+    [TRAIN_HISTORY] = {"history", "FILE", "write loss and accuracy of each epoch to a CSV file", OPTION_TEXT,
+                       FIELD(history)},
+    [TRAIN_VERBOSE] =
+        {"verbose", "0|1|2",
+         "0: say nothing but errors; 1: a progress bar (in a file: as 2); 2: one line per epoch",
+         OPTION_CHOICE, FIELD(verbose)},
+    [TRAIN_THREADS] = {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores",
+                       OPTION_COUNT, FIELD(threads), .min = 1, .max = 1024},
+};
+
+struct cnn_model_options train_model_options(const struct train_settings *s,
+                                             const struct cnn_dataset *dataset)
+{
+    struct cnn_dataset_info data = cnn_dataset_info(dataset);
+    return (struct cnn_model_options){.arch = s->arch,
+                                      .height = data.height,
+                                      .width = data.width,
+                                      .channels = data.channels,
+                                      .scale = s->scale,
+                                      .seed = s->seed};
+}
+
+struct cnn_train_options train_train_options(const struct train_settings *s)
+{
+    return (struct cnn_train_options){.epochs = (size_t)s->epochs,
+                                      .batch_size = (size_t)s->batch_size,
+                                      .optimizer = s->optimizer,
+                                      .learning_rate = s->learning_rate,
+                                      .compat = (enum cnn_compat)s->compat,
+                                      .seed = s->seed,
+                                      .validation_split = s->validation_split,
+                                      .schedule = s->schedule,
+                                      .early_stopping = s->early_stopping};
+}
+
+enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_error *error)
+{
+    if (s->resume && train_is_given(s, TRAIN_MODEL))
+        return fail(error, CNN_ERROR_USAGE,
+                    "--resume saves the run where it lies; --model cannot go with it");
+    if (s->validation_data && s->validation_split > 0)
+        return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
+    return CNN_OK;
+}
