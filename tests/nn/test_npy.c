@@ -115,6 +115,7 @@ static void headers_that_are_not_understood(void **state)
         {"{'shape': (1, 2, 3, 4, 5)", "shape cannot be read"},
         {"{'shape': (-1,)", "shape cannot be read"},
         {"{'shape': (3)", "shape cannot be read"},
+        {"{'shape': (,)", "shape cannot be read"},
         {"{'shape': (3 4)", "shape cannot be read"},
         {"{'shape': (4294967296, 4294967296)", "shape cannot be read"},
         {"{'shape': (1,), 'shape': (1,), }", "something other than"},
