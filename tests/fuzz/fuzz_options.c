@@ -42,6 +42,16 @@ static void check_field(const struct option_row *option, const void *defaults, c
     }
 }
 
+static void check_shape(const char *text)
+{
+    struct cnn_error error = {0};
+    size_t size[3];
+    enum cnn_status status = parse_shape(text, &size[0], &size[1], &size[2], &error);
+    fuzz_check_error(status, &error);
+    if (status == CNN_OK)
+        REQUIRE(size[0] > 0 && size[1] > 0 && size[2] > 0);
+}
+
 static void check(int argc, char **argv)
 {
     struct cnn_error error = {0};
@@ -66,7 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     REQUIRE(text);
     memcpy(text, bytes, n_bytes);
     text[n_bytes] = '\0';
-    check(split(text, words), words);
+    int n = split(text, words);
+    check_shape(words[n - 1]);
+    check(n, words);
     free(text);
     return 0;
 }
