@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "history.h"
@@ -130,19 +131,21 @@ static void say_before(const struct run *run)
              : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
 }
 
-/* A new run under the name of an old one: what the old one left is kept until a third run comes. */
+/* A new run under the name of an old one: what the old one left gets a second name, so that the save that
+ * replaces it loses nothing, and one that fails leaves it where it was. */
 static enum cnn_status keep_old(const struct run *run, struct cnn_error *error)
 {
     char old[PATH_MAX + sizeof ".old"];
     snprintf(old, sizeof old, "%s.old", run->model_path);
-    if (rename(run->model_path, old) == 0) {
-        if (run->progress.style != PROGRESS_SILENT)
-            note("what was in %s before this run is kept as %s", run->model_path, old);
+    if (access(run->model_path, F_OK) != 0)
         return CNN_OK;
-    }
-    return errno == ENOENT ? CNN_OK
-                           : fail(error, CNN_ERROR_IO, "%.512s: cannot be kept as %.512s: %s",
-                                  run->model_path, old, strerror(errno));
+    unlink(old);
+    if (link(run->model_path, old) != 0)
+        return fail(error, CNN_ERROR_IO, "%.300s: cannot be kept as %.300s: %s", run->model_path, old,
+                    strerror(errno));
+    if (run->progress.style != PROGRESS_SILENT)
+        note("what was in %s before this run is kept as %s", run->model_path, old);
+    return CNN_OK;
 }
 
 static enum cnn_status save_run(struct run *run, struct cnn_error *error)
