@@ -36,6 +36,7 @@ cp tests/fuzz/data/train-* "$scratch/data"
     --arch "flatten dense:3,softmax"
 
 expect 0 "no faults found" "ok     machine" "ok     model" -- --data "$scratch/data" --model "$scratch/model.npz"
+! grep '^note   model' "$scratch/out" || { echo "a model that was written by this program deserves no remark" && exit 1; }
 expect 1 "FAULT  test data" "-> scripts/fetch-mnist.sh" "cnn doctor: 1 fault found" \
     -- --data tests/fuzz/data --model "$scratch/model.npz"
 head -c 100 "$scratch/model.npz" >"$scratch/short.npz"
