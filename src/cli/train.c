@@ -140,7 +140,10 @@ static enum cnn_status keep_old(const struct run *run, struct cnn_error *error)
     if (access(run->model_path, F_OK) != 0)
         return CNN_OK;
     unlink(old);
-    if (link(run->model_path, old) != 0)
+    bool linked = link(run->model_path, old) == 0;
+    if (!linked && (errno == EPERM || errno == ENOTSUP)) /* a file system without second names */
+        linked = rename(run->model_path, old) == 0;
+    if (!linked)
         return fail(error, CNN_ERROR_IO, "%.300s: cannot be kept as %.300s: %s", run->model_path, old,
                     strerror(errno));
     if (run->progress.style != PROGRESS_SILENT)

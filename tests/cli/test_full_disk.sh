@@ -62,4 +62,4 @@ rm disk/ballast
 train --epochs 1 --seed 2 || fail "with room again it fails"
 summary
 left=(disk/*)
-[[ ${left[*]} == 'disk/model.npz disk/model.npz.prev' ]] || fail "left behind: ${left[*]}"
+[[ ${left[*]} == 'disk/model.npz disk/model.npz.old disk/model.npz.prev' ]] || fail "left behind: ${left[*]}"
