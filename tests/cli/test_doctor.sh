@@ -37,6 +37,14 @@ cp tests/fuzz/data/train-* "$scratch/data"
 
 expect 0 "no faults found" "ok     machine" "ok     model" -- --data "$scratch/data" --model "$scratch/model.npz"
 ! grep '^note   model' "$scratch/out" || { echo "a model that was written by this program deserves no remark" && exit 1; }
+# As much space as df sees, give or take what others write meanwhile.
+df -Pk . | awk -v "found=$(sed -n 's/^ok .* \([0-9]*\) MB free.*/\1/p' "$scratch/out")" 'NR == 2 {
+    expected = $4 * 1024 / 1e6
+    if (found != "" && (found < expected / 2 - 100 || found > expected * 2 + 100)) {
+        print "expected about " expected " MB, found " found
+        exit 1
+    }
+}'
 expect 1 "FAULT  test data" "-> scripts/fetch-mnist.sh" "cnn doctor: 1 fault found" \
     -- --data tests/fuzz/data --model "$scratch/model.npz"
 head -c 100 "$scratch/model.npz" >"$scratch/short.npz"
