@@ -18,6 +18,10 @@ static void check_layer(const struct layer *layer)
     REQUIRE(shape_count(&layer->out) > 0 && layer->n_parameters <= MAX_PARAMETERS);
     for (size_t i = 0; i < layer->n_parameters; i++)
         REQUIRE(layer->parameter[i].count > 0);
+    if (layer->n_parameters) { /* the pieces of the gradient have room for all of it, the last for the bias */
+        REQUIRE((layer->n_units - 1) * layer->unit_count >= layer->parameter[0].count);
+        REQUIRE(layer->unit_count >= layer->parameter[1].count);
+    }
 }
 
 static void check(const char *text, const struct shape *input)
