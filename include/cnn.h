@@ -223,6 +223,7 @@ struct cnn_progress {
     size_t epochs;
     size_t step; /* steps done in this epoch, 1 .. steps_per_epoch */
     size_t steps_per_epoch;
+    size_t images_per_epoch; /* those trained on: all but the validation split */
     double loss, accuracy;
     bool epoch_done, done;
     bool has_validation; /* set with epoch_done: the two below are of the validation images */

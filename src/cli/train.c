@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,13 +114,10 @@ static void say_before(const struct run *run)
 {
     char images[COUNT_TEXT], held[COUNT_TEXT];
     struct cnn_dataset_info data = cnn_dataset_info(run->dataset);
-    struct cnn_train_options train = cnn_trainer_options(run->trainer);
-    size_t n = data.count;
-    if (train.validation_split > 0)
-        n = (size_t)floor((double)n * (1 - train.validation_split));
-    size_t steps = cnn_trainer_progress(run->trainer).steps_per_epoch, last = n % train.batch_size;
-    fprintf(stderr, "%s: %s images = %zu steps of %zu", data.source, count_text(images, n), steps,
-            train.batch_size);
+    struct cnn_progress at = cnn_trainer_progress(run->trainer);
+    size_t batch = cnn_trainer_options(run->trainer).batch_size;
+    size_t n = at.images_per_epoch, steps = at.steps_per_epoch, last = n % batch;
+    fprintf(stderr, "%s: %s images = %zu steps of %zu", data.source, count_text(images, n), steps, batch);
     if (last)
         fprintf(stderr, ", the last of %zu", last);
     if (n < data.count)
@@ -161,14 +157,19 @@ static enum cnn_status save_run(struct run *run, struct cnn_error *error)
     return status;
 }
 
+static enum cnn_status save_history(const struct run *run, struct cnn_error *error)
+{
+    const char *path = run->settings->history;
+    bool validation = cnn_trainer_progress(run->trainer).has_validation;
+    return path ? history_write(path, run->trainer, validation, error) : CNN_OK;
+}
+
 /* Saves what an epoch gave. A reader of the progress who has gone ends the training, but not before. */
 static enum cnn_status save_epoch(struct run *run, struct cnn_error *error)
 {
-    const struct train_settings *s = run->settings;
     enum cnn_status status = save_run(run, error);
-    if (status == CNN_OK && s->history)
-        status =
-            history_write(s->history, run->trainer, cnn_trainer_progress(run->trainer).has_validation, error);
+    if (status == CNN_OK)
+        status = save_history(run, error);
     if (status == CNN_OK && output_flush(error))
         return fail_hint(error, "training stopped after epoch %zu; the model is saved in %.256s",
                          cnn_trainer_epochs_done(run->trainer), run->model_path);
@@ -255,7 +256,8 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
     }
     if (status)
         return status;
-    if (cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->dataset)) {
+    bool as_many = cnn_dataset_info(test).count == cnn_dataset_info(run->dataset).count;
+    if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->dataset)) {
         note("no test score: %s holds no images but those trained on", cnn_dataset_info(test).source);
     } else {
         status = cnn_model_evaluate(run->model, test, &scores, NULL, error);
@@ -293,16 +295,13 @@ static enum cnn_status finish(struct run *run, struct cnn_error *error)
 /* A run that was killed after its last save, and before what comes after it. */
 static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
 {
-    const char *history = run->settings->history;
-    enum cnn_status status = CNN_OK;
-    if (history)
-        status =
-            history_write(history, run->trainer, cnn_trainer_progress(run->trainer).has_validation, error);
+    bool stopped_early = cnn_trainer_progress(run->trainer).stopped_early;
+    enum cnn_status status = save_history(run, error);
     if (status == CNN_OK)
         status = keep_best(run, error);
-    if (status == CNN_OK)
-        note(
-            "nothing is left to do; a larger --epochs goes on"); /* last: from here on a kill costs nothing */
+    if (status == CNN_OK) /* last: from here on a kill costs nothing */
+        note("nothing is left to do; %s",
+             stopped_early ? "early stopping ended this run" : "a larger --epochs goes on");
     return status;
 }
 
@@ -340,8 +339,7 @@ static const enum cnn_words words[] = {CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CN
 static const char *const details[] = {
     "Shuffles the images, takes them in batches, and after each epoch shows loss and accuracy as Keras does: "
     "running means, each batch before its step. The model is saved after each epoch; at the end it is scored "
-    "on "
-    "the test images.",
+    "on the test images.",
     "Ctrl-C finishes the step, saves, and says how to go on; --resume goes on as if nothing had happened. A "
     "second Ctrl-C leaves at once.",
     NULL,

@@ -152,6 +152,7 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
     t->validation_fingerprint = options->validation ? cnn_dataset_fingerprint(options->validation) : 0;
     t->majority = majority_share(t);
     t->progress.epochs = t->options.epochs;
+    t->progress.images_per_epoch = t->n_images;
     t->progress.steps_per_epoch = (t->n_images + t->options.batch_size - 1) / t->options.batch_size;
     *out = t;
     return CNN_OK;

@@ -113,7 +113,7 @@ expect 1 'its early stopping is none' "$cnn" train --resume whole.npz --data dat
 expect 2 '12 epochs are done already' "$cnn" train --resume whole.npz --data data --epochs 3
 expect 2 'cannot go with it' "$cnn" train --resume whole.npz --model other.npz --data data
 expect 1 'cannot open' "$cnn" train --resume missing.npz --data data
-expect 0 'nothing is left to do' "$cnn" train --resume whole.npz --data data --seed 1 --scale --arch "$arch"
+expect 0 'nothing is left to do; a larger --epochs goes on' "$cnn" train --resume whole.npz --data data --seed 1 --scale --arch "$arch"
 expect 0 'Epoch 13/13' "$cnn" train --resume whole.npz --data data --epochs 13
 
 # ---- early stopping, schedules, validation images
@@ -129,7 +129,7 @@ epochs=$(($(wc -l <best.csv) - 1))
 best=$(awk -F, 'NR == 2 || NR > 2 && $4 < least { least = $4; epoch = $1 } END { print epoch }' best.csv)
 [ "$epochs" -eq $((best + 2)) ] || fail "stopped after $epochs epochs, the best was $best"
 expect 1 'no training run to go on with' "$cnn" train --resume best.npz --data data
-expect 0 'nothing is left to do' "$cnn" train --resume best.last.npz --data data
+expect 0 'nothing is left to do; early stopping ended this run' "$cnn" train --resume best.last.npz --data data
 expect 1 'cannot go on to' bash -c "'$cnn' train --data data --arch mlp --epochs 1 --schedule cosine --model c.npz >/dev/null 2>&1 &&
     '$cnn' train --data data --resume c.npz --epochs 2"
 
