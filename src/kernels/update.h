@@ -6,10 +6,19 @@
 #include "kernels/kernels.h"
 #include "kernels/vector.h"
 
+/* 0 for x smaller than 2^-100, about 1e-30. That is too small to move a weight; but a slot that gets no more
+ * gradients would shrink into denormal numbers and stay there, and with those a processor is several times
+ * slower. */
+INLINE v flush_tiny(v x)
+{
+    v size = vi_float_bits(vi_and(v_bits(x), vi_set1(0x7fffffff)));
+    return v_select(v_lt(size, v_set1(0x1p-100F)), v_zero(), x);
+}
+
 /* decay m + (1 - decay) x */
 INLINE v running_mean(float decay, v m, v x)
 {
-    return v_fma(v_set1(decay), m, v_mul(v_set1(1 - decay), x));
+    return flush_tiny(v_fma(v_set1(decay), m, v_mul(v_set1(1 - decay), x)));
 }
 
 #include "kernels/optimizers/adam.h"

@@ -4,7 +4,7 @@ INLINE void optimizer_sgd(const struct update *u, v g, v *w, v *slot_0, v *slot_
     (void)slot_1;
     v step = v_mul(v_set1(-u->learning_rate), g);
     if (u->decay != 0) {
-        step = v_fma(v_set1(u->decay), *slot_0, step);
+        step = flush_tiny(v_fma(v_set1(u->decay), *slot_0, step));
         *slot_0 = step;
     }
     *w = v_add(*w, step);
