@@ -21,6 +21,8 @@ struct sums {
     ptrdiff_t x_i, x_j, x_k, x_p;
     ptrdiff_t w_i, w_j, w_k, w_q;
     ptrdiff_t y_p, y_q;
+    bool resume;              /* the sums so far lie in y: go on from them, not from b */
+    ptrdiff_t ahead, ahead_k; /* along k, the line at w + ahead + k * ahead_k will be needed soon; 0: none */
 };
 
 /* What becomes of a sum: it is stored; it is multiplied to what is there; it is stored, and of the last
@@ -38,7 +40,10 @@ INLINE v sums_fma(const bool low, v a, v b, v c)
 INLINE void sums_run(const int np, const int nq, const enum ending ending, const struct sums *s,
                      const float *x, const float *w, v *acc)
 {
-    for (size_t k = 0; k < s->n_k; k++, x += s->x_k, w += s->w_k) {
+    const float *soon = w + s->ahead;
+    for (size_t k = 0; k < s->n_k; k++, x += s->x_k, w += s->w_k, soon += s->ahead_k) {
+        if (s->ahead)
+            prefetch(soon);
         v held[TILE_MAX];
         if (np <= nq) {
             UNROLL
@@ -94,7 +99,7 @@ INLINE void sums_tile(const int np, const int nq, const enum ending ending, cons
     for (int p = 0; p < np; p++)
         UNROLL
     for (int q = 0; q < nq; q++)
-        acc[p * nq + q] = b ? v_set1(b[q]) : v_zero();
+        acc[p * nq + q] = s->resume ? v_load(y + p * s->y_p + q * s->y_q) : b ? v_set1(b[q]) : v_zero();
     for (size_t i = 0; i < s->n_i; i++)
         for (size_t j = 0; j < s->n_j; j++)
             sums_run(np, nq, ending, s, x + (ptrdiff_t)i * s->x_i + (ptrdiff_t)j * s->x_j,

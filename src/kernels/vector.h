@@ -34,6 +34,12 @@
 
 #include VECTOR_HEADER
 
+/* Has the line at p brought into the second-level cache. p may be anywhere, past the end too. */
+INLINE void prefetch(const float *p)
+{
+    __builtin_prefetch(p, 0, 2);
+}
+
 /* The first n lanes, or all. */
 INLINE v load_first(const float *p, size_t n)
 {
