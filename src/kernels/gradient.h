@@ -5,15 +5,17 @@
 #include "kernels/kernels.h"
 #include "kernels/sums.h"
 
-/* Lane i + 8 onto i, then 4, 2, 1. */
-INLINE float sum_lanes(const float *lanes)
+/* Adds up the lanes of n sums: lane i + 8 onto i, then 4, 2, 1. Shapes: lanes [n][16], sum [n]. */
+INLINE void sum_lanes(size_t n, const float *lanes, float *sum)
 {
-    float sum[LANES];
-    memcpy(sum, lanes, sizeof sum);
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            sum[i] += sum[i + half];
-    return sum[0];
+    for (size_t k = 0; k < n; k++, lanes += LANES) {
+        float eight[8], four[4];
+        for (size_t i = 0; i < 8; i++)
+            eight[i] = lanes[i] + lanes[i + 8];
+        for (size_t i = 0; i < 4; i++)
+            four[i] = eight[i] + eight[i + 4];
+        sum[k] = (four[0] + four[2]) + (four[1] + four[3]);
+    }
 }
 
 /* Tiles as pairs CASE(filters, rows). How many filters to take next when n are left. */
@@ -31,9 +33,11 @@ static size_t gradient_filters(size_t n)
 }
 #endif
 
-/* Filters summed in one pass over the samples. A tile goes through so much of x and dz before the next has
- * its turn that it stays in the first-level cache: a part of an output line, or a few lines. */
+/* Rows of weights and filters summed in one pass over the positions. A tile goes through so much of x and dz
+ * before the next has its turn that it stays in the first-level cache: a part of an output line, or a few
+ * lines. */
 enum {
+    GRADIENT_ROWS_MAX = 16,
     GRADIENT_FILTERS_MAX = 24,
     GRADIENT_CACHE_BYTES = 24 * 1024,
     GRADIENT_LINES_MAX = V_REGISTERS == 32 ? 3 : 1
@@ -142,33 +146,39 @@ static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, s
 /* Adds up lanes and puts the sums where they belong. */
 static void gradient_finish(size_t n_filters, size_t n_rows, const float *sum, size_t filters, float *dw)
 {
-    for (size_t q = 0, nq; q < n_filters; q += nq, sum += n_rows * nq * LANES) {
+    float total[GRADIENT_ROWS_MAX * GRADIENT_FILTERS_MAX];
+    sum_lanes(n_rows * n_filters, sum, total);
+    const float *from = total;
+    for (size_t q = 0, nq; q < n_filters; q += nq) {
         nq = gradient_filters(n_filters - q);
         for (size_t r = 0; r < n_rows; r++)
             for (size_t k = 0; k < nq; k++)
-                dw[r * filters + q + k] = sum_lanes(sum + (r * nq + k) * LANES);
+                dw[r * filters + q + k] = *from++;
     }
 }
 
-/* Each block is summed on its own, so that rounding errors do not grow with the batch. */
-static void conv2d_gradient(const struct conv2d_shape *shape, size_t n_blocks, const float *x,
-                            size_t x_stride, const float *dz, size_t dz_stride, size_t row, size_t n_rows,
-                            float *dw)
+/* n_rows rows of w that lie within one line of the kernel, all filters. */
+static void gradient_part(const struct conv2d_shape *shape, size_t n_rows, const float *x, const float *dz,
+                          float *dw)
 {
-    float sum[CONV2D_GRADIENT_ROWS * GRADIENT_FILTERS_MAX * LANES];
-    float total[CONV2D_GRADIENT_ROWS * GRADIENT_FILTERS_MAX * LANES];
-    const size_t run = shape->kernel_w * shape->in_c, f = shape->filters;
-    x += ((row / run) * shape->in_w * shape->in_c + row % run) * LANES;
+    float sum[GRADIENT_ROWS_MAX * GRADIENT_FILTERS_MAX * LANES];
+    const size_t f = shape->filters;
     for (size_t q = 0, n; q < f; q += n) {
         n = f - q < GRADIENT_FILTERS_MAX ? f - q : GRADIENT_FILTERS_MAX;
-        for (size_t i = 0; i < n_blocks; i++) {
-            gradient_block(shape, n, n_rows, x + i * x_stride, dz + i * dz_stride + q * LANES,
-                           i ? sum : total);
-            for (size_t k = 0; i && k < n_rows * n * LANES; k += V_LANES)
-                v_store(total + k, v_add(v_load(total + k), v_load(sum + k)));
-        }
-        gradient_finish(n, n_rows, total, f, dw + q);
+        gradient_block(shape, n, n_rows, x, dz + q * LANES, sum);
+        gradient_finish(n, n_rows, sum, f, dw + q);
     }
+}
+
+/* A line of the kernel counts as kernel_w * in_c rows of filters weights each, as it lies in memory. */
+static void conv2d_gradient(const struct conv2d_shape *shape, const float *x, const float *dz, float *dw)
+{
+    const size_t run = shape->kernel_w * shape->in_c;
+    for (size_t line = 0; line < shape->kernel_h; line++, x += shape->in_w * shape->in_c * LANES)
+        for (size_t row = 0, n; row < run; row += n, dw += n * shape->filters) {
+            n = run - row < GRADIENT_ROWS_MAX ? run - row : GRADIENT_ROWS_MAX;
+            gradient_part(shape, n, x + row * LANES, dz, dw);
+        }
 }
 
 /* sum[q] = sum over positions of dz[q], by lane. */
@@ -200,19 +210,13 @@ static void bias_block(size_t nq, size_t positions, size_t features, const float
 #undef CASE
 }
 
-static void bias_gradient(size_t positions, size_t features, size_t n_blocks, const float *dz,
-                          size_t dz_stride, float *db)
+static void bias_gradient(size_t positions, size_t features, const float *dz, float *db)
 {
-    float sum[GRADIENT_FILTERS_MAX * LANES], total[GRADIENT_FILTERS_MAX * LANES];
+    float sum[GRADIENT_FILTERS_MAX * LANES];
     for (size_t q = 0, nq; q < features; q += nq) {
         nq = gradient_filters(features - q);
-        for (size_t i = 0; i < n_blocks; i++) {
-            bias_block(nq, positions, features, dz + i * dz_stride + q * LANES, i ? sum : total);
-            for (size_t k = 0; i && k < nq * LANES; k++)
-                total[k] += sum[k];
-        }
-        for (size_t k = 0; k < nq; k++)
-            db[q + k] = sum_lanes(total + k * LANES);
+        bias_block(nq, positions, features, dz + q * LANES, sum);
+        sum_lanes(nq, sum, db + q);
     }
 }
 

@@ -28,7 +28,7 @@ enum { LANES = 16 };
 
 /* Rows of weights that one unit of gradient work should ask for: enough to fill the registers, few enough
  * that the units of a small network keep several threads busy. */
-enum { CONV2D_GRADIENT_ROWS = 16, DENSE_GRADIENT_ROWS = 24 };
+enum { DENSE_GRADIENT_ROWS = 24 };
 
 /* A valid convolution of stride 1: out_h = in_h - kernel_h + 1, out_w likewise. */
 struct conv2d_shape {
@@ -62,17 +62,12 @@ struct kernels {
      * gradient of the loss by x: the dz of the layer below. Shapes: dz like y, dx like x. */
     void (*conv2d_backward)(const struct conv2d_shape *shape, const float *dz, const float *w, float *dx);
 
-    /* Rows row .. row + n_rows - 1 of the gradient by w, over n_blocks blocks. The kernel counts as
-     * kernel_h * kernel_w * in_c rows of filters weights each, as it lies in memory; the rows asked for must
-     * lie within one kernel line (kernel_w * in_c rows). Shapes: dw [n_rows][filters], set, not added to. */
-    void (*conv2d_gradient)(const struct conv2d_shape *shape, size_t n_blocks, const float *x,
-                            size_t x_stride, const float *dz, size_t dz_stride, size_t row, size_t n_rows,
-                            float *dw);
+    /* What one block adds to the gradient by w. Shapes: x and dz as above, dw like w, set, not added to. */
+    void (*conv2d_gradient)(const struct conv2d_shape *shape, const float *x, const float *dz, float *dw);
 
-    /* The gradient by the bias: the sum of dz over blocks, positions and lanes.
-     * Shapes: dz [positions][features][16] per block; db [features], set. */
-    void (*bias_gradient)(size_t positions, size_t features, size_t n_blocks, const float *dz,
-                          size_t dz_stride, float *db);
+    /* What one block adds to the gradient by the bias: the sum of dz over positions and lanes.
+     * Shapes: dz [positions][features][16]; db [features], set. */
+    void (*bias_gradient)(size_t positions, size_t features, const float *dz, float *db);
 
     /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and d [out][16], dz like y, dx like
      * x. */

@@ -67,15 +67,9 @@ static void add_backward_rows(struct bench *b)
 {
     for (size_t i = b->model->n_layers; i-- > 0;) {
         const struct layer *layer = &b->model->layer[i];
-        double out = map_bytes(b, &layer->out);
-        double scratch = (double)(padded_batch(b) / LANES * layer->scratch * sizeof(float));
-        if (!layer->type->backward)
-            continue;
-        if (!is_first(b->model, i))
+        if (layer->type->backward && !is_first(b->model, i))
             add_row(b, ENGINE_BACKWARD, i, "backward", forward_flop(b, layer),
-                    out + scratch + 2 * map_bytes(b, &layer->in) + weight_bytes(layer));
-        else if (scratch > 0)
-            add_row(b, ENGINE_BACKWARD, i, "backward", 0, out + scratch);
+                    map_bytes(b, &layer->out) + 2 * map_bytes(b, &layer->in) + weight_bytes(layer));
     }
 }
 
@@ -85,7 +79,8 @@ static void add_gradient_rows(struct bench *b)
         const struct layer *layer = &b->model->layer[i];
         if (layer->type->gradient)
             add_row(b, ENGINE_GRADIENT, i, "gradient", forward_flop(b, layer),
-                    map_bytes(b, &layer->in) + map_bytes(b, &layer->out) + weight_bytes(layer));
+                    map_bytes(b, &layer->in) + map_bytes(b, &layer->out) + weight_bytes(layer) +
+                        (double)(padded_batch(b) / LANES * layer->scratch * sizeof(float)));
     }
 }
 

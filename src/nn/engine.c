@@ -155,13 +155,16 @@ static void block_backward(const struct engine *e, size_t block)
 {
     for (size_t i = e->model->n_layers; i-- > 0;) {
         const struct layer *layer = &e->model->layer[i];
-        const struct buffers *b = &e->layer[i];
+        const struct buffers *b = &e->layer[i], *below = i ? &e->layer[i - 1] : &e->input;
         if (!layer->type->backward)
             continue;
-        const struct buffers *below = i ? &e->layer[i - 1] : &e->input;
-        layer->type->backward(layer, e->k, b->d + block * b->stride,
-                              b->scratch ? b->scratch + block * layer->scratch : NULL,
-                              below->d ? below->d + block * below->stride : NULL);
+        const float *dz = b->d + block * b->stride;
+        layer->type->block_gradient(layer, e->k, below->y + block * below->stride, dz,
+                                    b->scratch + block * layer->scratch);
+        done(e, ENGINE_GRADIENT, i);
+        if (!below->d) /* nobody below would use it */
+            continue;
+        layer->type->backward(layer, e->k, dz, below->d + block * below->stride);
         done(e, ENGINE_BACKWARD, i);
     }
 }

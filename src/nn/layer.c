@@ -1,6 +1,7 @@
 #include "nn/layer.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct layer_type *const types[] = {
 #define LAYER(name) &layer_##name,
@@ -25,4 +26,15 @@ void layer_parameter(struct layer *layer, const char *name, size_t rank, const s
         p->count *= shape[i];
     }
     p->limit = fan_in + fan_out ? sqrt(6.0 / ((double)fan_in + (double)fan_out)) : 0;
+}
+
+void layer_sum_blocks(const struct gradient_view *view, size_t offset, size_t count, float *g)
+{
+    const float *block = view->scratch + offset;
+    memcpy(g, block, count * sizeof *g);
+    for (size_t b = 1; b < view->n_blocks; b++) {
+        block += view->scratch_stride;
+        for (size_t i = 0; i < count; i++)
+            g[i] += block[i];
+    }
 }

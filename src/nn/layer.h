@@ -50,7 +50,7 @@ struct layer {
     struct parameter parameter[MAX_PARAMETERS];
     size_t n_units;      /* pieces that the gradient by its weights is made in */
     size_t unit_count;   /* most floats in a piece */
-    size_t scratch;      /* floats a block that backward leaves for gradient */
+    size_t scratch;      /* floats a block that block_gradient leaves for gradient */
     double macs_forward; /* multiplications with an addition for one sample */
 };
 
@@ -76,14 +76,18 @@ struct layer_type {
     /* From in and argument: out, parameters, units, scratch. Errors: USAGE where it does not fit. */
     enum cnn_status (*plan)(struct layer *layer, struct cnn_error *error);
 
-    /* One block. NULL for all three: the layer only looks at the same numbers in another shape.
+    /* One block. NULL for all four: the layer only looks at the same numbers in another shape.
      * Shapes: x like in, y and d (act', or NULL) like out. */
     void (*forward)(const struct layer *layer, const struct kernels *k, const float *x, float *y, float *d);
 
-    /* One block: multiplies dx, which holds act' of the layer below, by the gradient; NULL: there is none
-     * below. Shapes: dz like out, dx like in, scratch as planned. */
-    void (*backward)(const struct layer *layer, const struct kernels *k, const float *dz, float *scratch,
-                     float *dx);
+    /* One block: multiplies dx, which holds act' of the layer below, by the gradient. Shapes: dz like out,
+     * dx like in. */
+    void (*backward)(const struct layer *layer, const struct kernels *k, const float *dz, float *dx);
+
+    /* One block: what it adds to the gradient by the weights, as far as it can be told from this block alone.
+     * Shapes: x like in, dz like out, scratch as planned. */
+    void (*block_gradient)(const struct layer *layer, const struct kernels *k, const float *x,
+                           const float *dz, float *scratch);
 
     /* One piece of the gradient by the weights, over the whole batch. Shapes: g [slice.count]. */
     struct gradient_slice (*gradient)(const struct layer *layer, const struct kernels *k,
@@ -107,6 +111,9 @@ const struct layer_type *layer_type_at(size_t i);
  * fan_out)); fans of 0 mean zeros. Source: Glorot and Bengio, 2010; Keras GlorotUniform. */
 void layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape, size_t fan_in,
                      size_t fan_out);
+
+/* g[i] = the sum over blocks, in order, of scratch[offset + i]. Shapes: g [count]. */
+void layer_sum_blocks(const struct gradient_view *view, size_t offset, size_t count, float *g);
 
 /* The unit that holds the bias: the last one of every layer that has one. */
 static inline bool layer_unit_is_bias(const struct layer *layer, size_t unit)

@@ -40,12 +40,9 @@ static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_
     memcpy(m.d, m.x, n_x * sizeof(float));
     k->conv2d_backward(&s, m.y, m.w, m.d);
     hash = hash_bytes(hash, m.d, n_x * sizeof(float));
-    for (size_t line = 0; line < s.kernel_h; line++) {
-        size_t n = run < CONV2D_GRADIENT_ROWS ? run : CONV2D_GRADIENT_ROWS;
-        k->conv2d_gradient(&s, N_BLOCKS, m.x, LANES, m.w, 2 * LANES, line * run, n, m.y);
-        hash = hash_bytes(hash, m.y, n * s.filters * sizeof(float));
-    }
-    k->bias_gradient(positions, s.filters, N_BLOCKS, m.x, LANES, m.y);
+    k->conv2d_gradient(&s, m.x, m.w, m.y);
+    hash = hash_bytes(hash, m.y, s.kernel_h * run * s.filters * sizeof(float));
+    k->bias_gradient(positions, s.filters, m.x, m.y);
     return hash_bytes(hash, m.y, s.filters * sizeof(float));
 }
 

@@ -68,19 +68,34 @@ static void fill_inputs(struct random *random, enum fill fill, const struct laye
         m->dx[i] = (float)(i % 3) - 1;
 }
 
+/* The gradients by w (of a convolution) and bias, block by block, and their sums. */
+static void run_blocks(const struct kernels *k, const struct layer *l, struct buffers *m)
+{
+    struct guarded held_dw, held_db;
+    float *dw = guarded_floats(&held_dw, l->n_w), *db = guarded_floats(&held_db, l->n_b);
+    memset(m->dw, 0, l->n_w * sizeof *dw);
+    memset(m->db, 0, l->n_b * sizeof *db);
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        const float *x = m->x + i * (l->n_x * LANES + GAP), *dz = m->dz + i * (l->n_z * LANES + GAP);
+        k->bias_gradient(l->positions, l->n_b, dz, db);
+        for (size_t j = 0; j < l->n_b; j++)
+            m->db[j] += db[j];
+        if (l->dense)
+            continue;
+        k->conv2d_gradient(&l->c, x, dz, dw);
+        for (size_t j = 0; j < l->n_w; j++)
+            m->dw[j] += dw[j];
+    }
+    guarded_free(held_dw);
+    guarded_free(held_db);
+}
+
 static void run_conv2d(const struct kernels *k, const struct layer *l, struct buffers *m)
 {
     const struct conv2d_shape *s = &l->c;
-    size_t run = s->kernel_w * s->in_c, x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP;
     k->conv2d_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
     k->conv2d_backward(s, m->dz, m->w, m->dx);
-    for (size_t line = 0; line < s->kernel_h; line++)
-        for (size_t j = 0; j < run; j += CONV2D_GRADIENT_ROWS) {
-            size_t n = run - j < CONV2D_GRADIENT_ROWS ? run - j : CONV2D_GRADIENT_ROWS;
-            k->conv2d_gradient(s, N_BLOCKS, m->x, x_stride, m->dz, z_stride, line * run + j, n,
-                               m->dw + (line * run + j) * s->filters);
-        }
-    k->bias_gradient(l->positions, s->filters, N_BLOCKS, m->dz, z_stride, m->db);
+    run_blocks(k, l, m);
 }
 
 static void run_dense(const struct kernels *k, const struct layer *l, struct buffers *m)
@@ -89,13 +104,13 @@ static void run_dense(const struct kernels *k, const struct layer *l, struct buf
     size_t x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP, padded = dense_padded(s->out);
     k->dense_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
     k->dense_backward(s, m->dz, m->w, m->dx);
+    run_blocks(k, l, m);
     for (size_t i = 0; i < N_BLOCKS; i++)
         k->dense_transpose(s->out, m->dz + i * z_stride, m->dzt + i * LANES * padded);
     for (size_t row = 0; row < s->in; row += DENSE_GRADIENT_ROWS) {
         size_t n = s->in - row < DENSE_GRADIENT_ROWS ? s->in - row : DENSE_GRADIENT_ROWS;
         k->dense_gradient(s, N_BLOCKS, m->x, x_stride, m->dzt, row, n, m->dw + row * s->out);
     }
-    k->bias_gradient(1, s->out, N_BLOCKS, m->dz, z_stride, m->db);
 }
 
 static void run(const struct kernels *k, const struct layer *l, struct buffers *m)

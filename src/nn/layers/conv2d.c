@@ -18,16 +18,8 @@ static struct conv2d_shape kernel_shape(const struct layer *layer)
                                  .filters = layer->argument[FILTERS][0]};
 }
 
-/* The kernel's gradient is made in pieces of some rows (kw, c) of one kernel line (kh). */
-static size_t line_rows(const struct layer *layer)
-{
-    return layer->argument[SIZE][1] * layer->in.size[2];
-}
-
-static size_t units_per_line(const struct layer *layer)
-{
-    return (line_rows(layer) + CONV2D_GRADIENT_ROWS - 1) / CONV2D_GRADIENT_ROWS;
-}
+/* Most weights in a piece of the kernel's gradient. */
+enum { UNIT_COUNT = 2048 };
 
 static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 {
@@ -48,8 +40,10 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
     layer_parameter(layer, "kernel", 4, (size_t[]){s.kernel_h, s.kernel_w, s.in_c, s.filters}, area * s.in_c,
                     area * s.filters);
     layer_parameter(layer, "bias", 1, (size_t[]){s.filters}, 0, 0);
-    layer->n_units = s.kernel_h * units_per_line(layer) + 1;
-    layer->unit_count = CONV2D_GRADIENT_ROWS * s.filters;
+    size_t weights = layer->parameter[0].count;
+    layer->n_units = (weights + UNIT_COUNT - 1) / UNIT_COUNT + 1;
+    layer->unit_count = UNIT_COUNT > s.filters ? UNIT_COUNT : s.filters;
+    layer->scratch = weights + s.filters;
     layer->macs_forward = (double)shape_count(&layer->out) * (double)(area * s.in_c);
     return CNN_OK;
 }
@@ -60,30 +54,34 @@ static void forward(const struct layer *layer, const struct kernels *k, const fl
     k->conv2d_forward(&s, layer->activation, x, layer->parameter[0].value, layer->parameter[1].value, y, d);
 }
 
-static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *scratch,
-                     float *dx)
+static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *dx)
 {
-    (void)scratch;
     struct conv2d_shape s = kernel_shape(layer);
-    if (dx)
-        k->conv2d_backward(&s, dz, layer->parameter[0].value, dx);
+    k->conv2d_backward(&s, dz, layer->parameter[0].value, dx);
+}
+
+/* scratch: the block's gradient by kernel and bias, while its x and dz are in the cache. */
+static void block_gradient(const struct layer *layer, const struct kernels *k, const float *x,
+                           const float *dz, float *scratch)
+{
+    struct conv2d_shape s = kernel_shape(layer);
+    k->conv2d_gradient(&s, x, dz, scratch);
+    k->bias_gradient(layer->out.size[0] * layer->out.size[1], s.filters, dz,
+                     scratch + layer->parameter[0].count);
 }
 
 static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
                                       const struct gradient_view *v, size_t unit, float *g)
 {
-    struct conv2d_shape s = kernel_shape(layer);
+    (void)k;
+    size_t weights = layer->parameter[0].count, first = unit * UNIT_COUNT;
+    struct gradient_slice slice = {0, first, weights - first < UNIT_COUNT ? weights - first : UNIT_COUNT};
     if (layer_unit_is_bias(layer, unit)) {
-        k->bias_gradient(layer->out.size[0] * layer->out.size[1], s.filters, v->n_blocks, v->dz, v->dz_stride,
-                         g);
-        return (struct gradient_slice){1, 0, s.filters};
+        slice = (struct gradient_slice){1, 0, layer->parameter[1].count};
+        first = weights;
     }
-    size_t rows = line_rows(layer), per_line = units_per_line(layer);
-    size_t first = unit % per_line * CONV2D_GRADIENT_ROWS;
-    size_t n = rows - first < CONV2D_GRADIENT_ROWS ? rows - first : CONV2D_GRADIENT_ROWS;
-    size_t row = unit / per_line * rows + first;
-    k->conv2d_gradient(&s, v->n_blocks, v->x, v->x_stride, v->dz, v->dz_stride, row, n, g);
-    return (struct gradient_slice){0, row * s.filters, n * s.filters};
+    layer_sum_blocks(v, first, slice.count, g);
+    return slice;
 }
 
 const struct layer_type layer_conv2d = {
@@ -96,5 +94,6 @@ const struct layer_type layer_conv2d = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .block_gradient = block_gradient,
     .gradient = gradient,
 };

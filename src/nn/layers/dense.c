@@ -6,6 +6,8 @@
 #include "base/status.h"
 #include "nn/layer.h"
 
+#include <string.h>
+
 enum { UNITS }; /* its argument */
 
 static struct dense_shape kernel_shape(const struct layer *layer)
@@ -36,13 +38,28 @@ static void forward(const struct layer *layer, const struct kernels *k, const fl
     k->dense_forward(&s, layer->activation, x, layer->parameter[0].value, layer->parameter[1].value, y, d);
 }
 
-static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *scratch,
-                     float *dx)
+static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *dx)
 {
     struct dense_shape s = kernel_shape(layer);
+    k->dense_backward(&s, dz, layer->parameter[0].value, dx);
+}
+
+/* scratch: dz by samples. */
+static void block_gradient(const struct layer *layer, const struct kernels *k, const float *x,
+                           const float *dz, float *scratch)
+{
+    (void)x;
+    struct dense_shape s = kernel_shape(layer);
     k->dense_transpose(s.out, dz, scratch);
-    if (dx)
-        k->dense_backward(&s, dz, layer->parameter[0].value, dx);
+}
+
+/* The gradient by the bias: the sum of dz over all samples, in order. */
+static void sum_samples(size_t n, size_t out, const float *dzt, float *db)
+{
+    memset(db, 0, out * sizeof *db);
+    for (size_t i = 0; i < n; i++, dzt += dense_padded(out))
+        for (size_t o = 0; o < out; o++)
+            db[o] += dzt[o];
 }
 
 /* The rows of the kernel that a unit makes: those from row on. */
@@ -58,7 +75,7 @@ static struct gradient_slice gradient(const struct layer *layer, const struct ke
 {
     struct dense_shape s = kernel_shape(layer);
     if (layer_unit_is_bias(layer, unit)) {
-        k->bias_gradient(1, s.out, v->n_blocks, v->dz, v->dz_stride, g);
+        sum_samples(v->n_blocks * LANES, s.out, v->scratch, g);
         return (struct gradient_slice){1, 0, s.out};
     }
     size_t row, n = unit_rows(layer, unit, &row);
@@ -87,6 +104,7 @@ const struct layer_type layer_dense = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .block_gradient = block_gradient,
     .gradient = gradient,
     .gradient_update = gradient_update,
 };
