@@ -23,6 +23,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
+#define APART static __attribute__((noinline))
 
 /* Before a loop of constant length over an array of vectors: unrolled whole, so that these stay in registers.
  */
