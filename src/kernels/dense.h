@@ -33,13 +33,17 @@ INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_
 #undef CASE
 }
 
-/* Large layers: so many inputs at a time, through all outputs, that their weights are read from memory once
- * and in the order in which they lie there; and so far ahead are weights asked for. */
-enum { DENSE_FORWARD_INPUTS = 64, DENSE_BACKWARD_AHEAD = 32 };
+/* So many inputs at a time go through all outputs, so that the weights of a large layer are read from memory
+ * once, in the order in which they lie there; so far ahead are they asked for; and of so many outputs are the
+ * parts of a sum held. */
+enum { DENSE_FORWARD_INPUTS = 128, DENSE_BACKWARD_AHEAD = 32, DENSE_SUM_OUTPUTS = 128 };
 
-static void dense_forward(const struct dense_shape *shape, enum activation activation, const float *x,
-                          const float *w, const float *b, float *y, float *d)
+/* n_q outputs from q on, over the inputs of a part: y = b + sum, b NULL standing for zeros. */
+static void dense_rows(const struct dense_shape *shape, size_t part, size_t q, size_t n_q, const float *x,
+                       const float *w, const float *b, float *y)
 {
+    const size_t end = dense_unit_row(shape, dense_part_unit(shape, part + 1));
+    size_t row = dense_unit_row(shape, dense_part_unit(shape, part));
     struct sums s = {
         .n_i = 1,
         .n_j = 1,
@@ -52,11 +56,62 @@ static void dense_forward(const struct dense_shape *shape, enum activation activ
         .ahead = (ptrdiff_t)(DENSE_FORWARD_INPUTS * shape->out),
         .ahead_k = (ptrdiff_t)shape->out,
     };
-    for (size_t i = 0; i < shape->in; i += s.n_k) {
-        s.n_k = shape->in - i < DENSE_FORWARD_INPUTS ? shape->in - i : DENSE_FORWARD_INPUTS;
-        s.resume = i > 0;
-        dense_sums(SET, &s, shape->out, x + i * LANES, w + i * shape->out, b, y);
+    for (; row < end; row += s.n_k, s.resume = true) {
+        s.n_k = end - row < DENSE_FORWARD_INPUTS ? end - row : DENSE_FORWARD_INPUTS;
+        dense_sums(SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
     }
+}
+
+static void dense_part(const struct dense_shape *shape, size_t part, const float *x, const float *w,
+                       float *sum)
+{
+    dense_rows(shape, part, 0, shape->out, x, w, NULL, sum);
+}
+
+INLINE void set_bias(size_t n, const float *b, float *y)
+{
+    for (size_t q = 0; q < n; q++)
+        for (size_t lane = 0; lane < LANES; lane += V_LANES)
+            v_store(y + q * LANES + lane, v_set1(b[q]));
+}
+
+INLINE void add_sum(size_t n, const float *sum, float *y)
+{
+    for (size_t i = 0; i < n * LANES; i += V_LANES)
+        v_store(y + i, v_add(v_load(y + i), v_load(sum + i)));
+}
+
+static void dense_finish(const struct dense_shape *shape, enum activation activation, const float *sums,
+                         const float *b, float *y, float *d)
+{
+    set_bias(shape->out, b, y);
+    for (size_t part = 0; part < dense_parts(shape); part++)
+        add_sum(shape->out, sums + part * shape->out * LANES, y);
+    activate[activation](shape->out * LANES, y, d);
+}
+
+/* Some outputs of a layer with parts. */
+static void dense_forward_parts(const struct dense_shape *shape, size_t q, size_t n_q, const float *x,
+                                const float *w, const float *b, float *y)
+{
+    float sum[DENSE_SUM_OUTPUTS * LANES];
+    set_bias(n_q, b + q, y + q * LANES);
+    for (size_t part = 0; part < dense_parts(shape); part++) {
+        dense_rows(shape, part, q, n_q, x, w, NULL, sum);
+        add_sum(n_q, sum, y + q * LANES);
+    }
+}
+
+static void dense_forward(const struct dense_shape *shape, enum activation activation, const float *x,
+                          const float *w, const float *b, float *y, float *d)
+{
+    if (dense_parts(shape) == 1)
+        dense_rows(shape, 0, 0, shape->out, x, w, b, y);
+    else
+        for (size_t q = 0, n; q < shape->out; q += n) {
+            n = shape->out - q < DENSE_SUM_OUTPUTS ? shape->out - q : DENSE_SUM_OUTPUTS;
+            dense_forward_parts(shape, q, n, x, w, b, y);
+        }
     activate[activation](shape->out * LANES, y, d);
 }
 

@@ -100,10 +100,10 @@ INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, const struc
 #undef GRADIENT_TILE
 }
 
-/* Some lines, n_filters filters, all lanes. The sums of each tile of filters lie together. Inlined into the loops
- * around it, its tiles get too few registers: 55 instead of 85 % of the peak on AVX2. */
-APART void gradient_lines(const struct gradient_lines *lines, size_t n_filters, size_t n_rows,
-                           const float *x, const float *dz, float *sum)
+/* Some lines, n_filters filters, all lanes. The sums of each tile of filters lie together. Inlined into the
+ * loops around it, its tiles get too few registers: 55 instead of 85 % of the peak on AVX2. */
+APART void gradient_lines(const struct gradient_lines *lines, size_t n_filters, size_t n_rows, const float *x,
+                          const float *dz, float *sum)
 {
 #define CASE(filters, rows)                                                                                  \
     case filters:                                                                                            \

@@ -40,6 +40,33 @@ struct dense_shape {
     size_t in, out;
 };
 
+/* The units that its gradient is made in. */
+static inline size_t dense_units(const struct dense_shape *shape)
+{
+    return (shape->in + DENSE_GRADIENT_ROWS - 1) / DENSE_GRADIENT_ROWS;
+}
+
+/* A large dense layer is summed in parts, each over some of its inputs, and these are added up in order: thus
+ * threads can share a sum, and each has its own part of the weights in its cache. Others have one part. */
+static inline size_t dense_parts(const struct dense_shape *shape)
+{
+    const size_t large = 16384, most = 16, units = dense_units(shape);
+    return shape->in * shape->out < large ? 1 : units < most ? units : most;
+}
+
+/* The first unit of a part; dense_units for the part after the last. */
+static inline size_t dense_part_unit(const struct dense_shape *shape, size_t part)
+{
+    return dense_units(shape) * part / dense_parts(shape);
+}
+
+/* The first row of a unit; in for the unit after the last. */
+static inline size_t dense_unit_row(const struct dense_shape *shape, size_t unit)
+{
+    size_t row = unit * DENSE_GRADIENT_ROWS;
+    return row < shape->in ? row : shape->in;
+}
+
 /* The number of floats in a row of dense_transpose's result: out rounded up to whole vectors. */
 static inline size_t dense_padded(size_t out)
 {
@@ -74,6 +101,14 @@ struct kernels {
     void (*dense_forward)(const struct dense_shape *shape, enum activation activation, const float *x,
                           const float *w, const float *b, float *y, float *d);
     void (*dense_backward)(const struct dense_shape *shape, const float *dz, const float *w, float *dx);
+
+    /* dense_forward of a layer with parts in two steps, to the same bits: the sum over a part's inputs, for
+     * each part, and then y and d from all of them. Shapes: sum [out][16], set; sums [dense_parts][out][16].
+     */
+    void (*dense_part)(const struct dense_shape *shape, size_t part, const float *x, const float *w,
+                       float *sum);
+    void (*dense_finish)(const struct dense_shape *shape, enum activation activation, const float *sums,
+                         const float *b, float *y, float *d);
 
     /* dz of one block with samples outermost, as dense_gradient wants it.
      * Shapes: dz [out][16], dzt [16][dense_padded(out)], its padding set to 0. */

@@ -10,6 +10,7 @@
 /* The activations of one layer: y = act(z), and d, which is act'(z) until backward turns it into dz. */
 struct buffers {
     float *y, *d, *scratch;
+    float *sums;   /* of a layer with parts: [blocks][parts][out][16] */
     size_t stride; /* floats from one block to the next in y and d */
 };
 
@@ -25,14 +26,30 @@ struct engine {
     float *gradient;  /* [threads][unit_floats] */
     size_t unit_floats;
     size_t n_threads;
-    size_t n_units;   /* of all layers together */
-    double step_macs; /* arithmetic of a block's step, to tell small work from large */
+    size_t n_operations; /* of a block: see below */
+    size_t n_units;      /* of all layers together, but for those that go with a part, in the batch at hand */
+    double step_macs;    /* arithmetic of a block's step, to tell small work from large */
     struct engine_listener listener;
 };
 
 static size_t blocks_of(size_t samples)
 {
     return (samples + LANES - 1) / LANES;
+}
+
+/* Up to so many blocks, a large layer's weights are more to move than the blocks: the work goes by parts.
+ * With more, it goes by blocks in every layer. */
+enum { PARTS_BLOCKS = 8 };
+
+static bool has_parts(const struct engine *e, size_t i)
+{
+    return e->model->layer[i].n_parts > 1 && e->n_blocks <= PARTS_BLOCKS;
+}
+
+/* The units of a layer with parts go with these, all but its bias. */
+static size_t loose_units(const struct engine *e, size_t i)
+{
+    return has_parts(e, i) ? 1 : e->model->layer[i].n_units;
 }
 
 /* Takes floats from the one array, or only counts them while there is none. */
@@ -51,11 +68,6 @@ static float *take(struct taker *t, size_t n)
     return here;
 }
 
-static const float *layer_input(const struct engine *e, size_t i)
-{
-    return i ? e->layer[i - 1].y : e->input.y;
-}
-
 static void lay_out(struct engine *e, struct taker *t)
 {
     size_t blocks = blocks_of(e->batch_size);
@@ -72,6 +84,8 @@ static void lay_out(struct engine *e, struct taker *t)
         b->y = take(t, blocks * b->stride);
         b->d = take(t, blocks * b->stride);
         b->scratch = take(t, blocks * layer->scratch);
+        if (layer->n_parts > 1)
+            b->sums = take(t, (blocks < PARTS_BLOCKS ? blocks : PARTS_BLOCKS) * layer->n_parts * b->stride);
     }
     e->loss = take(t, blocks * LANES);
     e->correct = (uint8_t *)take(t, blocks * LANES / sizeof(float));
@@ -85,9 +99,12 @@ static void count_work(struct engine *e)
         size_t floats = (layer->unit_count + LANES - 1) / LANES * LANES;
         if (floats > e->unit_floats)
             e->unit_floats = floats;
-        e->n_units += layer->n_units;
         e->step_macs += 3 * LANES * layer->macs_forward;
     }
+    size_t n = e->model->n_layers, first = 0;
+    while (!e->model->layer[first].type->forward)
+        first++;
+    e->n_operations = 2 * n + 2 - first;
 }
 
 enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, struct engine **out,
@@ -134,55 +151,86 @@ static void done(const struct engine *e, enum engine_part part, size_t layer)
         e->listener.done(e->listener.context, part, layer);
 }
 
-/* ---- part 1: a block on its own ------------------------------------------------------------------- */
+/* ---- a block on its own ----------------------------------------------------------------------------- */
 
-static void block_forward(const struct engine *e, size_t block)
+/* Its operations: pack, the layers upwards, the loss, the layers downwards to the first that computes. */
+enum { PACK = 0 };
+
+static size_t loss_operation(const struct engine *e)
 {
-    for (size_t i = 0; i < e->model->n_layers; i++) {
-        const struct layer *layer = &e->model->layer[i];
-        const struct buffers *b = &e->layer[i];
-        if (!layer->type->forward)
-            continue;
-        const struct buffers *below = i ? &e->layer[i - 1] : &e->input;
-        bool last = i + 1 == e->model->n_layers; /* the loss sets its dz, from the logits */
-        layer->type->forward(layer, e->k, below->y + block * below->stride, b->y + block * b->stride,
-                             last ? NULL : b->d + block * b->stride);
-        done(e, ENGINE_FORWARD, i);
-    }
+    return e->model->n_layers + 1;
 }
 
-static void block_backward(const struct engine *e, size_t block)
+static size_t layer_of(const struct engine *e, size_t operation)
 {
-    for (size_t i = e->model->n_layers; i-- > 0;) {
-        const struct layer *layer = &e->model->layer[i];
-        const struct buffers *b = &e->layer[i], *below = i ? &e->layer[i - 1] : &e->input;
-        if (!layer->type->backward)
-            continue;
-        const float *dz = b->d + block * b->stride;
-        layer->type->block_gradient(layer, e->k, below->y + block * below->stride, dz,
-                                    b->scratch + block * layer->scratch);
-        done(e, ENGINE_GRADIENT, i);
-        if (!below->d) /* nobody below would use it */
-            continue;
-        layer->type->backward(layer, e->k, dz, below->d + block * below->stride);
-        done(e, ENGINE_BACKWARD, i);
-    }
+    return operation < loss_operation(e) ? operation - 1 : 2 * e->model->n_layers + 1 - operation;
 }
 
-static void block_run(const struct engine *e, const struct engine_batch *batch, size_t block)
+static const struct buffers *below(const struct engine *e, size_t i)
 {
-    size_t first = block * LANES;
-    size_t n = batch->n - first < LANES ? batch->n - first : LANES;
-    const struct buffers *last = &e->layer[e->model->n_layers - 1];
+    return i ? &e->layer[i - 1] : &e->input;
+}
+
+static void block_pack(const struct engine *e, const struct engine_batch *batch, size_t block)
+{
+    size_t first = block * LANES, n = batch->n - first < LANES ? batch->n - first : LANES;
     e->k->pack(batch->images + first, n, shape_count(&e->model->input), e->model->scale,
                e->input.y + block * e->input.stride);
     done(e, ENGINE_PACK, 0);
-    block_forward(e, block);
+}
+
+static void block_forward(const struct engine *e, size_t i, size_t block)
+{
+    const struct layer *layer = &e->model->layer[i];
+    const struct buffers *b = &e->layer[i];
+    if (!layer->type->forward)
+        return;
+    bool last = i + 1 == e->model->n_layers; /* the loss sets its dz, from the logits */
+    float *y = b->y + block * b->stride, *d = last ? NULL : b->d + block * b->stride;
+    if (has_parts(e, i))
+        layer->type->part_finish(layer, e->k, b->sums + block * layer->n_parts * b->stride, y, d);
+    else
+        layer->type->forward(layer, e->k, below(e, i)->y + block * below(e, i)->stride, y, d);
+    done(e, ENGINE_FORWARD, i);
+}
+
+static void block_loss(const struct engine *e, const struct engine_batch *batch, size_t block)
+{
+    size_t first = block * LANES, n = batch->n - first < LANES ? batch->n - first : LANES;
+    const struct buffers *last = &e->layer[e->model->n_layers - 1];
     e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, n, 1.0f / (float)batch->n,
                                 last->y + block * last->stride, last->d + block * last->stride,
                                 e->loss + first, e->correct + first);
     done(e, ENGINE_LOSS, 0);
-    block_backward(e, block);
+}
+
+static void block_backward(const struct engine *e, size_t i, size_t block)
+{
+    const struct layer *layer = &e->model->layer[i];
+    const struct buffers *b = &e->layer[i], *to = below(e, i);
+    if (!layer->type->backward)
+        return;
+    const float *dz = b->d + block * b->stride;
+    layer->type->block_gradient(layer, e->k, to->y + block * to->stride, dz,
+                                b->scratch + block * layer->scratch);
+    done(e, ENGINE_GRADIENT, i);
+    if (!to->d || has_parts(e, i)) /* nobody below would use it, or the parts make it */
+        return;
+    layer->type->backward(layer, e->k, dz, to->d + block * to->stride);
+    done(e, ENGINE_BACKWARD, i);
+}
+
+static void block_run(const struct engine *e, const struct engine_batch *batch, size_t operation,
+                      size_t block)
+{
+    if (operation == PACK)
+        block_pack(e, batch, block);
+    else if (operation < loss_operation(e))
+        block_forward(e, layer_of(e, operation), block);
+    else if (operation == loss_operation(e))
+        block_loss(e, batch, block);
+    else
+        block_backward(e, layer_of(e, operation), block);
 }
 
 static void sum_scores(const struct engine *e, size_t n, double *loss, size_t *correct)
@@ -195,61 +243,164 @@ static void sum_scores(const struct engine *e, size_t n, double *loss, size_t *c
     }
 }
 
-/* ---- part 2: a unit on its own -------------------------------------------------------------------- */
+/* ---- a unit on its own: a piece of a layer's gradient, then its update ------------------------------ */
 
-/* A piece of the whole gradient: of which layer, which of its units, and what that reads. */
-struct unit {
-    size_t layer, number;
-    struct gradient_view view;
+/* What becomes of a gradient: the update of the weights, or where that is NULL it goes to values. */
+struct use {
+    enum optimizer optimizer;
+    const struct update *update;
+    float *values; /* laid out as model->weights */
 };
 
-static struct unit find_unit(const struct engine *e, size_t u)
+static struct batch_view view_of(const struct engine *e, size_t i)
 {
-    size_t i = 0;
-    while (u >= e->model->layer[i].n_units)
-        u -= e->model->layer[i++].n_units;
     const struct buffers *b = &e->layer[i];
-    return (struct unit){.layer = i,
-                         .number = u,
-                         .view = {
-                             .n_blocks = e->n_blocks,
-                             .x = layer_input(e, i),
-                             .x_stride = i ? e->layer[i - 1].stride : e->input.stride,
-                             .dz = b->d,
-                             .dz_stride = b->stride,
-                             .scratch = b->scratch,
-                             .scratch_stride = e->model->layer[i].scratch,
-                         }};
-}
-
-/* Computes a unit into g; tells its parameter and place. */
-static const struct parameter *unit_run(const struct engine *e, const struct unit *unit, float *g,
-                                        struct gradient_slice *slice)
-{
-    const struct layer *layer = &e->model->layer[unit->layer];
-    *slice = layer->type->gradient(layer, e->k, &unit->view, unit->number, g);
-    done(e, ENGINE_GRADIENT, unit->layer);
-    return &layer->parameter[slice->parameter];
+    return (struct batch_view){
+        .n_blocks = e->n_blocks,
+        .x = below(e, i)->y,
+        .x_stride = below(e, i)->stride,
+        .dz = b->d,
+        .dz_stride = b->stride,
+        .dx = below(e, i)->d,
+        .scratch = b->scratch,
+        .scratch_stride = e->model->layer[i].scratch,
+    };
 }
 
 /* Who listens hears of gradient and update apart, though together they are faster. */
-static void unit_update(const struct engine *e, size_t u, float *g, enum optimizer optimizer,
-                        const struct update *update)
+static void unit_run(const struct engine *e, size_t i, size_t unit, const struct use *use)
 {
-    const struct unit unit = find_unit(e, u);
-    const struct layer *layer = &e->model->layer[unit.layer];
-    if (layer->type->gradient_update && !layer_unit_is_bias(layer, unit.number) && !e->listener.done) {
-        layer->type->gradient_update(layer, e->k, &unit.view, unit.number, g, optimizer, update);
+    const struct layer *layer = &e->model->layer[i];
+    const struct batch_view view = view_of(e, i);
+    float *g = e->gradient + thread_number() * e->unit_floats;
+    if (use->update && layer->type->gradient_update && !layer_unit_is_bias(layer, unit) &&
+        !e->listener.done) {
+        layer->type->gradient_update(layer, e->k, &view, unit, g, use->optimizer, use->update);
         return;
     }
-    struct gradient_slice s;
-    const struct parameter *p = unit_run(e, &unit, g, &s);
-    e->k->update[optimizer](update, s.count, g, p->value + s.offset, parameter_slot(p, 0, s.offset),
-                            parameter_slot(p, 1, s.offset));
+    struct gradient_slice s = layer->type->gradient(layer, e->k, &view, unit, g);
+    const struct parameter *p = &layer->parameter[s.parameter];
+    done(e, ENGINE_GRADIENT, i);
+    if (!use->update) {
+        memcpy(use->values + (p->value - e->model->weights) + s.offset, g, s.count * sizeof *g);
+        return;
+    }
+    e->k->update[use->optimizer](use->update, s.count, g, p->value + s.offset, parameter_slot(p, 0, s.offset),
+                                 parameter_slot(p, 1, s.offset));
     done(e, ENGINE_UPDATE, 0);
 }
 
-/* ---- both ----------------------------------------------------------------------------------------- */
+static void loose_unit_run(const struct engine *e, size_t u, const struct use *use)
+{
+    size_t i = 0;
+    while (u >= loose_units(e, i))
+        u -= loose_units(e, i++);
+    unit_run(e, i, e->model->layer[i].n_units - loose_units(e, i) + u, use);
+}
+
+/* ---- a part on its own: some of a large layer's weights, for all blocks ----------------------------- */
+
+static void part_forward(const struct engine *e, size_t i, size_t part)
+{
+    const struct layer *layer = &e->model->layer[i];
+    const struct batch_view view = view_of(e, i);
+    layer->type->part_forward(layer, e->k, &view, part, e->layer[i].sums,
+                              layer->n_parts * e->layer[i].stride);
+    done(e, ENGINE_FORWARD, i);
+}
+
+/* The gradient handed down, and as no other part reads these weights, their update. */
+static void part_backward(const struct engine *e, size_t i, size_t part, const struct use *use)
+{
+    const struct layer *layer = &e->model->layer[i];
+    const struct batch_view view = view_of(e, i);
+    if (view.dx) {
+        layer->type->part_backward(layer, e->k, &view, part);
+        done(e, ENGINE_BACKWARD, i);
+    }
+    for (size_t u = layer_part_unit(layer, part); use && u < layer_part_unit(layer, part + 1); u++)
+        unit_run(e, i, u, use);
+}
+
+/* ---- a step --------------------------------------------------------------------------------------- */
+
+static bool starts_with_parts(const struct engine *e, size_t operation)
+{
+    return operation > PACK && operation < loss_operation(e) && has_parts(e, layer_of(e, operation));
+}
+
+static bool ends_with_parts(const struct engine *e, size_t operation)
+{
+    return operation > loss_operation(e) && has_parts(e, layer_of(e, operation));
+}
+
+/* Each pass below is run by all threads of the team. Who takes which blocks and parts is the same in every
+ * step: what a thread wrote last is in its cache. */
+static void pass_over_blocks(const struct engine *e, const struct engine_batch *batch, size_t from, size_t to)
+{
+#pragma omp for schedule(static)
+    for (size_t block = 0; block < e->n_blocks; block++)
+        for (size_t operation = from; operation < to; operation++)
+            block_run(e, batch, operation, block);
+    done(e, ENGINE_WAIT, 0);
+}
+
+static void pass_over_parts_forward(const struct engine *e, size_t i)
+{
+#pragma omp for schedule(static)
+    for (size_t part = 0; part < e->model->layer[i].n_parts; part++)
+        part_forward(e, i, part);
+    done(e, ENGINE_WAIT, 0);
+}
+
+static void pass_over_parts_backward(const struct engine *e, size_t i, const struct use *use)
+{
+#pragma omp for schedule(static) nowait
+    for (size_t part = 0; part < e->model->layer[i].n_parts; part++)
+        part_backward(e, i, part, use);
+    if (!below(e, i)->d) /* nobody waits for what it hands down */
+        return;
+#pragma omp barrier
+    done(e, ENGINE_WAIT, 0);
+}
+
+static void pass_over_units(const struct engine *e, const struct use *use)
+{
+#pragma omp for schedule(dynamic, 1) nowait
+    for (size_t u = 0; u < e->n_units; u++)
+        loose_unit_run(e, u, use);
+}
+
+/* Blocks, as far as they come on their own, then parts, then blocks again, and so on. */
+static void step_run(const struct engine *e, const struct engine_batch *batch, const struct use *use,
+                     double *loss, size_t *correct)
+{
+    const struct use *if_finite = NULL;
+    for (size_t from = PACK, to; from < e->n_operations; from = to) {
+        if (starts_with_parts(e, from))
+            pass_over_parts_forward(e, layer_of(e, from));
+        to = from + 1;
+        while (to < e->n_operations && !starts_with_parts(e, to) && !ends_with_parts(e, to - 1))
+            to++;
+        pass_over_blocks(e, batch, from, to);
+        if (from <= loss_operation(e) && to > loss_operation(e)) {
+            sum_scores(e, batch->n, loss, correct); /* every thread: cheaper than to wait for one */
+            if_finite = isfinite(*loss) || !use->update ? use : NULL;
+        }
+        if (ends_with_parts(e, to - 1))
+            pass_over_parts_backward(e, layer_of(e, to - 1), if_finite);
+    }
+    if (if_finite)
+        pass_over_units(e, use);
+}
+
+static void take_up(struct engine *e, const struct engine_batch *batch)
+{
+    e->n_blocks = blocks_of(batch->n);
+    e->n_units = 0;
+    for (size_t i = 0; i < e->model->n_layers; i++)
+        e->n_units += loose_units(e, i);
+}
 
 /* Waking threads costs some microseconds: work below this many multiplications stays on one. */
 static const double small_work = 200e3;
@@ -262,23 +413,14 @@ static int threads_for(const struct engine *e)
 void engine_step(struct engine *e, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct)
 {
-    e->n_blocks = blocks_of(batch->n);
+    const struct use use = {.optimizer = optimizer, .update = update};
+    take_up(e, batch);
 #pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
     {
-        done(e, ENGINE_START, 0);
-#pragma omp for schedule(static)
-        for (size_t block = 0; block < e->n_blocks; block++)
-            block_run(e, batch, block);
-        done(e, ENGINE_WAIT, 0);
         double batch_loss;
         size_t batch_correct;
-        sum_scores(e, batch->n, &batch_loss, &batch_correct); /* every thread: cheaper than to wait for one */
-        float *g = e->gradient + thread_number() * e->unit_floats;
-        if (isfinite(batch_loss)) {
-#pragma omp for schedule(dynamic, 1) nowait
-            for (size_t u = 0; u < e->n_units; u++)
-                unit_update(e, u, g, optimizer, update);
-        }
+        done(e, ENGINE_START, 0);
+        step_run(e, batch, &use, &batch_loss, &batch_correct);
         if (thread_number() == 0) {
             *loss = batch_loss;
             *correct = batch_correct;
@@ -289,16 +431,9 @@ void engine_step(struct engine *e, const struct engine_batch *batch, enum optimi
 void engine_gradient(struct engine *e, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct)
 {
-    e->n_blocks = blocks_of(batch->n);
-    for (size_t block = 0; block < e->n_blocks; block++)
-        block_run(e, batch, block);
-    sum_scores(e, batch->n, loss, correct);
-    for (size_t u = 0; u < e->n_units; u++) {
-        struct gradient_slice s;
-        const struct unit unit = find_unit(e, u);
-        const struct parameter *p = unit_run(e, &unit, e->gradient, &s);
-        memcpy(gradient + (p->value - e->model->weights) + s.offset, e->gradient, s.count * sizeof(float));
-    }
+    const struct use use = {.values = gradient};
+    take_up(e, batch);
+    step_run(e, batch, &use, loss, correct);
 }
 
 void engine_output(const struct engine *e, size_t i, size_t n, float *values)

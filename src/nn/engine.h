@@ -2,11 +2,13 @@
  * The engine runs a model over blocks of 16 samples. It owns the activations; nothing is allocated once it is
  * made.
  *
- * A training step has two parts, each spread over threads:
- *   1. every block on its own: pack, forward, loss, backward down to the first layer's dz;
- *   2. every unit of every layer on its own: its piece of the gradient over all blocks, then its update.
- * Between them all wait for each other. Who does what never changes what is computed, so the result does
- * not depend on the number of threads.
+ * A training step is made of passes, each spread over threads, with a barrier between them:
+ *   - over blocks, each on its own: pack, forward, loss, backward;
+ *   - where a large dense layer comes, over its parts instead, each with some of its weights for all blocks:
+ *     sums on the way up, and on the way down the gradient handed on and the update of just these weights.
+ *     A thread has the same parts in every step, so that the weights stay in its cache;
+ *   - at the end over the units of the other layers: a piece of the gradient of all blocks, then its update.
+ * Who does what never changes what is computed, so the result does not depend on the number of threads.
  */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
@@ -33,12 +35,12 @@ void engine_free(struct engine *engine);
 void engine_step(struct engine *engine, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct);
 
-/* The first part of a step alone, with the gradients of all parameters, laid out as model->weights is.
+/* A step without the update, with the gradients of all parameters, laid out as model->weights is.
  * For tests and explanations. Shapes: gradient [model->n_weights]. */
 void engine_gradient(struct engine *engine, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct);
 
-/* What a thread has just done within a step; ENGINE_WAIT: waited for the others between the two parts. */
+/* What a thread has just done within a step; ENGINE_WAIT: waited for the others. */
 enum engine_part {
     ENGINE_START,
     ENGINE_PACK,

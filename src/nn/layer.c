@@ -28,7 +28,7 @@ void layer_parameter(struct layer *layer, const char *name, size_t rank, const s
     p->limit = fan_in + fan_out ? sqrt(6.0 / ((double)fan_in + (double)fan_out)) : 0;
 }
 
-void layer_sum_blocks(const struct gradient_view *view, size_t offset, size_t count, float *g)
+void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count, float *g)
 {
     const float *block = view->scratch + offset;
     memcpy(g, block, count * sizeof *g);

@@ -50,15 +50,17 @@ struct layer {
     struct parameter parameter[MAX_PARAMETERS];
     size_t n_units;      /* pieces that the gradient by its weights is made in */
     size_t unit_count;   /* most floats in a piece */
+    size_t n_parts;      /* more than one: part_forward and part_backward do the work, each on all blocks */
     size_t scratch;      /* floats a block that block_gradient leaves for gradient */
     double macs_forward; /* multiplications with an addition for one sample */
 };
 
-/* What a gradient unit reads: the whole batch, block by block. */
-struct gradient_view {
+/* All blocks of a batch as a layer sees them; strides are floats from one block to the next. */
+struct batch_view {
     size_t n_blocks;
     const float *x, *dz, *scratch;
-    size_t x_stride, dz_stride, scratch_stride; /* floats from one block to the next */
+    float *dx;                                  /* NULL where nobody below wants it */
+    size_t x_stride, dz_stride, scratch_stride; /* dx lies like x */
 };
 
 /* Where a unit's result belongs: elements offset .. offset + count - 1 of a parameter. */
@@ -89,15 +91,24 @@ struct layer_type {
     void (*block_gradient)(const struct layer *layer, const struct kernels *k, const float *x,
                            const float *dz, float *scratch);
 
+    /* A layer with parts. Forward: what a part adds to the sums, for all blocks, then one block's y and d
+     * from all of them; to the same bits as forward. Backward: the part's share of dx, for all blocks.
+     * Shapes: sums [n_parts][out][16] per block, at stride; sums of finish one block's. */
+    void (*part_forward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
+                         size_t part, float *sums, size_t stride);
+    void (*part_finish)(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
+                        float *d);
+    void (*part_backward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
+                          size_t part);
+
     /* One piece of the gradient by the weights, over the whole batch. Shapes: g [slice.count]. */
     struct gradient_slice (*gradient)(const struct layer *layer, const struct kernels *k,
-                                      const struct gradient_view *view, size_t unit, float *g);
+                                      const struct batch_view *view, size_t unit, float *g);
 
     /* The same, with the update of the weights by it, where the two in one are faster; NULL: nowhere. Called
      * for every unit but the bias. */
-    void (*gradient_update)(const struct layer *layer, const struct kernels *k,
-                            const struct gradient_view *view, size_t unit, float *g, enum optimizer optimizer,
-                            const struct update *update);
+    void (*gradient_update)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
+                            size_t unit, float *g, enum optimizer optimizer, const struct update *update);
 };
 
 #define LAYER(name) extern const struct layer_type layer_##name;
@@ -113,7 +124,13 @@ void layer_parameter(struct layer *layer, const char *name, size_t rank, const s
                      size_t fan_out);
 
 /* g[i] = the sum over blocks, in order, of scratch[offset + i]. Shapes: g [count]. */
-void layer_sum_blocks(const struct gradient_view *view, size_t offset, size_t count, float *g);
+void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count, float *g);
+
+/* The first unit of a part; for the part after the last the one that holds the bias. */
+static inline size_t layer_part_unit(const struct layer *layer, size_t part)
+{
+    return (layer->n_units - 1) * part / layer->n_parts;
+}
 
 /* The unit that holds the bias: the last one of every layer that has one. */
 static inline bool layer_unit_is_bias(const struct layer *layer, size_t unit)

@@ -261,7 +261,8 @@ static void test_dense(void **state)
 {
     (void)state;
     static const struct dense_shape shapes[] = {
-        {1, 1}, {240, 84}, {84, 10}, {7, 17}, {30, 97}, {5, 1}, {1, 16}, {100, 3}, {13, 128}, {3, 300},
+        {1, 1},  {240, 84}, {84, 10},  {7, 17},  {30, 97},   {5, 1},
+        {1, 16}, {100, 3},  {13, 128}, {3, 300}, {171, 130}, {400, 41},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         check_layer(dense_layer(shapes[i]));
@@ -285,6 +286,40 @@ static void test_slices(void **state)
         }
     }
     buffers_free(&m);
+}
+
+/* A large layer's sum made in parts is the whole one, to the bit. */
+static void check_parts(const struct kernels *k, struct dense_shape s, size_t n_parts)
+{
+    struct layer l = dense_layer(s);
+    struct buffers m = buffers_make(&l);
+    struct random random = random_stream(2, s.in);
+    fill_inputs(&random, FILL_ORDINARY, &l, &m);
+    k->dense_forward(&s, ACTIVATION_tanh, m.x, m.w, m.b, m.y, m.d);
+    assert_int_equal(dense_parts(&s), n_parts);
+    const size_t n = s.out * LANES;
+    struct guarded held[3];
+    float *sums = guarded_floats(&held[0], n_parts * n);
+    float *y = guarded_floats(&held[1], n), *d = guarded_floats(&held[2], n);
+    for (size_t part = n_parts; part-- > 0;)
+        k->dense_part(&s, part, m.x, m.w, sums + part * n);
+    k->dense_finish(&s, ACTIVATION_tanh, sums, m.b, y, d);
+    assert_same(k->name, "y", y, m.y, n);
+    assert_same(k->name, "d", d, m.d, n);
+    for (size_t i = 0; i < 3; i++)
+        guarded_free(held[i]);
+    buffers_free(&m);
+}
+
+static void test_parts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; kernels_available(i); i++) {
+        check_parts(kernels_available(i), (struct dense_shape){400, 41}, 16);
+        check_parts(kernels_available(i), (struct dense_shape){171, 130}, 8);
+    }
+    assert_int_equal(dense_parts(&(struct dense_shape){20, 900}), 1);
+    assert_int_equal(dense_parts(&(struct dense_shape){1000, 16}), 1);
 }
 
 /* The gradient and the update in one are the two in turn, to the bit. */
@@ -337,10 +372,8 @@ static void test_gradient_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv2d),
-        cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_slices),
-        cmocka_unit_test(test_gradient_update),
+        cmocka_unit_test(test_conv2d), cmocka_unit_test(test_dense),           cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_parts),  cmocka_unit_test(test_gradient_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@
 #include "nn/engine.h"
 #include "nn/optimizer.h"
 
-enum { SIDE = 12, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS, BATCH = 45, STEPS = 6, N_IMAGES = 128 };
+enum { SIDE = 12, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS, BATCH = 150, STEPS = 6, N_IMAGES = 160 };
 
 /* fingerprint: of the weights after the last step. */
 static const struct network {
@@ -31,17 +31,17 @@ static const struct network {
     uint64_t fingerprint;
 } networks[] = {
     {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS2,
-     false, UINT64_C(0x62e7b3ef8308e53a)},
+     false, UINT64_C(0xf76143ad2cbbb4ef)},
     {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS3, true,
-     UINT64_C(0x160dcca261b3e575)},
+     UINT64_C(0x6c44d4d9eb0f03c8)},
     {"conv2d:6,3x5,tanh conv2d:16,3,sigmoid flatten dense:21,tanh dense:7,softmax", "sgd:0.9", CNN_KERAS2,
-     true, UINT64_C(0x70780c68349c5321)},
+     true, UINT64_C(0x365e3d7083adb6f9)},
     {"conv2d:33,3,relu conv2d:18,3,linear flatten dense:17,relu dense:3,softmax", "adam", CNN_KERAS2, true,
-     UINT64_C(0xb222fa0d6aa7dcab)},
+     UINT64_C(0x0ab229a9e1cae362)},
     {"flatten dense:128,relu dense:33,sigmoid dense:10,softmax", "sgd", CNN_KERAS2, true,
-     UINT64_C(0x59e46d7079fd0b23)},
+     UINT64_C(0x6749c765aa5c7fca)},
     {"conv2d:1,1,swish conv2d:1,12 flatten dense:2,softmax", "adam:0.5,0.9", CNN_KERAS2, false,
-     UINT64_C(0xeed6584fc8981b41)},
+     UINT64_C(0x9ffb9cf050d27b91)},
 };
 enum { N_NETWORKS = sizeof networks / sizeof networks[0] };
 
@@ -108,7 +108,7 @@ static void train(const struct network *network, const char *set, size_t threads
     give_slots(model, slots);
     for (size_t step = 0; step < STEPS; step++) {
         const uint8_t *batch[BATCH];
-        size_t correct, n = step == 2 ? 16 : step == 3 ? 7 : BATCH; /* short batches too */
+        size_t correct, sizes[STEPS] = {45, 45, 16, 7, BATCH, 45}, n = sizes[step];
         double loss;
         for (size_t i = 0; i < n; i++)
             batch[i] = images[(step * 37 + i) % N_IMAGES];
@@ -191,7 +191,7 @@ static void lesson_has_its_fingerprint(void **state)
                      CNN_OK);
     while (!at.done)
         assert_int_equal(cnn_trainer_step(trainer, &at, NULL), CNN_OK);
-    assert_int_equal(cnn_model_fingerprint(model), UINT64_C(0xef3917948e9a6311));
+    assert_int_equal(cnn_model_fingerprint(model), UINT64_C(0x210a78768d846ecf));
     cnn_trainer_free(trainer);
     cnn_model_free(model);
     cnn_dataset_close(digits);

@@ -71,7 +71,7 @@ static void block_gradient(const struct layer *layer, const struct kernels *k, c
 }
 
 static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
-                                      const struct gradient_view *v, size_t unit, float *g)
+                                      const struct batch_view *v, size_t unit, float *g)
 {
     (void)k;
     size_t weights = layer->parameter[0].count, first = unit * UNIT_COUNT;

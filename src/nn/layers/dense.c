@@ -25,7 +25,8 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
     layer->out = (struct shape){1, {s.out, 1, 1}};
     layer_parameter(layer, "kernel", 2, (size_t[]){s.in, s.out}, s.in, s.out);
     layer_parameter(layer, "bias", 1, (size_t[]){s.out}, 0, 0);
-    layer->n_units = (s.in + DENSE_GRADIENT_ROWS - 1) / DENSE_GRADIENT_ROWS + 1;
+    layer->n_units = dense_units(&s) + 1;
+    layer->n_parts = dense_parts(&s);
     layer->unit_count = DENSE_GRADIENT_ROWS * s.out;
     layer->scratch = LANES * dense_padded(s.out);
     layer->macs_forward = (double)s.in * (double)s.out;
@@ -42,6 +43,34 @@ static void backward(const struct layer *layer, const struct kernels *k, const f
 {
     struct dense_shape s = kernel_shape(layer);
     k->dense_backward(&s, dz, layer->parameter[0].value, dx);
+}
+
+static void part_forward(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
+                         size_t part, float *sums, size_t stride)
+{
+    struct dense_shape s = kernel_shape(layer);
+    for (size_t i = 0; i < v->n_blocks; i++)
+        k->dense_part(&s, part, v->x + i * v->x_stride, layer->parameter[0].value,
+                      sums + i * stride + part * s.out * LANES);
+}
+
+static void part_finish(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
+                        float *d)
+{
+    struct dense_shape s = kernel_shape(layer);
+    k->dense_finish(&s, layer->activation, sums, layer->parameter[1].value, y, d);
+}
+
+/* The part's rows are a dense layer of their own. */
+static void part_backward(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
+                          size_t part)
+{
+    struct dense_shape s = kernel_shape(layer);
+    size_t row = dense_unit_row(&s, dense_part_unit(&s, part));
+    s.in = dense_unit_row(&s, dense_part_unit(&s, part + 1)) - row;
+    for (size_t i = 0; i < v->n_blocks; i++)
+        k->dense_backward(&s, v->dz + i * v->dz_stride, layer->parameter[0].value + row * s.out,
+                          v->dx + i * v->x_stride + row * LANES);
 }
 
 /* scratch: dz by samples. */
@@ -65,13 +94,13 @@ static void sum_samples(size_t n, size_t out, const float *dzt, float *db)
 /* The rows of the kernel that a unit makes: those from row on. */
 static size_t unit_rows(const struct layer *layer, size_t unit, size_t *row)
 {
-    size_t in = layer->in.size[0];
-    *row = unit * DENSE_GRADIENT_ROWS;
-    return in - *row < DENSE_GRADIENT_ROWS ? in - *row : DENSE_GRADIENT_ROWS;
+    struct dense_shape s = kernel_shape(layer);
+    *row = dense_unit_row(&s, unit);
+    return dense_unit_row(&s, unit + 1) - *row;
 }
 
 static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
-                                      const struct gradient_view *v, size_t unit, float *g)
+                                      const struct batch_view *v, size_t unit, float *g)
 {
     struct dense_shape s = kernel_shape(layer);
     if (layer_unit_is_bias(layer, unit)) {
@@ -83,7 +112,7 @@ static struct gradient_slice gradient(const struct layer *layer, const struct ke
     return (struct gradient_slice){0, row * s.out, n * s.out};
 }
 
-static void gradient_update(const struct layer *layer, const struct kernels *k, const struct gradient_view *v,
+static void gradient_update(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
                             size_t unit, float *g, enum optimizer optimizer, const struct update *update)
 {
     struct dense_shape s = kernel_shape(layer);
@@ -104,6 +133,9 @@ const struct layer_type layer_dense = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .part_forward = part_forward,
+    .part_finish = part_finish,
+    .part_backward = part_backward,
     .block_gradient = block_gradient,
     .gradient = gradient,
     .gradient_update = gradient_update,
