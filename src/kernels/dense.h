@@ -128,7 +128,7 @@ static void dense_backward(const struct dense_shape *shape, const float *dz, con
         .y_p = V_LANES,
         .y_q = LANES,
         .ahead = DENSE_BACKWARD_AHEAD * (ptrdiff_t)shape->out,
-        .ahead_k = 8,
+        .ahead_k = 8, /* the 8 rows of a tile follow each other in memory: a step's share of them all */
     };
     dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
 }
