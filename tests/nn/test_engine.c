@@ -175,11 +175,54 @@ static void shapes_off_the_beaten_track(void **state)
     check_network("conv2d:3,1x7,relu conv2d:3,7x1,tanh flatten dense:33,swish dense:1,tanh dense:5,softmax");
 }
 
+/* The mean gradient of 16 samples, taken times times over. */
+static float *repeated_gradient(const struct cnn_model *model, const struct sample *s, size_t times,
+                                double *loss)
+{
+    const uint8_t *images[9 * LANES];
+    uint8_t labels[9 * LANES];
+    struct engine *engine;
+    size_t correct;
+    float *gradient = memory_alloc(model->n_weights, sizeof *gradient);
+    for (size_t i = 0; i < times * LANES; i++) {
+        images[i] = s->images[i % LANES];
+        labels[i] = s->labels[i % LANES];
+    }
+    assert_int_equal(engine_create(model, times * LANES, &engine, NULL), CNN_OK);
+    engine_gradient(engine, &(struct engine_batch){images, labels, times * LANES}, gradient, loss, &correct);
+    engine_free(engine);
+    return gradient;
+}
+
+/* A large dense layer goes by parts in a small batch and by blocks in a large one, to the same effect. */
+static void by_parts_as_by_blocks(void **state)
+{
+    (void)state;
+    struct cnn_model *model = make_model("conv2d:5,3,swish flatten dense:140,swish dense:3,softmax");
+    struct sample s;
+    double once, nine_times, distance = 0, norm = 0;
+    draw_samples(&s, 3);
+    assert_int_equal(model->layer[2].n_parts, 6);
+    assert_int_equal(model->layer[3].n_parts, 1);
+    float *by_parts = repeated_gradient(model, &s, 1, &once),
+          *by_blocks = repeated_gradient(model, &s, 9, &nine_times);
+    assert_true(fabs(nine_times / 9 - once) <= 1e-6 * once);
+    for (size_t i = 0; i < model->n_weights; i++) {
+        distance += pow((double)by_parts[i] - (double)by_blocks[i], 2);
+        norm += pow((double)by_parts[i], 2);
+    }
+    assert_true(norm > 0 && sqrt(distance) <= 1e-6 * sqrt(norm));
+    memory_free(by_parts);
+    memory_free(by_blocks);
+    cnn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_layer_with_every_activation),
         cmocka_unit_test(shapes_off_the_beaten_track),
+        cmocka_unit_test(by_parts_as_by_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

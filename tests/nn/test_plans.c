@@ -118,8 +118,9 @@ static void stopping_finds_the_best(void **state)
     static const struct {
         const char *text;
         size_t best;
-    } cases[] = {{"val_loss:1", 1}, {"val_accuracy:2", 2}, {"loss:3", 3}, {"accuracy:100000", 3}};
-    for (size_t i = 0; i < 4; i++) {
+    } cases[] = {
+        {"val_loss:1", 1}, {"val_accuracy:2", 2}, {"loss:3", 3}, {"loss:90", 3}, {"accuracy:100000", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct stopping s;
         assert_int_equal(stopping_parse(cases[i].text, &s, NULL), CNN_OK);
         assert_int_equal(stopping_best(&s, history, 4), cases[i].best);
