@@ -6,6 +6,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C
 
+case ${1-} in
+-h | --help)
+    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
+    exit
+    ;;
+*[!0-9]* | 0)
+    echo "bench-startup: \"$1\": expected how many runs; scripts/bench-startup.sh --help says more" >&2
+    exit 2
+    ;;
+esac
 runs=${1:-101}
 cnn=${2:-build/release/cnn}
 data=(${3:+--data "$3"})
