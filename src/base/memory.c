@@ -41,11 +41,10 @@ void *memory_alloc(size_t count, size_t size)
         return NULL;
     padded -= padded % ALIGNMENT; /* at least one line, so that 0 bytes are a pointer too */
     void *memory = aligned_alloc(ALIGNMENT, padded);
-    if (memory)
-        ask_for_large_pages(memory, padded);
-    if (memory)
-        memset(memory, 0, padded);
-    return memory;
+    if (!memory)
+        return NULL;
+    ask_for_large_pages(memory, padded);
+    return memset(memory, 0, padded);
 }
 
 void memory_free(void *memory)

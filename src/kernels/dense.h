@@ -42,8 +42,8 @@ enum { DENSE_FORWARD_INPUTS = 128, DENSE_BACKWARD_AHEAD = 32, DENSE_SUM_OUTPUTS 
 static void dense_rows(const struct dense_shape *shape, size_t part, size_t q, size_t n_q, const float *x,
                        const float *w, const float *b, float *y)
 {
-    const size_t end = dense_unit_row(shape, dense_part_unit(shape, part + 1));
-    size_t row = dense_unit_row(shape, dense_part_unit(shape, part));
+    const size_t end = dense_part_row(shape, part + 1);
+    size_t row = dense_part_row(shape, part);
     struct sums s = {
         .n_i = 1,
         .n_j = 1,
@@ -128,7 +128,7 @@ static void dense_backward(const struct dense_shape *shape, const float *dz, con
         .y_p = V_LANES,
         .y_q = LANES,
         .ahead = DENSE_BACKWARD_AHEAD * (ptrdiff_t)shape->out,
-        .ahead_k = 8, /* the 8 rows of a tile follow each other in memory: a step's share of them all */
+        .ahead_k = 8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
     };
     dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
 }

@@ -54,10 +54,10 @@ static inline size_t dense_parts(const struct dense_shape *shape)
     return shape->in * shape->out < large ? 1 : units < most ? units : most;
 }
 
-/* The first unit of a part; dense_units for the part after the last. */
-static inline size_t dense_part_unit(const struct dense_shape *shape, size_t part)
+/* The first unit of a part, of n_units in n_parts; n_units for the part after the last. */
+static inline size_t part_unit(size_t n_units, size_t n_parts, size_t part)
 {
-    return dense_units(shape) * part / dense_parts(shape);
+    return n_units * part / n_parts;
 }
 
 /* The first row of a unit; in for the unit after the last. */
@@ -65,6 +65,12 @@ static inline size_t dense_unit_row(const struct dense_shape *shape, size_t unit
 {
     size_t row = unit * DENSE_GRADIENT_ROWS;
     return row < shape->in ? row : shape->in;
+}
+
+/* The first row of a part; in for the part after the last. */
+static inline size_t dense_part_row(const struct dense_shape *shape, size_t part)
+{
+    return dense_unit_row(shape, part_unit(dense_units(shape), dense_parts(shape), part));
 }
 
 /* The number of floats in a row of dense_transpose's result: out rounded up to whole vectors. */

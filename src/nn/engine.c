@@ -27,7 +27,6 @@ struct engine {
     size_t unit_floats;
     size_t n_threads;
     size_t n_operations; /* of a block: see below */
-    size_t n_units;      /* of all layers together, but for those that go with a part, in the batch at hand */
     double step_macs;    /* arithmetic of a block's step, to tell small work from large */
     struct engine_listener listener;
 };
@@ -171,11 +170,16 @@ static const struct buffers *below(const struct engine *e, size_t i)
     return i ? &e->layer[i - 1] : &e->input;
 }
 
+static size_t samples_in(const struct engine_batch *batch, size_t block)
+{
+    size_t left = batch->n - block * LANES;
+    return left < LANES ? left : LANES;
+}
+
 static void block_pack(const struct engine *e, const struct engine_batch *batch, size_t block)
 {
-    size_t first = block * LANES, n = batch->n - first < LANES ? batch->n - first : LANES;
-    e->k->pack(batch->images + first, n, shape_count(&e->model->input), e->model->scale,
-               e->input.y + block * e->input.stride);
+    e->k->pack(batch->images + block * LANES, samples_in(batch, block), shape_count(&e->model->input),
+               e->model->scale, e->input.y + block * e->input.stride);
     done(e, ENGINE_PACK, 0);
 }
 
@@ -196,11 +200,11 @@ static void block_forward(const struct engine *e, size_t i, size_t block)
 
 static void block_loss(const struct engine *e, const struct engine_batch *batch, size_t block)
 {
-    size_t first = block * LANES, n = batch->n - first < LANES ? batch->n - first : LANES;
+    size_t first = block * LANES;
     const struct buffers *last = &e->layer[e->model->n_layers - 1];
-    e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, n, 1.0f / (float)batch->n,
-                                last->y + block * last->stride, last->d + block * last->stride,
-                                e->loss + first, e->correct + first);
+    e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, samples_in(batch, block),
+                                1.0f / (float)batch->n, last->y + block * last->stride,
+                                last->d + block * last->stride, e->loss + first, e->correct + first);
     done(e, ENGINE_LOSS, 0);
 }
 
@@ -366,8 +370,11 @@ static void pass_over_parts_backward(const struct engine *e, size_t i, const str
 
 static void pass_over_units(const struct engine *e, const struct use *use)
 {
+    size_t n = 0;
+    for (size_t i = 0; i < e->model->n_layers; i++)
+        n += loose_units(e, i);
 #pragma omp for schedule(dynamic, 1) nowait
-    for (size_t u = 0; u < e->n_units; u++)
+    for (size_t u = 0; u < n; u++)
         loose_unit_run(e, u, use);
 }
 
@@ -394,14 +401,6 @@ static void step_run(const struct engine *e, const struct engine_batch *batch, c
         pass_over_units(e, use);
 }
 
-static void take_up(struct engine *e, const struct engine_batch *batch)
-{
-    e->n_blocks = blocks_of(batch->n);
-    e->n_units = 0;
-    for (size_t i = 0; i < e->model->n_layers; i++)
-        e->n_units += loose_units(e, i);
-}
-
 /* Waking threads costs some microseconds: work below this many multiplications stays on one. */
 static const double small_work = 200e3;
 
@@ -414,7 +413,7 @@ void engine_step(struct engine *e, const struct engine_batch *batch, enum optimi
                  const struct update *update, double *loss, size_t *correct)
 {
     const struct use use = {.optimizer = optimizer, .update = update};
-    take_up(e, batch);
+    e->n_blocks = blocks_of(batch->n);
 #pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
     {
         double batch_loss;
@@ -432,7 +431,7 @@ void engine_gradient(struct engine *e, const struct engine_batch *batch, float *
                      size_t *correct)
 {
     const struct use use = {.values = gradient};
-    take_up(e, batch);
+    e->n_blocks = blocks_of(batch->n);
     step_run(e, batch, &use, loss, correct);
 }
 

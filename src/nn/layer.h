@@ -129,7 +129,7 @@ void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count
 /* The first unit of a part; for the part after the last the one that holds the bias. */
 static inline size_t layer_part_unit(const struct layer *layer, size_t part)
 {
-    return (layer->n_units - 1) * part / layer->n_parts;
+    return part_unit(layer->n_units - 1, layer->n_parts, part);
 }
 
 /* The unit that holds the bias: the last one of every layer that has one. */

@@ -66,8 +66,8 @@ static void part_backward(const struct layer *layer, const struct kernels *k, co
                           size_t part)
 {
     struct dense_shape s = kernel_shape(layer);
-    size_t row = dense_unit_row(&s, dense_part_unit(&s, part));
-    s.in = dense_unit_row(&s, dense_part_unit(&s, part + 1)) - row;
+    size_t row = dense_part_row(&s, part);
+    s.in = dense_part_row(&s, part + 1) - row;
     for (size_t i = 0; i < v->n_blocks; i++)
         k->dense_backward(&s, v->dz + i * v->dz_stride, layer->parameter[0].value + row * s.out,
                           v->dx + i * v->x_stride + row * LANES);
