@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# The rows of the code: base < data < kernels < nn < cli. A file includes its own row and the ones before it, and cnn.h;
-# src/cli includes cnn.h and its own headers alone. Prints each #include that breaks this, as FILE:LINE: WHAT.
+# The rooms of the code: base < npz < data < kernels < nn < train < tools < cli. A file includes its own room and the ones
+# before it, and cnn.h; src/cli includes cnn.h and its own headers alone. Prints each #include that breaks this, as
+# FILE:LINE: WHAT.
 # Usage: scripts/include-order.sh [FOLDER that holds src/ and include/]
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
-rows=(base data kernels nn cli)
+rooms=(base npz data kernels nn train tools cli)
 
-# row_number WORD: sets number to its place in the rows, to "" for a word that is none.
-row_number() {
+# room_number WORD: sets number to its place in the rooms, to "" for a word that is none.
+room_number() {
     local i
     number=
-    for i in "${!rows[@]}"; do
-        [[ ${rows[i]} != "$1" ]] || number=$i
+    for i in "${!rooms[@]}"; do
+        [[ ${rooms[i]} != "$1" ]] || number=$i
     done
 }
 
@@ -23,11 +24,11 @@ judge() {
     [[ $name != cnn.h ]] || return 0
     [[ $file == src/* ]] || { what="the public header stands alone, but includes $name" && return; }
     [[ $name != *..* ]] || { what="$name is not written from src/" && return; }
-    [[ ! -e ${file%/*}/$name ]] || target=${file%/*}/$name # a name without a row means the same folder
+    [[ ! -e ${file%/*}/$name ]] || target=${file%/*}/$name # a name without a room means the same folder
     own=${file#src/} own=${own%%/*}
     other=${target#src/} other=${other%%/*}
-    row_number "$own" && own_number=$number
-    row_number "$other"
+    room_number "$own" && own_number=$number
+    room_number "$other"
     if [[ -z $number || ! -e $target ]]; then
         what="there is no $name"
     elif [[ $own == cli && $other != cli ]]; then
@@ -44,5 +45,5 @@ while IFS=: read -r file line text; do
     [[ -n $what ]] || continue
     echo "$file:$line: $what"
     broken=1
-done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|data|kernels|nn|cli)/)' src include)
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|npz|data|kernels|nn|train|tools|cli)/)' src include)
 exit "$broken"

@@ -2,9 +2,9 @@
 #include "kernels/sets.h"
 
 #if defined(__aarch64__)
-#define VECTOR_HEADER "kernels/vector_neon.h"
+#define VECTOR_HEADER "kernels/vector/neon.h"
 #define KERNELS_NAME neon
-#include "kernels/body.h"
+#include "kernels/body/body.h"
 #else
 const struct kernels *const kernels_neon = NULL;
 #endif

@@ -3,7 +3,7 @@
 #define NN_MODEL_FILE_H
 
 #include "nn/model.h"
-#include "nn/npz.h"
+#include "npz/npz.h"
 
 /* The number of the format written; files of this and of every earlier number are read. */
 enum { MODEL_FORMAT = 1 };

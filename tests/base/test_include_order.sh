@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The rows of the code include only what comes before them; and the check that says so sees each way to break it.
+# The rooms of the code include only what comes before them; and the check that says so sees each way to break it.
 set -euo pipefail
 
 scripts/include-order.sh

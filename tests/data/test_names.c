@@ -1,5 +1,5 @@
 /* The label file is found by the name of the image file, whatever else is in that name. */
-#include "nn/run.h"
+#include "train/run.h"
 
 static void check(const char *images, const char *labels)
 {

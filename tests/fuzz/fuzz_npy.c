@@ -1,7 +1,7 @@
 /* NumPy arrays. */
 #include "fuzz.h"
 
-#include "nn/npy.h"
+#include "npz/npy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {

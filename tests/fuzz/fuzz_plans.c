@@ -2,9 +2,9 @@
  * same, and give numbers that can be reckoned with. */
 #include "fuzz.h"
 
-#include "nn/optimizer.h"
-#include "nn/schedule.h"
-#include "nn/stopping.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+#include "train/stopping.h"
 
 #include <math.h>
 

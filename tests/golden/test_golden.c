@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "data/dataset.h"
 #include "fixture.h"
-#include "nn/train.h"
+#include "train/trainer.h"
 
 #include "draw.h"
 

@@ -1,7 +1,7 @@
 /* Activations, exp and log, packing, softmax and loss, optimizers: every set of kernels against the double
  * reference on a wide sweep and at the edges, and all sets against the first one to the bit. */
-#define VECTOR_HEADER "kernels/vector_portable.h"
-#include "kernels/elementwise.h"
+#define VECTOR_HEADER "kernels/vector/portable.h"
+#include "kernels/body/elementwise.h"
 
 #include "kernels/support.h"
 

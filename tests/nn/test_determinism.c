@@ -19,7 +19,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn/engine.h"
-#include "nn/optimizer.h"
+#include "train/optimizer.h"
 
 enum { SIDE = 12, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS, BATCH = 150, STEPS = 6, N_IMAGES = 160 };
 

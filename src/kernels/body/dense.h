@@ -1,0 +1,200 @@
+/* The dense layer of one block: forward, backward and the gradient. */
+#ifndef KERNELS_BODY_DENSE_H
+#define KERNELS_BODY_DENSE_H
+
+#include "kernels/body/elementwise.h"
+#include "kernels/body/sums.h"
+
+/* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
+ * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
+#if V_REGISTERS == 32 && V_LANES == 16
+#define DENSE_TILES(CASE) CASE(8) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 1, DENSE_GRADIENT_NQ = 4 };
+#elif V_REGISTERS == 32
+#define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 4, DENSE_GRADIENT_NQ = 4 };
+#else
+#define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
+enum { DENSE_NP = 2, DENSE_GRADIENT_NQ = 2 };
+#endif
+enum { DENSE_GRADIENT_NP = 6, DENSE_UPDATE_NP = 6, DENSE_UPDATE_NQ = 3 };
+
+INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_q, const float *x,
+                       const float *w, const float *b, float *y)
+{
+#define CASE(nq)                                                                                             \
+    for (; q + nq <= n_q; q += nq)                                                                           \
+        sums_tile(DENSE_NP, nq, ending, s, 0, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,         \
+                  y + q * LANES + lane);
+    for (size_t lane = 0; lane < LANES; lane += DENSE_NP * V_LANES) {
+        size_t q = 0;
+        DENSE_TILES(CASE)
+    }
+#undef CASE
+}
+
+/* So many inputs at a time go through all outputs, so that the weights of a large layer are read from memory
+ * once, in the order in which they lie there; so far ahead are they asked for; and of so many outputs are the
+ * parts of a sum held. */
+enum { DENSE_FORWARD_INPUTS = 128, DENSE_BACKWARD_AHEAD = 32, DENSE_SUM_OUTPUTS = 128 };
+
+/* n_q outputs from q on, over the inputs of a part: y = b + sum, b NULL standing for zeros. */
+static void dense_rows(const struct dense_shape *shape, size_t part, size_t q, size_t n_q, const float *x,
+                       const float *w, const float *b, float *y)
+{
+    const size_t end = dense_part_row(shape, part + 1);
+    size_t row = dense_part_row(shape, part);
+    struct sums s = {
+        .n_i = 1,
+        .n_j = 1,
+        .x_k = LANES,
+        .x_p = V_LANES,
+        .w_k = (ptrdiff_t)shape->out,
+        .w_q = 1,
+        .y_p = V_LANES,
+        .y_q = LANES,
+        .ahead = (ptrdiff_t)(DENSE_FORWARD_INPUTS * shape->out),
+        .ahead_k = (ptrdiff_t)shape->out,
+    };
+    for (; row < end; row += s.n_k, s.resume = true) {
+        s.n_k = end - row < DENSE_FORWARD_INPUTS ? end - row : DENSE_FORWARD_INPUTS;
+        dense_sums(SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
+    }
+}
+
+static void dense_part(const struct dense_shape *shape, size_t part, const float *x, const float *w,
+                       float *sum)
+{
+    dense_rows(shape, part, 0, shape->out, x, w, NULL, sum);
+}
+
+INLINE void set_bias(size_t n, const float *b, float *y)
+{
+    for (size_t q = 0; q < n; q++)
+        for (size_t lane = 0; lane < LANES; lane += V_LANES)
+            v_store(y + q * LANES + lane, v_set1(b[q]));
+}
+
+INLINE void add_sum(size_t n, const float *sum, float *y)
+{
+    for (size_t i = 0; i < n * LANES; i += V_LANES)
+        v_store(y + i, v_add(v_load(y + i), v_load(sum + i)));
+}
+
+static void dense_finish(const struct dense_shape *shape, enum activation activation, const float *sums,
+                         const float *b, float *y, float *d)
+{
+    set_bias(shape->out, b, y);
+    for (size_t part = 0; part < dense_parts(shape); part++)
+        add_sum(shape->out, sums + part * shape->out * LANES, y);
+    activate[activation](shape->out * LANES, y, d);
+}
+
+/* Some outputs of a layer with parts. */
+static void dense_forward_parts(const struct dense_shape *shape, size_t q, size_t n_q, const float *x,
+                                const float *w, const float *b, float *y)
+{
+    float sum[DENSE_SUM_OUTPUTS * LANES];
+    set_bias(n_q, b + q, y + q * LANES);
+    for (size_t part = 0; part < dense_parts(shape); part++) {
+        dense_rows(shape, part, q, n_q, x, w, NULL, sum);
+        add_sum(n_q, sum, y + q * LANES);
+    }
+}
+
+static void dense_forward(const struct dense_shape *shape, enum activation activation, const float *x,
+                          const float *w, const float *b, float *y, float *d)
+{
+    if (dense_parts(shape) == 1)
+        dense_rows(shape, 0, 0, shape->out, x, w, b, y);
+    else
+        for (size_t q = 0, n; q < shape->out; q += n) {
+            n = shape->out - q < DENSE_SUM_OUTPUTS ? shape->out - q : DENSE_SUM_OUTPUTS;
+            dense_forward_parts(shape, q, n, x, w, b, y);
+        }
+    activate[activation](shape->out * LANES, y, d);
+}
+
+static void dense_backward(const struct dense_shape *shape, const float *dz, const float *w, float *dx)
+{
+    const struct sums s = {
+        .n_i = 1,
+        .n_j = 1,
+        .n_k = shape->out,
+        .x_k = LANES,
+        .x_p = V_LANES,
+        .w_k = 1,
+        .w_q = (ptrdiff_t)shape->out,
+        .y_p = V_LANES,
+        .y_q = LANES,
+        .ahead = DENSE_BACKWARD_AHEAD * (ptrdiff_t)shape->out,
+        .ahead_k = 8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
+    };
+    dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
+}
+
+/* How many vectors of outputs to take next when n outputs are left: at most max, tiles as even as can be. */
+static size_t dense_gradient_np(size_t n, size_t max)
+{
+    const size_t vectors = (n + V_LANES - 1) / V_LANES, tiles = (vectors + max - 1) / max;
+    return (vectors + tiles - 1) / tiles;
+}
+
+/* Here the vectors lie along the outputs, and the sum goes over samples: nothing is left to add up across
+ * lanes. */
+INLINE struct sums dense_gradient_sums(const struct dense_shape *shape, size_t n_blocks, size_t x_stride)
+{
+    const size_t padded = dense_padded(shape->out);
+    return (struct sums){
+        .n_i = n_blocks,
+        .n_j = 1,
+        .n_k = LANES,
+        .x_i = (ptrdiff_t)(padded * LANES),
+        .x_k = (ptrdiff_t)padded,
+        .x_p = V_LANES,
+        .w_i = (ptrdiff_t)x_stride,
+        .w_k = 1,
+        .w_q = LANES,
+        .y_p = V_LANES,
+        .y_q = (ptrdiff_t)shape->out,
+    };
+}
+
+/* nq rows of dw from row x on. */
+INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, const struct sums *s,
+                                const float *x, const float *dzt, float *dw)
+{
+#define CASE(np)                                                                                             \
+    case np:                                                                                                 \
+        if (part <= V_LOW_LANES)                                                                             \
+            sums_tile(np, nq, SET_LOW, s, part, dzt + o, x, NULL, dw + o);                                   \
+        else                                                                                                 \
+            sums_tile(np, nq, SET_PART, s, part, dzt + o, x, NULL, dw + o);                                  \
+        break;
+    for (size_t o = 0, np; o < shape->out; o += np * V_LANES) {
+        np = dense_gradient_np(shape->out - o, DENSE_GRADIENT_NP);
+        const size_t part = shape->out - o < np * V_LANES ? shape->out - o - (np - 1) * V_LANES : V_LANES;
+        switch (np) {
+            CASE(1)
+            CASE(2)
+            CASE(3)
+            CASE(4)
+            CASE(5)
+            CASE(6)
+        }
+    }
+#undef CASE
+}
+
+static void dense_gradient(const struct dense_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
+                           const float *dzt, size_t row, size_t n_rows, float *dw)
+{
+    const struct sums s = dense_gradient_sums(shape, n_blocks, x_stride);
+    size_t i = 0;
+    for (; i + DENSE_GRADIENT_NQ <= n_rows; i += DENSE_GRADIENT_NQ)
+        dense_gradient_rows(DENSE_GRADIENT_NQ, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);
+    for (; i < n_rows; i++)
+        dense_gradient_rows(1, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);
+}
+
+#endif

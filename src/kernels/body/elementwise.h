@@ -1,0 +1,81 @@
+/* exp and log, and the activations built on them. */
+#ifndef KERNELS_BODY_ELEMENTWISE_H
+#define KERNELS_BODY_ELEMENTWISE_H
+
+#include <math.h>
+
+#include "kernels/kernels.h"
+#include "kernels/vector/vector.h"
+
+/* e^x, within 1 ulp; 0 below -87.7, infinity above 88.3, NaN of NaN. x = n ln 2 + r with |r| <= ln 2 / 2, and
+ * e^x = 2^n e^r. Adding 1.5 * 2^23 + 127 to x / ln 2 rounds it to n and leaves n + 127 in the low bits of the
+ * sum, which moved up by 23 are the float 2^n (0 for n = -127, infinity for n = 128). */
+INLINE v v_exp(v x)
+{
+    const float round_up = 0x1.8p23F + 127;
+    x = v_min(v_set1(88.7F), v_max(v_set1(-88), x));
+    v shifted = v_fma(x, v_set1(0x1.715476p0F), v_set1(round_up));
+    v n = v_sub(shifted, v_set1(round_up));
+    v r = v_fma(n, v_set1(-0x1.62e43p-1F), x);
+    r = v_fma(n, v_set1(0x1.05c61p-29F), r);
+
+    v p = v_set1(0x1.6a2434p-10F);
+    p = v_fma(p, r, v_set1(0x1.1239e2p-7F));
+    p = v_fma(p, r, v_set1(0x1.5558f2p-5F));
+    p = v_fma(p, r, v_set1(0x1.555492p-3F));
+    p = v_fma(p, r, v_set1(0x1.fffffcp-2F));
+    p = v_fma(p, r, v_set1(1));
+    p = v_fma(p, r, v_set1(1));
+    return v_mul(p, vi_float_bits(vi_left(v_bits(shifted), 23)));
+}
+
+/* log x, within 2 ulp; -infinity at 0, NaN below. x = 2^n m with m from sqrt(1/2) to sqrt(2), and
+ * log m = 2 atanh s = 2 s + s^3 P(s^2) with s = (m - 1) / (m + 1). */
+INLINE v v_log(v x)
+{
+    const uint32_t root_half = 0x3f3504f3, one = 0x3f800000;
+    vm small = v_lt(x, v_set1(0x1p-126F)); /* denormal: as if 2^23 times as large */
+    v scaled = v_select(small, v_mul(x, v_set1(0x1p23F)), x);
+    vi bits = vi_add(v_bits(scaled), vi_set1(one - root_half));
+    v n = v_sub(vi_to_float(vi_right(bits, 23)), v_select(small, v_set1(127 + 23), v_set1(127)));
+    v m = vi_float_bits(vi_add(vi_and(bits, vi_set1(0x007fffff)), vi_set1(root_half)));
+
+    v s = v_div(v_sub(m, v_set1(1)), v_add(m, v_set1(1)));
+    v z = v_mul(s, s);
+    v p = v_fma(v_set1(0x1.31e138p-2F), z, v_set1(0x1.995eccp-2F));
+    p = v_fma(p, z, v_set1(0x1.55557ap-1F));
+    v log_m = v_fma(v_mul(p, z), s, v_add(s, s));
+    v y = v_fma(n, v_set1(0x1.62e43p-1F), v_fma(n, v_set1(-0x1.05c61p-29F), log_m));
+
+    y = v_select(v_lt(x, v_set1(INFINITY)), y, x); /* infinity and NaN stay */
+    y = v_select(v_eq(x, v_zero()), v_set1(-INFINITY), y);
+    return v_select(v_lt(x, v_zero()), v_set1(NAN), y);
+}
+
+#include "kernels/activations/linear.h"
+#include "kernels/activations/relu.h"
+#include "kernels/activations/sigmoid.h"
+#include "kernels/activations/softmax.h"
+#include "kernels/activations/swish.h"
+#include "kernels/activations/tanh.h"
+
+/* y = f(y) and d = f'(y) over n floats, a multiple of 16; d may be NULL. */
+#define ACTIVATION_ROW(name, formula)                                                                        \
+    static void activate_##name(size_t n, float *y, float *d)                                                \
+    {                                                                                                        \
+        v f, slope;                                                                                          \
+        for (size_t i = 0; i < n; i += V_LANES) {                                                            \
+            activation_##name(v_load(y + i), &f, &slope);                                                    \
+            v_store(y + i, f);                                                                               \
+            if (d)                                                                                           \
+                v_store(d + i, slope);                                                                       \
+        }                                                                                                    \
+    }
+ACTIVATIONS(ACTIVATION_ROW)
+#undef ACTIVATION_ROW
+
+#define ACTIVATION_ENTRY(name, formula) activate_##name,
+static void (*const activate[N_ACTIVATIONS])(size_t n, float *y, float *d) = {ACTIVATIONS(ACTIVATION_ENTRY)};
+#undef ACTIVATION_ENTRY
+
+#endif

@@ -1,0 +1,41 @@
+/* The words that architecture texts and options may name, for help and errors. */
+#include "nn/spec.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+
+static const struct cnn_word *layer_word(size_t i)
+{
+    static struct cnn_word words[MAX_LAYERS]; /* filled with the same values whoever asks */
+    const struct layer_type *type = layer_type_at(i);
+    if (!type)
+        return NULL;
+    words[i] = (struct cnn_word){type->word, type->usage, type->help};
+    return &words[i];
+}
+
+static const struct cnn_word *loss_word(size_t i)
+{
+    static const struct cnn_word word = {
+        "categorical_crossentropy", "categorical_crossentropy",
+        "-log of the probability given to the true class; one step with softmax"};
+    return i == 0 ? &word : NULL;
+}
+
+const struct cnn_word *cnn_word(enum cnn_words table, size_t i)
+{
+    switch (table) {
+    case CNN_WORDS_LAYER:
+        return layer_word(i);
+    case CNN_WORDS_ACTIVATION:
+        return activation_word(i);
+    case CNN_WORDS_LOSS:
+        return loss_word(i);
+    case CNN_WORDS_OPTIMIZER:
+        return optimizer_word(i);
+    case CNN_WORDS_SCHEDULE:
+        return schedule_word(i);
+    case CNN_WORDS_ARCH:
+        return spec_named(i);
+    }
+    return NULL;
+}

@@ -1,0 +1,315 @@
+/* A training run as a file: the model, and what it takes to go on to the bit. The random state needs no place
+ * of its own, since the order of an epoch follows from the seed and the epoch's number. */
+#include "base/memory.h"
+#include "base/status.h"
+#include "nn/model_file.h"
+#include "train/trainer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const compat_word[] = {"keras2", "keras3"};
+enum { HISTORY_COLUMNS = 4, PREFIX = 32, COMPAT_TEXT = 8 };
+
+/* The weights of the best epoch, one after the other: only a run with early stopping has them. */
+static const char best_name[] = "training/best_weights";
+
+/* The whole numbers of a run, in the file under training/NAME. */
+struct numbers {
+    uint64_t epochs, batch_size, seed, images, data_fingerprint, validation_fingerprint;
+    uint64_t epoch, step, epoch_done, epochs_done, n_correct, n_seen;
+};
+
+static const struct {
+    const char *name;
+    size_t offset;
+} number_at[] = {
+    {"training/epochs", offsetof(struct numbers, epochs)},
+    {"training/batch_size", offsetof(struct numbers, batch_size)},
+    {"training/seed", offsetof(struct numbers, seed)},
+    {"training/images", offsetof(struct numbers, images)},
+    {"training/data_fingerprint", offsetof(struct numbers, data_fingerprint)},
+    {"training/validation_fingerprint", offsetof(struct numbers, validation_fingerprint)},
+    {"training/epoch", offsetof(struct numbers, epoch)},
+    {"training/step", offsetof(struct numbers, step)},
+    {"training/epoch_done", offsetof(struct numbers, epoch_done)},
+    {"training/epochs_done", offsetof(struct numbers, epochs_done)},
+    {"training/n_correct", offsetof(struct numbers, n_correct)},
+    {"training/n_seen", offsetof(struct numbers, n_seen)},
+};
+enum { N_NUMBERS = sizeof number_at / sizeof number_at[0] };
+
+static uint64_t *number(struct numbers *n, size_t i)
+{
+    return (uint64_t *)(void *)((char *)n + number_at[i].offset);
+}
+
+static struct numbers numbers_of(const struct cnn_trainer *t)
+{
+    const struct cnn_progress *p = &t->progress;
+    return (struct numbers){t->options.epochs,
+                            t->options.batch_size,
+                            t->options.seed,
+                            t->n_images,
+                            t->data_fingerprint,
+                            t->validation_fingerprint,
+                            p->epoch,
+                            p->step,
+                            p->epoch_done,
+                            t->epochs_done,
+                            t->n_correct,
+                            t->n_seen};
+}
+
+/* Visits every slot array: "slot_0/conv2d/kernel". */
+typedef enum cnn_status slot_visit(void *with, const char *name, const struct parameter *p, float *slot,
+                                   struct cnn_error *error);
+
+static enum cnn_status each_slot(const struct cnn_trainer *t, slot_visit *visit, void *with,
+                                 struct cnn_error *error)
+{
+    char name[MODEL_FILE_NAME], prefix[PREFIX];
+    for (size_t s = 0; s < t->setting.n_slots; s++) {
+        snprintf(prefix, sizeof prefix, "slot_%zu/", s);
+        for (size_t i = 0; i < t->model->n_layers; i++)
+            for (size_t k = 0; k < t->model->layer[i].n_parameters; k++) {
+                const struct parameter *p = &t->model->layer[i].parameter[k];
+                model_file_name(prefix, &t->model->layer[i], p, name);
+                enum cnn_status status = visit(with, name, p, p->slot[s], error);
+                if (status != CNN_OK)
+                    return status;
+            }
+    }
+    return CNN_OK;
+}
+
+static enum cnn_status write_slot(void *with, const char *name, const struct parameter *p, float *slot,
+                                  struct cnn_error *error)
+{
+    (void)error;
+    npz_add_floats(with, name, p->rank, p->shape, slot);
+    return CNN_OK;
+}
+
+static enum cnn_status read_slot(void *with, const char *name, const struct parameter *p, float *slot,
+                                 struct cnn_error *error)
+{
+    return npz_read_floats(with, name, p->rank, p->shape, slot, error);
+}
+
+enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, struct cnn_error *error)
+{
+    struct npz_writer *w = npz_writer_create();
+    struct numbers numbers = numbers_of(t);
+    model_file_add(w, t->model);
+    npz_add_text(w, "compat", compat_word[t->options.compat]);
+    npz_add_text(w, "training/optimizer", t->optimizer_text);
+    npz_add_text(w, "training/schedule", t->schedule_text);
+    npz_add_text(w, "training/early_stopping", t->stopping_text);
+    npz_add_double(w, "training/learning_rate", t->options.learning_rate);
+    npz_add_double(w, "training/validation_split", t->options.validation_split);
+    npz_add_double(w, "training/loss_sum", t->loss_sum);
+    for (size_t i = 0; i < N_NUMBERS; i++)
+        npz_add_whole(w, number_at[i].name, *number(&numbers, i));
+    npz_add_doubles(w, "training/history", 2, (size_t[]){t->epochs_done, HISTORY_COLUMNS},
+                    (const double *)(const void *)t->history);
+    each_slot(t, write_slot, w, error);
+    if (t->best && t->epochs_done)
+        npz_add_floats(w, best_name, 1, &t->model->n_weights, t->best);
+    return npz_finish(w, path, error);
+}
+
+/* Everything of a run but slots and history. */
+struct run {
+    struct numbers numbers;
+    struct cnn_train_options options;
+    char optimizer[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT], stopping[MAX_STOPPING_TEXT];
+    double loss_sum;
+};
+
+static enum cnn_status read_run(struct npz *npz, const char *path, struct run *run, struct cnn_error *error)
+{
+    char compat[COMPAT_TEXT];
+    if (!npz_has(npz, "training/epoch")) {
+        error_set(error, CNN_ERROR_MISMATCH, "%s: holds a model, but no training run to go on with", path);
+        return error_hint(error, CNN_ERROR_MISMATCH,
+                          "after early stopping the run lies beside the best model, as NAME.last.npz");
+    }
+    enum cnn_status status =
+        npz_read_text(npz, "training/optimizer", run->optimizer, sizeof run->optimizer, error);
+    if (status == CNN_OK)
+        status = npz_read_text(npz, "training/schedule", run->schedule, sizeof run->schedule, error);
+    if (status == CNN_OK)
+        status = npz_read_text(npz, "training/early_stopping", run->stopping, sizeof run->stopping, error);
+    if (status == CNN_OK)
+        status = npz_read_text(npz, "compat", compat, sizeof compat, error);
+    if (status == CNN_OK)
+        status = npz_read_double(npz, "training/learning_rate", &run->options.learning_rate, error);
+    if (status == CNN_OK)
+        status = npz_read_double(npz, "training/validation_split", &run->options.validation_split, error);
+    if (status == CNN_OK)
+        status = npz_read_double(npz, "training/loss_sum", &run->loss_sum, error);
+    for (size_t i = 0; status == CNN_OK && i < N_NUMBERS; i++)
+        status = npz_read_whole(npz, number_at[i].name, number(&run->numbers, i), error);
+    if (status != CNN_OK)
+        return status;
+    if (strcmp(compat, compat_word[0]) != 0 && strcmp(compat, compat_word[1]) != 0)
+        return error_set(error, CNN_ERROR_FORMAT, "%s: compat: expected keras2 or keras3, found \"%s\"", path,
+                         compat);
+    const struct numbers *n = &run->numbers;
+    if (n->epochs == 0 || n->batch_size == 0 || !(run->options.learning_rate > 0) || !(run->loss_sum >= 0))
+        return error_set(
+            error, CNN_ERROR_FORMAT,
+            "%s: training: epochs, batch_size, learning_rate or loss_sum: a number that cannot be "
+            "meant",
+            path);
+    run->options.compat = strcmp(compat, compat_word[1]) == 0 ? CNN_KERAS3 : CNN_KERAS2;
+    run->options.optimizer = run->optimizer;
+    run->options.schedule = run->schedule;
+    run->options.early_stopping = run->stopping;
+    run->options.epochs = run->numbers.epochs;
+    run->options.batch_size = run->numbers.batch_size;
+    run->options.seed = run->numbers.seed;
+    return CNN_OK;
+}
+
+/* Whether the data are those of the run. */
+static enum cnn_status check_data(const struct cnn_trainer *t, const struct numbers *n, const char *path,
+                                  struct cnn_error *error)
+{
+    bool same = n->data_fingerprint == t->data_fingerprint && n->images == t->n_images;
+    if (same && n->validation_fingerprint == t->validation_fingerprint)
+        return CNN_OK;
+    return error_set(error, CNN_ERROR_MISMATCH,
+                     "%s: the run was on other %s (fingerprint %016llx); found %s (fingerprint %016llx)",
+                     path, same ? "validation data" : "training data",
+                     (unsigned long long)(same ? n->validation_fingerprint : n->data_fingerprint),
+                     cnn_dataset_info(same && t->validation ? t->validation : t->dataset).source,
+                     (unsigned long long)(same ? t->validation_fingerprint : t->data_fingerprint));
+}
+
+/* Whether the numbers describe a place that training can stand in. */
+static enum cnn_status check_place(const struct cnn_trainer *t, const struct numbers *n, const char *path,
+                                   struct cnn_error *error)
+{
+    size_t steps = t->progress.steps_per_epoch, batch = t->options.batch_size;
+    uint64_t seen = n->step == steps ? t->n_images : n->step * batch;
+    if (n->epoch < n->epochs && n->step <= steps && n->epoch_done == (n->step == steps) &&
+        n->epochs_done == n->epoch + n->epoch_done && n->n_seen == seen && n->n_correct <= seen &&
+        n->epochs_done <= n->epochs)
+        return t->options.epochs >= n->epochs_done
+                   ? CNN_OK
+                   : error_set(error, CNN_ERROR_USAGE,
+                               "%s: %llu epochs are done already; expected a larger total, found %zu", path,
+                               (unsigned long long)n->epochs_done, t->options.epochs);
+    return error_set(error, CNN_ERROR_FORMAT, "%s: training: epoch %llu, step %llu is no place of this run",
+                     path, (unsigned long long)n->epoch, (unsigned long long)n->step);
+}
+
+static void take_place(struct cnn_trainer *t, const struct run *run)
+{
+    const struct numbers *n = &run->numbers;
+    struct cnn_progress *p = &t->progress;
+    p->epoch = n->epoch;
+    p->step = n->step;
+    p->epoch_done = n->epoch_done;
+    t->epochs_done = n->epochs_done;
+    if (t->epochs_done)
+        trainer_judge_epoch(t);
+    p->best = p->best && p->epoch_done;
+    p->at_majority = p->at_majority && p->epoch_done;
+    t->loss_sum = run->loss_sum;
+    t->n_correct = n->n_correct;
+    t->n_seen = n->n_seen;
+    if (t->n_seen) {
+        p->loss = t->loss_sum / (double)t->n_seen;
+        p->accuracy = (double)t->n_correct / (double)t->n_seen;
+    }
+    if (p->epoch_done && t->validation) {
+        p->has_validation = true;
+        p->val_loss = t->history[t->epochs_done - 1].val_loss;
+        p->val_accuracy = t->history[t->epochs_done - 1].val_accuracy;
+    }
+    trainer_restart_epoch(t);
+}
+
+static enum cnn_status read_trainer(struct npz *npz, const char *path, const struct run *run,
+                                    struct cnn_trainer *t, struct cnn_error *error)
+{
+    enum cnn_status status = check_data(t, &run->numbers, path, error);
+    if (status == CNN_OK)
+        status = check_place(t, &run->numbers, path, error);
+    if (status == CNN_OK)
+        status = each_slot(t, read_slot, npz, error);
+    if (status == CNN_OK)
+        status = npz_read_doubles(npz, "training/history", 2,
+                                  (size_t[]){run->numbers.epochs_done, HISTORY_COLUMNS},
+                                  (double *)(void *)t->history, error);
+    if (status == CNN_OK && t->best && run->numbers.epochs_done)
+        status = npz_read_floats(npz, best_name, 1, &t->model->n_weights, t->best, error);
+    if (status == CNN_OK)
+        take_place(t, run);
+    return status;
+}
+
+/* A trainer with the file's options, whose faults are then the file's. */
+static enum cnn_status plan_run(const char *path, struct cnn_model *model, const struct cnn_dataset *dataset,
+                                size_t epochs, const struct cnn_train_options *options,
+                                struct cnn_trainer **trainer, struct cnn_error *error)
+{
+    struct cnn_error cause = {0};
+    enum cnn_status status = trainer_plan(model, dataset, options, trainer, &cause);
+    if (status == CNN_ERROR_USAGE && epochs <= MAX_EPOCHS)
+        return error_set(error, CNN_ERROR_FORMAT, "%s: training: %s", path, cause.message);
+    if (status != CNN_OK && error)
+        *error = cause;
+    return status;
+}
+
+/* Model and trainer from an open archive. */
+static enum cnn_status resume_from(struct npz *npz, const char *path, const struct cnn_dataset *dataset,
+                                   const struct cnn_dataset *validation, size_t epochs,
+                                   struct cnn_model **model, struct cnn_trainer **trainer,
+                                   struct cnn_error *error)
+{
+    struct run run = {0};
+    struct cnn_model *m = NULL;
+    struct cnn_trainer *t = NULL;
+    enum cnn_status status = model_file_parse(npz, path, &m, error);
+    if (status == CNN_OK)
+        status = read_run(npz, path, &run, error);
+    run.options.validation = validation;
+    run.options.epochs = epochs ? epochs : run.options.epochs;
+    if (status == CNN_OK)
+        status = plan_run(path, m, dataset, epochs, &run.options, &t, error);
+    if (status == CNN_OK && schedule_needs_total(&t->schedule) && epochs && epochs != run.numbers.epochs)
+        status = error_set(error, CNN_ERROR_MISMATCH,
+                           "%s: the schedule %s was laid out for %llu epochs and cannot go on to %zu", path,
+                           run.schedule, (unsigned long long)run.numbers.epochs, epochs);
+    if (status == CNN_OK)
+        status = read_trainer(npz, path, &run, t, error);
+    if (status != CNN_OK) {
+        cnn_trainer_free(t);
+        cnn_model_free(m);
+        return status;
+    }
+    *model = m;
+    *trainer = t;
+    return CNN_OK;
+}
+
+enum cnn_status cnn_trainer_resume(const char *path, const struct cnn_dataset *dataset,
+                                   const struct cnn_dataset *validation, size_t epochs,
+                                   struct cnn_model **model, struct cnn_trainer **trainer,
+                                   struct cnn_error *error)
+{
+    uint8_t *bytes;
+    struct npz *npz;
+    enum cnn_status status = model_file_open(path, &bytes, &npz, error);
+    if (status != CNN_OK)
+        return status;
+    status = resume_from(npz, path, dataset, validation, epochs, model, trainer, error);
+    npz_close(npz);
+    memory_free(bytes);
+    return status;
+}

@@ -1,0 +1,106 @@
+/*
+ * Files of every version of the format stay here and are read for ever: format-N.npz was saved by the first
+ * program that wrote format N, after three steps of the run below. `nn_test_formats PATH` writes such a file.
+ */
+#include "train/archive.h"
+
+static const char file[] = "tests/train/format-1.npz"; /* tests run at the project's root */
+
+/* Of all that the model in it is, and of all that the run in it is. */
+static const uint64_t model_hash = UINT64_C(0x9fa268fa773105f0), whole_hash = UINT64_C(0x593caa3ee226cdb8);
+
+enum { IMAGES = 40, SIDE = 6 };
+
+static struct cnn_dataset *dataset;
+
+static int make_data(void **state)
+{
+    if (run_make_folder(state) != 0)
+        return -1;
+    run_write_data(IMAGES, SIDE, 1);
+    dataset = run_open_data(0, 0);
+    return 0;
+}
+
+static int remove_data(void **state)
+{
+    cnn_dataset_close(dataset);
+    return run_remove_folder(state);
+}
+
+static void write_file(const char *path)
+{
+    struct cnn_model *model;
+    struct cnn_trainer *trainer;
+    struct cnn_model_options options = {
+        .arch = "conv2d:2,3,swish flatten dense:6,softmax", .height = SIDE, .width = SIDE, .seed = 1};
+    struct cnn_train_options train = {.epochs = 3,
+                                      .optimizer = "adam",
+                                      .batch_size = 16,
+                                      .seed = 1,
+                                      .validation_split = 0.2,
+                                      .early_stopping = "val_loss:2"};
+    assert_int_equal(cnn_model_create(&options, &model, NULL), CNN_OK);
+    assert_int_equal(cnn_trainer_create(model, dataset, &train, &trainer, NULL), CNN_OK);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
+    assert_int_equal(cnn_trainer_save(trainer, path, NULL), CNN_OK);
+    print_message("model 0x%016llx, run 0x%016llx\n", (unsigned long long)run_model_hash(model),
+                  (unsigned long long)run_hash(trainer));
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+}
+
+static void the_model_is_read(void **state)
+{
+    (void)state;
+    struct cnn_model *model;
+    assert_int_equal(cnn_model_load(file, &model, NULL), CNN_OK);
+    assert_int_equal(run_model_hash(model), model_hash);
+    assert_int_equal(cnn_model_info(model).trained_epochs, 1);
+    cnn_model_free(model);
+}
+
+static void the_run_goes_on(void **state)
+{
+    (void)state;
+    struct cnn_model *model;
+    struct cnn_trainer *trainer;
+    struct cnn_error error = {0};
+    if (cnn_trainer_resume(file, dataset, NULL, 0, &model, &trainer, &error) != CNN_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(run_hash(trainer), whole_hash);
+    while (!cnn_trainer_progress(trainer).done)
+        assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+}
+
+static void a_format_to_come_is_refused(void **state)
+{
+    (void)state;
+    struct cnn_model *model;
+    struct cnn_error error;
+    struct archive *a = archive_read(file);
+    bytes_put_u64_le(archive_data(a, "format"), 2);
+    archive_write(a, run_path("future.npz"));
+    assert_int_equal(cnn_model_load(run_path("future.npz"), &model, &error), CNN_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "format: expected 1 to 1, found 2"));
+    assert_non_null(strstr(error.hint, "newer"));
+    archive_free(a);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_model_is_read),
+        cmocka_unit_test(the_run_goes_on),
+        cmocka_unit_test(a_format_to_come_is_refused),
+    };
+    if (argc != 2)
+        return cmocka_run_group_tests(tests, make_data, remove_data);
+    void *state = NULL;
+    make_data(&state);
+    write_file(argv[1]);
+    return remove_data(&state);
+}

@@ -1,0 +1,148 @@
+/* Optimizer texts, learning-rate schedules and early stopping: what does not depend on any training. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "train/optimizer.h"
+#include "train/schedule.h"
+#include "train/stopping.h"
+
+static const double pi = 3.14159265358979323846;
+
+static void near(double found, double expected, double bound)
+{
+    if (!(fabs(found - expected) <= bound))
+        fail_msg("expected %.17g, found %.17g", expected, found);
+}
+
+static void optimizers_have_keras_defaults(void **state)
+{
+    (void)state;
+    struct optimizer_setting s;
+    char text[MAX_OPTIMIZER_TEXT];
+    assert_int_equal(optimizer_parse("rmsprop", &s, NULL), CNN_OK);
+    assert_true(s.n_slots == 1 && s.decay == 0.9 && s.default_learning_rate == 0.001);
+    assert_int_equal(optimizer_parse("sgd:0.9", &s, NULL), CNN_OK);
+    assert_true(s.decay == 0.9 && s.default_learning_rate == 0.01);
+    assert_int_equal(optimizer_parse("adam:0.8,0.99", &s, NULL), CNN_OK);
+    assert_true(s.decay == 0.8 && s.second_decay == 0.99 && s.n_slots == 2);
+    optimizer_format(&s, text);
+    assert_string_equal(text, "adam:0.8,0.99");
+    struct update u = optimizer_update(&s, 0.001, CNN_KERAS2, 3);
+    near((double)u.learning_rate, 0.001 * sqrt(1 - pow((double)0.99f, 3)) / (1 - pow((double)0.8f, 3)),
+         1e-10);
+    static const char *const wrong[] = {
+        "adamw",        "",           "sgd:",          "sgd:1", "sgd:-0.1", "sgd:nan", "sgd:0.9,0.9",
+        "rmsprop:0.9x", "sgd:0x1p-1", "sgd:0.99999999" /* a float of 1 */};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(optimizer_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
+}
+
+/* What a file keeps of a plan is its text. */
+static void texts_read_back_to_the_bit(void **state)
+{
+    (void)state;
+    static const char *const optimizers[] = {"adam:0.9,0", "adam:0,0.12345678901234567", "sgd:0.99999994",
+                                             "rmsprop:1.2345678901234567e-300"};
+    static const char *const schedules[] = {"step:1,0.12345678901234567", "cosine:1.2345678901234567e-300",
+                                            "onecycle:0.12345678901234567,123.45678901234567"};
+    struct optimizer_setting a, b;
+    struct schedule s, t;
+    char text[MAX_OPTIMIZER_TEXT];
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(optimizer_parse(optimizers[i], &a, NULL), CNN_OK);
+        optimizer_format(&a, text);
+        assert_int_equal(optimizer_parse(text, &b, NULL), CNN_OK);
+        assert_true(a.kind == b.kind && a.decay == b.decay && a.second_decay == b.second_decay);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(schedule_parse(schedules[i], &s, NULL), CNN_OK);
+        schedule_format(&s, text);
+        assert_int_equal(schedule_parse(text, &t, NULL), CNN_OK);
+        assert_true(s.row == t.row && s.argument[0] == t.argument[0] && s.argument[1] == t.argument[1]);
+    }
+}
+
+static double factor(const char *text, size_t step)
+{
+    struct schedule s;
+    assert_int_equal(schedule_parse(text, &s, NULL), CNN_OK);
+    return schedule_factor(&s, step, 10, 6); /* 6 epochs of 10 steps */
+}
+
+static void schedules_follow_their_formulas(void **state)
+{
+    (void)state;
+    for (size_t step = 0; step < 60; step++) {
+        double x = (double)step / 60;
+        near(factor("constant", step), 1, 0);
+        near(factor("step:2,0.5", step), pow(0.5, (double)(step / 20)), 1e-15);
+        near(factor("cosine", step), 0.5 * (1 + cos(pi * x)), 1e-9);
+        near(factor("cosine:0.2", step), 0.2 + 0.8 * 0.5 * (1 + cos(pi * x)), 1e-9);
+        double up = 0.04 + 0.96 * 0.5 * (1 - cos(pi * x / 0.3));
+        double down = 4e-6 + (1 - 4e-6) * 0.5 * (1 + cos(pi * (x - 0.3) / 0.7));
+        near(factor("onecycle", step), x < 0.3 ? up : down, 1e-9);
+    }
+}
+
+static void schedule_texts(void **state)
+{
+    (void)state;
+    struct schedule s;
+    char text[MAX_SCHEDULE_TEXT];
+    assert_int_equal(schedule_parse("step", &s, NULL), CNN_OK);
+    schedule_format(&s, text);
+    assert_string_equal(text, "step:3,0.5");
+    assert_false(schedule_needs_total(&s));
+    assert_int_equal(schedule_parse("onecycle:0.2,10", &s, NULL), CNN_OK);
+    schedule_format(&s, text);
+    assert_string_equal(text, "onecycle:0.2,10");
+    assert_true(schedule_needs_total(&s));
+    static const char *const wrong[] = {
+        "",           "linear",     "step:",          "step:0,0.5", "step:1,2", "step:1,x",
+        "cosine:1.1", "cosine:0,1", "onecycle:1,1,1", "constant:1", "step:nan"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(schedule_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
+}
+
+static void stopping_finds_the_best(void **state)
+{
+    (void)state;
+    static const struct cnn_epoch history[] = {
+        {4, 0.1, 3, 0.2}, {3, 0.3, 1, 0.4}, {2, 0.5, 2, 0.6}, {1, 0.7, 1, 0.6}};
+    static const struct {
+        const char *text;
+        size_t best;
+    } cases[] = {
+        {"val_loss:1", 1}, {"val_accuracy:2", 2}, {"loss:3", 3}, {"loss:90", 3}, {"accuracy:100000", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stopping s;
+        assert_int_equal(stopping_parse(cases[i].text, &s, NULL), CNN_OK);
+        assert_int_equal(stopping_best(&s, history, 4), cases[i].best);
+        assert_int_equal(stopping_needs_validation(&s), i < 2);
+    }
+    struct stopping s;
+    static const char *const wrong[] = {
+        "val_loss",    "val_loss:",   "val_loss:0",
+        "val_loss:-1", "val_loss: 1", "val_loss:1x",
+        "f1:3",        "loss:100001", "loss:00000000000000000000000000000001"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(stopping_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
+    assert_int_equal(stopping_parse(NULL, &s, NULL), CNN_OK);
+    assert_int_equal(s.metric, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(optimizers_have_keras_defaults),  cmocka_unit_test(texts_read_back_to_the_bit),
+        cmocka_unit_test(schedules_follow_their_formulas), cmocka_unit_test(schedule_texts),
+        cmocka_unit_test(stopping_finds_the_best),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

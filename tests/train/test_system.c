@@ -1,0 +1,310 @@
+/*
+ * The system refuses: every call that saving and loading make fails in turn. base/file.c and base/lock.c are
+ * compiled into this test with each call counted, so that these copies stand in for the library's.
+ */
+#include "train/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+static size_t calls, fail_at;    /* the number of the call that fails, from 1; 0: none */
+static bool fail_from;           /* and all after it */
+static int failure;              /* its errno */
+static size_t longest = 1 << 20; /* most bytes that a write or read takes at once */
+
+static const char *failed; /* the name of the call that did */
+
+static bool fails(const char *call)
+{
+    calls++;
+    if (fail_at == 0 || calls < fail_at || (calls > fail_at && !fail_from))
+        return false;
+    errno = failure;
+    failed = call;
+    return true;
+}
+
+static int fake_open(const char *path, int flags, mode_t mode)
+{
+    return fails("open") ? -1 : open(path, flags, mode);
+}
+static int fake_close(int fd)
+{
+    bool told = fails((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? "close what was read" : "close");
+    int result = close(fd); /* a close that fails has closed all the same */
+    errno = failure;
+    return told ? -1 : result;
+}
+static ssize_t fake_write(int fd, const void *bytes, size_t n)
+{
+    return fails("write") ? -1 : write(fd, bytes, n < longest ? n : longest);
+}
+static ssize_t fake_read(int fd, void *bytes, size_t n)
+{
+    return fails("read") ? -1 : read(fd, bytes, n < longest ? n : longest);
+}
+static int fake_stat(const char *path, struct stat *info)
+{
+    return fails("stat") ? -1 : stat(path, info);
+}
+
+#define MODE(flags, mode, ...) flags, mode
+#define open(path, ...) fake_open(path, MODE(__VA_ARGS__, 0, 0))
+#define close(fd) fake_close(fd)
+#define write(fd, bytes, n) fake_write(fd, bytes, n)
+#define read(fd, bytes, n) fake_read(fd, bytes, n)
+#define stat(path, info) fake_stat(path, info)
+#define fstat(fd, info) (fails("fstat") ? -1 : fstat(fd, info))
+#define lstat(path, info) (fails("lstat") ? -1 : lstat(path, info))
+#define flock(fd, how) (fails("flock") ? -1 : flock(fd, how))
+#define fsync(fd) (fails("fsync") ? -1 : 0 * (fd)) /* disks are slow, and power cuts no part of this */
+#define ftruncate(fd, n) (fails("ftruncate") ? -1 : ftruncate(fd, n))
+#define access(path, how) (fails("access") ? -1 : access(path, how))
+#define link(from, to) (fails("link") ? -1 : link(from, to))
+#define rename(from, to) (fails("rename") ? -1 : rename(from, to))
+#define unlink(path) (fails("unlink") ? -1 : unlink(path))
+#include "base/file.c"
+#include "base/lock.c"
+#include "train/run_lock.c"
+#undef open
+#undef close
+#undef write
+#undef read
+#undef stat
+#undef fstat
+#undef lstat
+#undef flock
+#undef fsync
+#undef ftruncate
+#undef access
+#undef link
+#undef rename
+#undef unlink
+
+static struct cnn_model *old_model, *new_model;
+static uint64_t old_hash, new_hash;
+
+static struct cnn_model *make_model(uint64_t seed)
+{
+    struct cnn_model *model;
+    struct cnn_model_options options = {
+        .arch = "flatten dense:7,relu dense:3,softmax", .height = 4, .width = 4, .seed = seed};
+    assert_int_equal(cnn_model_create(&options, &model, NULL), CNN_OK);
+    return model;
+}
+
+static int make_models(void **state)
+{
+    old_model = make_model(1);
+    new_model = make_model(2);
+    old_hash = run_model_hash(old_model);
+    new_hash = run_model_hash(new_model);
+    return run_make_folder(state);
+}
+
+static int free_models(void **state)
+{
+    cnn_model_free(old_model);
+    cnn_model_free(new_model);
+    return run_remove_folder(state);
+}
+
+static size_t open_files(void)
+{
+    size_t n = 0;
+    DIR *entries = opendir("/proc/self/fd");
+    if (!entries)
+        return 0; /* no such folder on this system: nothing is counted */
+    while (readdir(entries))
+        n++;
+    closedir(entries);
+    return n;
+}
+
+static uint64_t hash_of(const char *path)
+{
+    struct cnn_model *model;
+    struct cnn_error error = {0};
+    fail_at = 0;
+    if (cnn_model_load(path, &model, &error) != CNN_OK)
+        fail_msg("%s", error.message);
+    uint64_t hash = run_model_hash(model);
+    cnn_model_free(model);
+    return hash;
+}
+
+static void arm(size_t k, bool from, int code)
+{
+    calls = 0;
+    fail_at = k;
+    fail_from = from;
+    failure = code;
+    failed = "";
+}
+
+/* An empty folder, or one with the old model and one before it. */
+static void set_up(bool old)
+{
+    arm(0, false, 0);
+    run_empty_folder();
+    for (int i = 0; old && i < 2; i++)
+        assert_int_equal(cnn_model_save(old_model, run_path("model.npz"), NULL), CNN_OK);
+}
+
+static void assert_told(enum cnn_status status, const struct cnn_error *error, const char *path, int code)
+{
+    bool kind = status == CNN_ERROR_IO || (code == ENOENT && status == CNN_ERROR_NOT_FOUND);
+    if (!kind || error->status != status || strncmp(error->message, path, strlen(path)) != 0 ||
+        !strstr(error->message, strerror(code)))
+        fail_msg("call %zu, %s: status %d, \"%s\"", fail_at, strerror(code), (int)status, error->message);
+}
+
+/* Saves with call k failing. Whatever comes of it: a whole model stands there, the one before is whole,
+ * nothing temporary is left, no descriptor is. Returns whether all calls were made and none failed. */
+static bool save_once(bool old, size_t k, bool from, int code)
+{
+    const char *path = run_path("model.npz"), *previous = run_path("model.npz.prev");
+    struct cnn_error error = {0};
+    set_up(old);
+    size_t files = open_files();
+    arm(k, from, code);
+    enum cnn_status status = cnn_model_save(new_model, path, &error);
+    bool all = calls < k;
+    assert_int_equal(open_files(), files);
+    if (status != CNN_OK)
+        assert_told(status, &error, path, code);
+    else if (*failed && strcmp(failed, "stat") != 0 && strcmp(failed, "access") != 0 &&
+             strcmp(failed, "close what was read") != 0)
+        fail_msg("%s failed, and nothing was said", failed);
+    if (old || status == CNN_OK) {
+        uint64_t hash = hash_of(path);
+        assert_true(hash == new_hash || (status != CNN_OK && hash == old_hash));
+    }
+    if (access(previous, F_OK) == 0)
+        assert_int_equal(hash_of(previous), old_hash);
+    struct stat left; /* what could not be claimed is not ours to remove, and was not written to */
+    assert_true(from || stat(run_path("model.npz.tmp"), &left) != 0 || left.st_size == 0);
+    arm(0, false, 0); /* and the next save goes well */
+    assert_int_equal(cnn_model_save(new_model, path, &error), CNN_OK);
+    assert_int_equal(hash_of(path), new_hash);
+    assert_int_not_equal(access(run_path("model.npz.tmp"), F_OK), 0);
+    assert_true(!all || status == CNN_OK);
+    return all;
+}
+
+static void every_call_of_a_save_fails_in_turn(void **state)
+{
+    static const int codes[] = {EIO, ENOSPC, EACCES, EDQUOT, EROFS};
+    (void)state;
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        for (int old = 0; old < 2; old++)
+            for (int from = 0; from < 2; from++)
+                for (size_t k = 1; !save_once(old, k, from, codes[i]); k++)
+                    n++;
+    print_message("%zu failures\n", n);
+    assert_true(n > 150);
+}
+
+static void short_writes_go_on(void **state)
+{
+    (void)state;
+    longest = 100;
+    for (size_t k = 1; k < 30; k++)
+        save_once(true, k, false, EIO);
+    assert_true(save_once(true, 1000, false, EIO));
+    longest = 1 << 20;
+}
+
+/* Saves with call k failing with code; returns the name of the call that failed, and whether the save went
+ * well. */
+static const char *save_against(size_t k, int code, bool *well)
+{
+    set_up(true);
+    arm(k, false, code);
+    *well = cnn_model_save(new_model, run_path("model.npz"), NULL) == CNN_OK;
+    const char *name = failed;
+    uint64_t hash = hash_of(run_path("model.npz"));
+    assert_true(hash == new_hash || (!*well && hash == old_hash));
+    return name;
+}
+
+/* A signal in the middle of a write; a file system without hard links, or without locks: saved all the same.
+ */
+static void what_is_no_failure_is_none(void **state)
+{
+    static const struct {
+        const char *call;
+        int code;
+    } cases[] = {{"write", EINTR}, {"link", EPERM},   {"link", ENOTSUP},  {"link", ENOSYS},
+                 {"link", EMLINK}, {"flock", ENOLCK}, {"flock", ENOTSUP}, {"flock", ENOSYS}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool met = false, well;
+        const char *name;
+        for (size_t k = 1; *(name = save_against(k, cases[i].code, &well)); k++)
+            if (strcmp(name, cases[i].call) == 0) {
+                met = true;
+                if (!well)
+                    fail_msg("%s: %s should not matter", name, strerror(cases[i].code));
+            }
+        assert_true(met);
+    }
+}
+
+static void every_call_of_a_load_fails_in_turn(void **state)
+{
+    (void)state;
+    const char *path = run_path("model.npz");
+    set_up(true);
+    for (size_t k = 1;; k++) {
+        struct cnn_model *model = NULL;
+        struct cnn_error error = {0};
+        size_t files = open_files();
+        arm(k, false, EIO);
+        enum cnn_status status = cnn_model_load(path, &model, &error);
+        assert_int_equal(open_files(), files);
+        bool all = calls < k;
+        if (status == CNN_OK)
+            assert_int_equal(run_model_hash(model), old_hash);
+        else
+            assert_told(status, &error, path, EIO);
+        cnn_model_free(model);
+        if (all)
+            break;
+    }
+}
+
+static void every_call_of_a_lock_fails_in_turn(void **state)
+{
+    (void)state;
+    const char *path = run_path("model.npz");
+    for (size_t k = 1;; k++) {
+        struct cnn_lock *lock = NULL;
+        struct cnn_error error = {0};
+        size_t files = open_files();
+        arm(k, false, EIO);
+        enum cnn_status status = cnn_lock_acquire(path, &lock, &error);
+        bool all = calls < k;
+        if (status != CNN_OK)
+            assert_told(status, &error, path, EIO);
+        cnn_lock_release(lock);
+        assert_int_equal(open_files(), files);
+        if (all)
+            break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_call_of_a_save_fails_in_turn),
+        cmocka_unit_test(short_writes_go_on),
+        cmocka_unit_test(what_is_no_failure_is_none),
+        cmocka_unit_test(every_call_of_a_load_fails_in_turn),
+        cmocka_unit_test(every_call_of_a_lock_fails_in_turn),
+    };
+    return cmocka_run_group_tests(tests, make_models, free_models);
+}
