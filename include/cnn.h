@@ -47,7 +47,7 @@ struct cnn_error {
 /* The version, "MAJOR.MINOR.PATCH". */
 const char *cnn_version(void);
 
-/* The libraries at work, such as "zlib 1.2.13, minizip 1.1, OpenMP 4.5". */
+/* The libraries at work, such as "zlib 1.2.13, minizip 1.1, libpng 1.6.39, OpenMP 4.5". */
 const char *cnn_libraries(void);
 
 /* The instruction set in use: "portable", "avx2", "avx512" or "neon". CNN_CPU in the environment forces one.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The rooms of the code: base < npz < data < kernels < nn < train < tools < cli. A file includes its own room and the ones
-# before it, and cnn.h; src/cli includes cnn.h and its own headers alone. Prints each #include that breaks this, as
-# FILE:LINE: WHAT.
+# The rooms of the code: base < npz < picture < data < kernels < nn < train < explain < show < tools < cli. A file includes
+# its own room and the ones before it, and cnn.h; picture knows base alone; src/cli includes cnn.h and its own headers
+# alone. Prints each #include that breaks this, as FILE:LINE: WHAT.
 # Usage: scripts/include-order.sh [FOLDER that holds src/ and include/]
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
-rooms=(base npz data kernels nn train tools cli)
+rooms=(base npz picture data kernels nn train explain show tools cli)
 
 # room_number WORD: sets number to its place in the rooms, to "" for a word that is none.
 room_number() {
@@ -33,6 +33,8 @@ judge() {
         what="there is no $name"
     elif [[ $own == cli && $other != cli ]]; then
         what="the program is a client of cnn.h, but includes $name"
+    elif [[ $own == picture && $other == npz ]]; then
+        what="picture knows base alone, but includes $name"
     elif [[ $number -gt $own_number ]]; then
         what="$own comes before $other, but includes $name"
     fi
@@ -45,5 +47,5 @@ while IFS=: read -r file line text; do
     [[ -n $what ]] || continue
     echo "$file:$line: $what"
     broken=1
-done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|npz|data|kernels|nn|train|tools|cli)/)' src include)
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|npz|picture|data|kernels|nn|train|explain|show|tools|cli)/)' src include)
 exit "$broken"

@@ -6,11 +6,11 @@ set -euo pipefail
 
 show_help() {
     cat <<'TEXT'
-Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' curl
+Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' 'pkgconfig(libpng)' curl
        to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
-Arch             pacman -S gcc cmake ninja pkgconf zlib minizip curl
+Arch             pacman -S gcc cmake ninja pkgconf zlib minizip libpng curl
        to test   pacman -S clang openmp compiler-rt shellcheck cmocka
-macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libomp
+macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libpng libomp
        to test   brew install gcc llvm clang-format shellcheck cmocka
 TEXT
 }
@@ -59,6 +59,7 @@ find_missing_to_run() {
     require pkg-config command -v pkg-config
     require zlib1g-dev pkg-config --exists zlib
     require libminizip-dev pkg-config --exists minizip
+    require libpng-dev pkg-config --exists libpng
     command -v wget >/dev/null || require curl command -v curl
     [[ $(uname) != Linux ]] || require ca-certificates test -d /etc/ssl/certs
 }

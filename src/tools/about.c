@@ -1,6 +1,7 @@
 /* What the program and its machine are. */
 #include "kernels/kernels.h"
 
+#include <png.h>
 #include <stdio.h>
 #include <zlib.h>
 
@@ -28,9 +29,9 @@ static const char *openmp_version(void)
 
 const char *cnn_libraries(void)
 {
-    static char text[96]; /* written with the same bytes whoever asks */
-    snprintf(text, sizeof text, "zlib %s, minizip %s, %s", zlibVersion(), CNN_MINIZIP_VERSION,
-             openmp_version());
+    static char text[128]; /* written with the same bytes whoever asks */
+    snprintf(text, sizeof text, "zlib %s, minizip %s, libpng %s, %s", zlibVersion(), CNN_MINIZIP_VERSION,
+             png_get_libpng_ver(NULL), openmp_version());
     return text;
 }
 

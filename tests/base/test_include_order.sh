@@ -28,5 +28,7 @@ expect_complaint src/base/memory.c '"nn/layer.h"' 'base comes before nn, but inc
 expect_complaint src/base/memory.c '"../kernels/kernels.h"' '../kernels/kernels.h is not written from src/'
 expect_complaint src/kernels/planted.c '<nn/layer.h>' 'kernels comes before nn, but includes nn/layer.h'
 expect_complaint src/cli/planted.c '"base/file.h"' 'the program is a client of cnn.h, but includes base/file.h'
+expect_complaint src/picture/planted.c '"nn/layer.h"' 'picture comes before nn, but includes nn/layer.h'
+expect_complaint src/picture/planted.c '"npz/npy.h"' 'picture knows base alone, but includes npz/npy.h'
 expect_complaint src/nn/planted.c '"surprise.h"' 'there is no surprise.h'
 expect_complaint include/cnn.h '"base/file.h"' 'the public header stands alone, but includes base/file.h'
