@@ -162,7 +162,7 @@ struct cnn_layer_info {
     const char *class_name; /* "Conv2D" */
     const char *activation; /* "swish", or NULL where the layer has none */
     size_t rank;            /* 3 for a feature map, 1 for a vector */
-    size_t shape[3];        /* of the output, without the batch: {h, w, c} or {n} */
+    size_t shape[3];        /* of the output, without the batch: {h, w, c} or {n, 1, 1} */
     size_t parameters;      /* weights and biases */
 };
 
@@ -182,6 +182,39 @@ uint64_t cnn_model_fingerprint(const struct cnn_model *model);
 
 struct cnn_model_info cnn_model_info(const struct cnn_model *model);
 struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i);
+
+/* An array of weights, laid out as Keras lays it out: convolution (kh, kw, in, out), dense (in, out). */
+struct cnn_weights {
+    char name[64];   /* "conv2d/kernel": the layer's name and Keras's name for the array */
+    size_t layer;    /* whose it is, for cnn_model_layer */
+    size_t rank;     /* 0: there is no such array */
+    size_t shape[4]; /* those from rank on are 1 */
+    size_t count;    /* numbers in it */
+    const float *values;
+};
+
+/* Array i, counted from the input to the output; past the last all zeros. */
+struct cnn_weights cnn_model_weights_at(const struct cnn_model *model, size_t i);
+
+/* The array of that name. Errors: USAGE, naming those there are. */
+enum cnn_status cnn_model_weights(const struct cnn_model *model, const char *name,
+                                  struct cnn_weights *weights, struct cnn_error *error);
+
+/* Gives the array of that name other values. Errors: USAGE (no such name), MISMATCH (another count), NUMERIC
+ * (a value that is not finite); the model is then as it was. */
+enum cnn_status cnn_model_set_weights(struct cnn_model *model, const char *name, const float *values,
+                                      size_t count, struct cnn_error *error);
+
+/* Which numbers of a layer: y = f(z), which the next layer sees, or z, before the activation f. */
+enum cnn_stage { CNN_AFTER_ACTIVATION, CNN_BEFORE_ACTIVATION };
+
+/* Writes what a layer makes of one image of a dataset, in the order of its shape (cnn_model_layer; row by
+ * row, channels innermost). Layer 0 gives the pixels as they go in; a layer without an activation the same
+ * before and after; the last one probabilities, and before softmax the logits. Errors: USAGE (no such layer
+ * or image), MISMATCH (other image shape), MEMORY. */
+enum cnn_status cnn_model_activations(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                      size_t image, size_t layer, enum cnn_stage stage, float *values,
+                                      struct cnn_error *error);
 
 /* Writes class probabilities [count][classes] for the whole dataset.
  * Errors: MISMATCH (other image shape), MEMORY. */

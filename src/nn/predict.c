@@ -100,6 +100,58 @@ static enum cnn_status run_all(const struct cnn_model *model, const struct cnn_d
     return CNN_OK;
 }
 
+/* The network up to a layer, with the same weights, and that layer without its activation if so asked. */
+static struct cnn_model model_up_to(const struct cnn_model *model, size_t layer, enum cnn_stage stage)
+{
+    struct cnn_model part = *model;
+    part.n_layers = layer;
+    if (layer && stage == CNN_BEFORE_ACTIVATION)
+        part.layer[layer - 1].activation = ACTIVATION_linear;
+    return part;
+}
+
+static enum cnn_status check_activations(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                         size_t image, size_t layer, struct cnn_error *error)
+{
+    struct cnn_dataset_info data = cnn_dataset_info(dataset);
+    if (layer > model->n_layers)
+        return error_set(error, CNN_ERROR_USAGE, "there is no layer %zu; expected 0 to %zu", layer,
+                         model->n_layers);
+    if (image >= data.count)
+        return error_set(error, CNN_ERROR_USAGE, "%s: image %zu is past the end; expected 0 to %zu",
+                         data.source, image, data.count - 1);
+    return model_check_images(model, dataset, error);
+}
+
+enum cnn_status cnn_model_activations(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                      size_t image, size_t layer, enum cnn_stage stage, float *values,
+                                      struct cnn_error *error)
+{
+    const struct kernels *k;
+    enum cnn_status status = check_activations(model, dataset, image, layer, error);
+    if (status == CNN_OK)
+        status = kernels_choose(&k, error);
+    if (status != CNN_OK)
+        return status;
+    const struct cnn_model part = model_up_to(model, layer, stage);
+    size_t block_floats = largest_block(&part),
+           n = shape_count(layer ? &part.layer[layer - 1].out : &part.input);
+    float *memory = memory_alloc(2, block_floats * sizeof(float));
+    if (!memory)
+        return error_memory(error, 2 * block_floats * sizeof(float));
+    struct runner r = {&part, k, {memory, memory + block_floats}};
+    const float *y = run_block(&r, dataset, image, 1);
+    if (layer && part.layer[layer - 1].activation == ACTIVATION_softmax) {
+        float *p = y == r.buffer[0] ? r.buffer[1] : r.buffer[0];
+        k->softmax(n, y, p);
+        y = p;
+    }
+    for (size_t i = 0; i < n; i++)
+        values[i] = y[i * LANES];
+    memory_free(memory);
+    return CNN_OK;
+}
+
 enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                   float *probabilities, struct cnn_error *error)
 {
