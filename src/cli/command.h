@@ -1,6 +1,7 @@
 /*
- * A command is a row: its name, its settings and their options, and what it does. Parsing, checks of ranges
- * and the help are all made from the row. A new command is one file and one line in commands.c.
+ * A command is a row: its name, its settings and their options, and what it does. Parsing, checks of ranges,
+ * the help and the completion of shells are all made from the row. A new command is one file and one line in
+ * commands.c.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -15,6 +16,17 @@ enum option_kind {
     OPTION_CHOICE, /* int, the index of the word in value, "keras2|keras3" */
 };
 
+/* The headings that options stand under in the help, in this order but for the first, which comes last. */
+enum option_group {
+    GROUP_OTHER,
+    GROUP_NETWORK,
+    GROUP_TRAINING,
+    GROUP_DATA,
+    GROUP_FILES,
+    GROUP_OUTPUT,
+    N_OPTION_GROUPS
+};
+
 struct option_row {
     const char *name;  /* "epochs", typed --epochs */
     const char *value; /* what the help calls its value, "N"; NULL for a flag */
@@ -23,9 +35,31 @@ struct option_row {
     size_t field;      /* its offset in the command's settings */
     uint64_t min, max; /* of a count */
     double low, high;  /* of a real */
+    enum option_group group;
+    bool rare; /* -h only names it, so that it stays one screen; --help explains it */
 };
 
-enum { COMMAND_OPTIONS = 24, COMMAND_SETTINGS_BYTES = 256 };
+/* Rows that several commands have; the field is FIELD(name). */
+#define OPTION_DATA(...)                                                                                     \
+    {                                                                                                        \
+        "data", "PATH",                                                                                      \
+            "folder or file of images, or synth[:SEED]; IDX files as MNIST has them, raw or .gz, or digits " \
+            "drawn by the program; without it $CNN_DATA or data/mnist",                                      \
+            OPTION_TEXT, __VA_ARGS__, .group = GROUP_DATA                                                    \
+    }
+#define OPTION_THREADS(...)                                                                                  \
+    {                                                                                                        \
+        "threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,        \
+            __VA_ARGS__, .min = 1, .max = 1024, .rare = true                                                 \
+    }
+
+/* What stands on a command line beside its options, in order. */
+struct operands {
+    char *const *text; /* [count] */
+    size_t count;
+};
+
+enum { COMMAND_OPTIONS = 32, COMMAND_SETTINGS_BYTES = 256 };
 
 struct command {
     const char *name;
@@ -38,7 +72,11 @@ struct command {
     size_t n_options;
     const void *defaults;  /* settings when no option is given; a value out of range means "not given" */
     size_t settings_bytes; /* at most COMMAND_SETTINGS_BYTES */
-    size_t given;    /* offset in settings of a uint64_t that gets bit i when option i is given; 0: none */
+    size_t given; /* offset in settings of a uint64_t that gets bit i when option i is given; 0: none */
+    const char
+        *operands; /* what it takes beside options: "FILE..." (any number), "SHELL" or "a|b"; NULL: nothing */
+    size_t operands_field; /* offset in settings of a struct operands */
+    size_t least_operands, most_operands;
     bool many_steps; /* its threads wait for each other many thousand times */
     enum cnn_status (*run)(const void *settings, struct cnn_error *error);
 };

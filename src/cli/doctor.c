@@ -14,10 +14,8 @@ static const struct doctor_settings defaults = {.model = MODEL_PATH};
 
 #define FIELD(name) .field = offsetof(struct doctor_settings, name)
 static const struct option_row options[] = {
-    {"data", "PATH",
-     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
-     FIELD(data)},
-    {"model", "FILE", "the model to look at", OPTION_TEXT, FIELD(model)},
+    OPTION_DATA(FIELD(data)),
+    {"model", "FILE", "the model to look at", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
 };
 
 struct tally {

@@ -19,14 +19,13 @@ static const struct evaluate_settings defaults = {.model = MODEL_PATH, .split = 
 
 #define FIELD(name) .field = offsetof(struct evaluate_settings, name)
 static const struct option_row options[] = {
-    {"split", "train|test", "the images trained on, or those kept for testing", OPTION_CHOICE, FIELD(split)},
-    {"csv", NULL, "write comma-separated values: metric,class,predicted,value", OPTION_FLAG, FIELD(csv)},
-    {"data", "PATH",
-     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
-     FIELD(data)},
-    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model)},
-    {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,
-     FIELD(threads), .min = 1, .max = 1024},
+    {"split", "train|test", "those trained on, or those kept for testing", OPTION_CHOICE, FIELD(split),
+     .group = GROUP_DATA},
+    {"csv", NULL, "comma-separated values; metric,class,predicted,value", OPTION_FLAG, FIELD(csv),
+     .group = GROUP_OUTPUT},
+    OPTION_DATA(FIELD(data)),
+    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
+    OPTION_THREADS(FIELD(threads)),
 };
 
 struct evaluation {

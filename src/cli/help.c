@@ -1,5 +1,6 @@
 #include "help.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #include "options.h"
 
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26 };
+enum { BRIEF_MARGIN = 9, BRIEF_INDENT = 36 }; /* where the short help names options and explains them */
+enum { PRESET_TEXT = 64 };
 
 /* Writes a text broken at blanks, each line from column indent on; used columns of the first are taken. */
 static void print_wrapped(const char *text, size_t used, size_t indent)
@@ -32,32 +35,36 @@ static void print_wrapped(const char *text, size_t used, size_t indent)
     putchar('\n');
 }
 
-/* "(1 to 1024; default 10)": what the table knows of an option's value, after its help. */
-static void range_text(const struct option_row *option, const void *defaults, char *text, size_t size)
+/* The value that an option has when it is not given; "" where there is none. */
+static void preset_text(const struct option_row *option, const void *defaults, char text[PRESET_TEXT])
 {
     const void *field = (const char *)defaults + option->field;
-    char range[96] = "", preset[64] = "";
-    if (option->kind == OPTION_COUNT) {
-        uint64_t count = *(const uint64_t *)field;
-        if (option->max <= 100000)
-            snprintf(range, sizeof range, "%" PRIu64 " to %" PRIu64, option->min, option->max);
-        if (count >= option->min && count <= option->max)
-            snprintf(preset, sizeof preset, "default %" PRIu64, count);
-    } else if (option->kind == OPTION_REAL) {
-        double real = *(const double *)field;
+    uint64_t count = option->kind == OPTION_COUNT ? *(const uint64_t *)field : 0;
+    double real = option->kind == OPTION_REAL ? *(const double *)field : 0;
+    *text = '\0';
+    if (option->kind == OPTION_COUNT && count >= option->min && count <= option->max)
+        snprintf(text, PRESET_TEXT, "%" PRIu64, count);
+    else if (option->kind == OPTION_REAL && real >= option->low && real <= option->high)
+        snprintf(text, PRESET_TEXT, "%g", real);
+    else if (option->kind == OPTION_TEXT && *(const char *const *)field)
+        snprintf(text, PRESET_TEXT, "%s", *(const char *const *)field);
+    else if (option->kind == OPTION_CHOICE && *(const int *)field >= 0)
+        choice_word(option->value, (size_t) * (const int *)field, text, PRESET_TEXT);
+}
+
+/* " (1 to 1024; default 10)": what the table knows of an option's value, after its help. */
+static void range_text(const struct option_row *option, const void *defaults, char *text, size_t size)
+{
+    char range[96] = "", preset[PRESET_TEXT];
+    preset_text(option, defaults, preset);
+    if (option->kind == OPTION_COUNT && option->max <= 100000)
+        snprintf(range, sizeof range, "%" PRIu64 " to %" PRIu64, option->min, option->max);
+    else if (option->kind == OPTION_REAL)
         snprintf(range, sizeof range, "%g to %g", option->low, option->high);
-        if (real >= option->low && real <= option->high)
-            snprintf(preset, sizeof preset, "default %g", real);
-    } else if (option->kind == OPTION_TEXT && *(const char *const *)field) {
-        snprintf(preset, sizeof preset, "default %s", *(const char *const *)field);
-    } else if (option->kind == OPTION_CHOICE && *(const int *)field >= 0) {
-        char word[24];
-        if (choice_word(option->value, (size_t) * (const int *)field, word, sizeof word))
-            snprintf(preset, sizeof preset, "default %s", word);
-    }
     *text = '\0';
     if (*range || *preset)
-        snprintf(text, size, " (%s%s%s)", range, *range && *preset ? "; " : "", preset);
+        snprintf(text, size, " (%s%s%s%s)", range, *range && *preset ? "; " : "", *preset ? "default " : "",
+                 preset);
 }
 
 static void print_option(const struct option_row *option, const void *defaults)
@@ -70,14 +77,25 @@ static void print_option(const struct option_row *option, const void *defaults)
     print_wrapped(text, (size_t)used, HELP_INDENT);
 }
 
+static const char *const word_topics[] = {
+    [CNN_WORDS_LAYER] = "layers",       [CNN_WORDS_ACTIVATION] = "activations",
+    [CNN_WORDS_LOSS] = "losses",        [CNN_WORDS_OPTIMIZER] = "optimizers",
+    [CNN_WORDS_SCHEDULE] = "schedules", [CNN_WORDS_ARCH] = "architectures",
+};
+
+const char *help_topic(size_t i)
+{
+    return i < COUNT_OF(word_topics) ? word_topics[i] : NULL;
+}
+
+static void print_heading(const char *word)
+{
+    printf("%c%s:\n", toupper((unsigned char)*word), word + 1);
+}
+
 static void print_words(enum cnn_words table)
 {
-    static const char *const titles[] = {
-        [CNN_WORDS_LAYER] = "Layers",       [CNN_WORDS_ACTIVATION] = "Activations",
-        [CNN_WORDS_LOSS] = "Losses",        [CNN_WORDS_OPTIMIZER] = "Optimizers",
-        [CNN_WORDS_SCHEDULE] = "Schedules", [CNN_WORDS_ARCH] = "Architectures by name",
-    };
-    printf("\n%s:\n", titles[table]);
+    print_heading(word_topics[table]);
     const struct cnn_word *word;
     for (size_t i = 0; (word = cnn_word(table, i)); i++) {
         bool named = table == CNN_WORDS_ARCH; /* the usage of a name is what it stands for */
@@ -87,26 +105,126 @@ static void print_words(enum cnn_words table)
     }
 }
 
+bool help_words(const char *topic)
+{
+    for (size_t i = 0; i < COUNT_OF(word_topics); i++)
+        if (strcmp(topic, word_topics[i]) == 0) {
+            print_words((enum cnn_words)i);
+            return true;
+        }
+    return false;
+}
+
+static void print_usage(const struct command *command)
+{
+    bool needed = command->least_operands > 0;
+    printf("Usage: cnn %s [OPTION]...", command->name);
+    if (command->operands)
+        printf(needed ? " %s" : " [%s]", command->operands);
+    putchar('\n');
+}
+
+static const char *const group_names[N_OPTION_GROUPS] = {
+    [GROUP_OTHER] = "other", [GROUP_NETWORK] = "network", [GROUP_TRAINING] = "training",
+    [GROUP_DATA] = "data",   [GROUP_FILES] = "files",     [GROUP_OUTPUT] = "output",
+};
+
+/* Group i as the help shows them: those with a name first. */
+static enum option_group group_at(size_t i)
+{
+    return (enum option_group)((i + 1) % N_OPTION_GROUPS);
+}
+
+static void print_group(const struct command *command, enum option_group group)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < command->n_options; i++) {
+        if (command->options[i].group != group)
+            continue;
+        if (n++ == 0) {
+            putchar('\n');
+            print_heading(group_names[group]);
+        }
+        print_option(&command->options[i], command->defaults);
+    }
+    if (group == GROUP_OTHER) {
+        if (n == 0)
+            printf("\nOther:\n");
+        print_wrapped("-h: a screen of options; --help: all of this", (size_t)printf("  -h, --help"),
+                      HELP_INDENT);
+    }
+}
+
+/* The first clause of an option's help and its default, on the line of its name. */
+static void print_brief(const struct option_row *option, const void *defaults, const char *margin)
+{
+    char preset[PRESET_TEXT], text[320];
+    bool choice = option->kind == OPTION_CHOICE && strlen(option->value) > strlen("keras2|keras3");
+    preset_text(option, defaults, preset);
+    size_t clause = strcspn(option->help, ";");
+    snprintf(text, sizeof text, "%.*s%s%s%s", (int)clause, option->help, *preset ? " (" : "", preset,
+             *preset ? ")" : "");
+    int used = printf("%-*s--%s%s%s", BRIEF_MARGIN, margin, option->name, option->value ? " " : "",
+                      !option->value ? ""
+                      : choice       ? "WORD"
+                                     : option->value);
+    print_wrapped(text, (size_t)used, BRIEF_INDENT);
+}
+
+/* The options that are only named. */
+static void print_rare(const struct command *command, const char *margin)
+{
+    char text[512] = "--help says more";
+    for (size_t i = 0, n = 0; i < command->n_options; i++) {
+        size_t used = strlen(text);
+        if (command->options[i].rare)
+            snprintf(text + used, sizeof text - used, "%s--%s", n++ ? ", " : ", also of ",
+                     command->options[i].name);
+    }
+    print_wrapped(text, (size_t)printf("%-*s-h, --help", BRIEF_MARGIN, margin), BRIEF_INDENT);
+}
+
+void help_command_short(const struct command *command)
+{
+    print_usage(command);
+    print_wrapped(command->about, 0, 0);
+    putchar('\n');
+    const char *margin = "";
+    for (size_t g = 0; g < N_OPTION_GROUPS; g++) {
+        enum option_group group = group_at(g);
+        margin = group_names[group];
+        for (size_t i = 0; i < command->n_options; i++) {
+            const struct option_row *option = &command->options[i];
+            if (option->group != group || option->rare)
+                continue;
+            print_brief(option, command->defaults, margin);
+            margin = "";
+        }
+    }
+    print_rare(command, margin);
+}
+
 void help_command(const struct command *command)
 {
-    printf("Usage: cnn %s [OPTION]...\n\n", command->name);
+    print_usage(command);
+    putchar('\n');
     print_wrapped(command->about, 0, 0);
     for (const char *const *paragraph = command->details; paragraph && *paragraph; paragraph++) {
         putchar('\n');
         print_wrapped(*paragraph, 0, 0);
     }
-    printf("\nOptions:\n");
-    for (size_t i = 0; i < command->n_options; i++)
-        print_option(&command->options[i], command->defaults);
-    print_wrapped("show this and stop", (size_t)printf("  -h, --help"), HELP_INDENT);
-    for (size_t i = 0; i < command->n_words; i++)
+    for (size_t i = 0; i < N_OPTION_GROUPS; i++)
+        print_group(command, group_at(i));
+    for (size_t i = 0; i < command->n_words; i++) {
+        putchar('\n');
         print_words(command->words[i]);
+    }
     printf("\nExamples:\n%s", command->examples);
 }
 
 void help_program(void)
 {
-    printf("cnn: small convolutional networks, trained, tested and explained\n\n"
+    printf("cnn: small convolutional networks, trained, tested and shown\n\n"
            "Usage: cnn COMMAND [OPTION]...\n\n"
            "The lesson in four commands:\n"
            "  cnn summary               the network: its layers, shapes and parameters\n"
@@ -118,9 +236,11 @@ void help_program(void)
     for (size_t i = 0; (command = command_row(i)); i++)
         print_wrapped(command->about, (size_t)printf("  %s", command->name), 12);
     printf("\n"
-           "  cnn COMMAND --help        the options of a command (also: cnn help COMMAND)\n"
+           "  cnn COMMAND -h            its options on a screen; --help: all there is to say\n"
+           "  cnn help WORDS            layers, activations, losses, optimizers, schedules\n"
+           "                            or architectures: the words that options take\n"
            "  cnn --version             version, instruction set, threads, libraries\n\n"
-           "Exit status: 0 done, 1 failed, 2 wrong use; 128 + N stopped by signal N, the run saved.\n");
+           "Exit status: 0 done, 1 failed, 2 wrong use; 128 + N stopped by signal N, the run\nsaved.\n");
 }
 
 enum cnn_status help_version(struct cnn_error *error)

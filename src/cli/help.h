@@ -7,6 +7,13 @@
 /* Writes to standard output. */
 void help_program(void);
 void help_command(const struct command *command);
+void help_command_short(const struct command *command); /* one screen */
+
+/* The table of words of a topic such as "layers"; false where there is no such topic. */
+bool help_words(const char *topic);
+
+/* Topic i; NULL past the last. */
+const char *help_topic(size_t i);
 
 /* Version, instruction set, threads, libraries. Errors: USAGE when CNN_CPU cannot be had. */
 enum cnn_status help_version(struct cnn_error *error);

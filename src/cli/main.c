@@ -19,26 +19,29 @@ static enum cnn_status run_command(const struct command *command, int argc, char
 {
     _Alignas(max_align_t) char settings[COMMAND_SETTINGS_BYTES];
     memcpy(settings, command->defaults, command->settings_bytes);
-    bool help = false;
+    enum help_wanted help = HELP_NONE;
     enum cnn_status status = options_parse(command, argc, argv, settings, &help, error);
-    if (status || !help)
+    if (status || help == HELP_NONE)
         return status ? status : command->run(settings, error);
-    help_command(command);
+    if (help == HELP_SHORT)
+        help_command_short(command);
+    else
+        help_command(command);
     return CNN_OK;
 }
 
-/* cnn help [COMMAND]. */
+/* cnn help [COMMAND|TOPIC]. */
 static enum cnn_status run_help(const char *name, struct cnn_error *error)
 {
     const struct command *command;
-    enum cnn_status status = name ? command_find(name, &command, error) : CNN_OK;
-    if (status)
-        return status;
-    if (name)
-        help_command(command);
-    else
+    if (!name)
         help_program();
-    return CNN_OK;
+    if (!name || help_words(name))
+        return CNN_OK;
+    enum cnn_status status = command_find(name, &command, error);
+    if (status == CNN_OK)
+        help_command(command);
+    return status;
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
@@ -56,8 +59,7 @@ static enum cnn_status run(int argc, char **argv, const char **name, struct cnn_
     }
     if (is_one_of(word, "help", "--help", "-h")) {
         if (argc > 3)
-            return fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; help takes one command",
-                        argv[3]);
+            return fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; help takes one word", argv[3]);
         return run_help(argc > 2 ? argv[2] : NULL, error);
     }
     if (is_one_of(word, "version", "--version", "-V"))

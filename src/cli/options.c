@@ -13,6 +13,8 @@
 #include "message.h"
 #include "words.h"
 
+enum { HELP_OPTION = 1 }; /* what getopt_long gives for --help: no letter, and no option of a table */
+
 bool choice_word(const char *choices, size_t i, char *word, size_t size)
 {
     for (; i > 0; i--) {
@@ -160,16 +162,35 @@ static enum cnn_status option_error(const struct command *command, int found, ch
                             : fail(error, CNN_ERROR_USAGE, "--%s: takes no value", option->name);
     }
     if (strncmp(argv[optind - 1], "--", 2) == 0)
-        return optopt == 'h' ? fail(error, CNN_ERROR_USAGE, "--help: takes no value")
-                             : unknown_option(command, argv[optind - 1], error);
+        return optopt == HELP_OPTION ? fail(error, CNN_ERROR_USAGE, "--help: takes no value")
+                                     : unknown_option(command, argv[optind - 1], error);
     fail(error, CNN_ERROR_USAGE, "unknown option -%c", optopt);
     return fail_hint(error, "cnn %s --help lists the options", command->name);
 }
 
-enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
-                              bool *help, struct cnn_error *error)
+/* What stands beside the options: as many as the command takes. */
+static enum cnn_status set_operands(const struct command *command, struct operands found, void *settings,
+                                    struct cnn_error *error)
 {
-    struct option longs[COMMAND_OPTIONS + 2] = {{"help", no_argument, NULL, 'h'}};
+    if (found.count > command->most_operands) {
+        fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; cnn %s takes %s%s",
+             found.text[command->most_operands], command->name,
+             command->operands ? "options and " : "options only", command->operands ? command->operands : "");
+        return fail_hint(error, "cnn %s --help lists them", command->name);
+    }
+    if (found.count < command->least_operands) {
+        fail(error, CNN_ERROR_USAGE, "expected %s, found nothing", command->operands);
+        return fail_hint(error, "cnn %s --help says more", command->name);
+    }
+    if (command->operands)
+        memcpy((char *)settings + command->operands_field, &found, sizeof found);
+    return CNN_OK;
+}
+
+enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
+                              enum help_wanted *help, struct cnn_error *error)
+{
+    struct option longs[COMMAND_OPTIONS + 2] = {{"help", no_argument, NULL, HELP_OPTION}};
     for (size_t i = 0; i < command->n_options; i++) {
         const struct option_row *option = &command->options[i];
         longs[i + 1] = (struct option){option->name, option->value ? required_argument : no_argument, NULL,
@@ -177,9 +198,10 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
     }
     opterr = 0;
     for (int found; (found = getopt_long(argc, argv, ":h", longs, NULL)) != -1;) {
-        *help = found == 'h';
-        if (*help)
+        if (found == 'h' || found == HELP_OPTION) {
+            *help = found == 'h' ? HELP_SHORT : HELP_WHOLE;
             return CNN_OK;
+        }
         if (found == '?' || found == ':')
             return option_error(command, found, argv, error);
         int i = found - UCHAR_MAX - 1;
@@ -189,9 +211,6 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
         if (command->given)
             *(uint64_t *)(void *)((char *)settings + command->given) |= UINT64_C(1) << i;
     }
-    if (optind == argc)
-        return CNN_OK;
-    fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; cnn %s takes options only", argv[optind],
-         command->name);
-    return fail_hint(error, "cnn %s --help lists them", command->name);
+    struct operands operands = {argv + optind, (size_t)(argc - optind)};
+    return set_operands(command, operands, settings, error);
 }

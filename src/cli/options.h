@@ -4,11 +4,13 @@
 
 #include "command.h"
 
+enum help_wanted { HELP_NONE, HELP_SHORT, HELP_WHOLE };
+
 /* Reads argv[1] on (argv[0] is the command's name) into settings, which hold the defaults. Stops with *help
  * set where -h or --help stands.
  * Errors: USAGE (an option that is unknown, lacks its value or has one it cannot have; a stray argument). */
 enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
-                              bool *help, struct cnn_error *error);
+                              enum help_wanted *help, struct cnn_error *error);
 
 /* Word i of a list such as "keras2|keras3"; false past its end. */
 bool choice_word(const char *choices, size_t i, char *word, size_t size);

@@ -23,18 +23,16 @@ static const struct predict_settings defaults = {
 #define FIELD(name) .field = offsetof(struct predict_settings, name)
 static const struct option_row options[] = {
     {"first", "N", "show the first N images; without it 5", OPTION_COUNT, FIELD(first), .min = 1,
-     .max = 1000000000},
+     .max = 1000000000, .group = GROUP_DATA},
     {"index", "N", "show image N alone; the first one is 0", OPTION_COUNT, FIELD(index), .min = 0,
-     .max = 1000000000},
-    {"split", "train|test", "the images trained on, as in the lesson, or the others", OPTION_CHOICE,
-     FIELD(split)},
-    {"csv", NULL, "write comma-separated values, all digits of each probability", OPTION_FLAG, FIELD(csv)},
-    {"data", "PATH",
-     "a folder of IDX files, an image file, or synth[:SEED]; without it $CNN_DATA or data/mnist", OPTION_TEXT,
-     FIELD(data)},
-    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model)},
-    {"threads", "N", "threads to work on; without it $OMP_NUM_THREADS or all cores", OPTION_COUNT,
-     FIELD(threads), .min = 1, .max = 1024},
+     .max = 1000000000, .group = GROUP_DATA},
+    {"split", "train|test", "those trained on, or the others; the lesson shows the former", OPTION_CHOICE,
+     FIELD(split), .group = GROUP_DATA},
+    {"csv", NULL, "comma-separated values; all digits of each probability", OPTION_FLAG, FIELD(csv),
+     .group = GROUP_OUTPUT},
+    OPTION_DATA(FIELD(data)),
+    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
+    OPTION_THREADS(FIELD(threads)),
 };
 
 /* The images shown and what the model says of them. */

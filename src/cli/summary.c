@@ -22,10 +22,13 @@ static const struct summary_settings defaults = {.style = STYLE_KERAS2};
 #define FIELD(name) .field = offsetof(struct summary_settings, name)
 static const struct option_row options[] = {
     {"style", "keras2|keras3", "plain as Keras 2 up to 2.12, or boxed as Keras 3", OPTION_CHOICE,
-     FIELD(style)},
-    {"arch", "TEXT", "the network to show; without it the one of the lesson", OPTION_TEXT, FIELD(arch)},
-    {"input", "HxWxC", "the shape of its input; without it 28x28x1", OPTION_TEXT, FIELD(input)},
-    {"model", "FILE", "show the network of a saved model instead", OPTION_TEXT, FIELD(model)},
+     FIELD(style), .group = GROUP_OUTPUT},
+    {"arch", "TEXT", "layers, or a name; without it the network of the lesson", OPTION_TEXT, FIELD(arch),
+     .group = GROUP_NETWORK},
+    {"input", "HxWxC", "the shape of its input; without it 28x28x1", OPTION_TEXT, FIELD(input),
+     .group = GROUP_NETWORK},
+    {"model", "FILE", "show the network of a saved model instead", OPTION_TEXT, FIELD(model),
+     .group = GROUP_FILES},
 };
 
 /* A row of the table, as texts. */

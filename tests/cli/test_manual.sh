@@ -17,7 +17,7 @@ for command in $commands; do
     grep -q "^\.B $command\$" "$page" || complain "$page: command $command is missing"
     cmp -s <("$program" "$command" --help) <("$program" help "$command") ||
         complain "cnn help $command and cnn $command --help differ"
-    "$program" "$command" -h | awk -v command="$command" 'length($0) > 80 && !/^  cnn / {
+    "$program" "$command" --help | awk -v command="$command" 'length($0) > 80 && !/^  cnn / {
         print "cnn " command " --help: wider than 80 columns: " $0; wide = 1 } END { exit wide }' >&2 || failed=1
 done
 difference=$(diff <(echo "$in_help") <(echo "$in_page")) ||

@@ -57,7 +57,7 @@ static void check(int argc, char **argv)
     struct cnn_error error = {0};
     const struct command *command;
     _Alignas(max_align_t) char settings[COMMAND_SETTINGS_BYTES];
-    bool help = false;
+    enum help_wanted help = HELP_NONE;
     enum cnn_status status = command_find(argv[0], &command, &error);
     fuzz_check_error(status, &error);
     if (status != CNN_OK)

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The short help of every command is one screen and names every option; the whole one has them in groups; every topic
+# of cnn help shows its table of words.
+# Usage: test_help.sh CNN
+set -u
+cnn=$1
+failed=0
+complain() { echo "$*" >&2; failed=1; }
+
+# fits WHAT LINES: standard input has no more lines than that, and none is wider than a terminal.
+fits() {
+    awk -v what="$1" -v most="$2" '
+        length($0) > 80 { print what ": wider than 80 columns: " $0; bad = 1 }
+        END { if (NR > most) { print what ": " NR " lines, a screen has " most ": mark options .rare"; bad = 1 }; exit bad }' >&2 || failed=1
+}
+
+# The options a help text names, one a line.
+options() { grep -o -- '--[a-z][a-z-]*' | sort -u; }
+
+commands=$("$cnn" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+[ -n "$commands" ] || complain "cnn --help lists no commands"
+for command in $commands; do
+    "$cnn" "$command" -h | fits "cnn $command -h" 24
+    explained=$("$cnn" "$command" --help | sed -n 's/^ *\(-h, \)\{0,1\}\(--[a-z-]*\).*/\2/p' | sort -u)
+    missing=$(comm -23 <(echo "$explained") <("$cnn" "$command" -h | options))
+    [ -z "$missing" ] || complain "cnn $command -h does not name $missing"
+done
+"$cnn" --help | fits "cnn --help" 40
+
+groups=$("$cnn" train --help | grep -E '^(Network|Training|Data|Files|Output|Other):$' | tr -d '\n')
+[ "$groups" = Network:Training:Data:Files:Output:Other: ] || complain "cnn train --help has the groups $groups"
+
+# topic NAME WORD: the table that cnn help NAME shows has that word.
+topic() {
+    "$cnn" help "$1" | grep -q "^  $2" || complain "cnn help $1 does not show $2"
+    "$cnn" help "$1" | fits "cnn help $1" 60
+}
+topic layers conv2d:FILTERS
+topic activations swish
+topic losses categorical_crossentropy
+topic optimizers rmsprop
+topic schedules onecycle
+topic architectures lesson
+cmp <("$cnn" train --help) <("$cnn" help train) || complain "cnn help train and cnn train --help differ"
+exit $failed
