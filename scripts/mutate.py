@@ -1,18 +1,25 @@
-"""Plants small faults, one at a time, in a copy of the tree that scripts/mutate.sh has built, and runs the tests until
-one fails. Called by scripts/mutate.sh, which says more."""
+"""Plants faults, one at a time, in copies of the tree, and runs the tests until one fails. Called by scripts/mutate.sh,
+which says more."""
 
 import argparse
+import collections
+import concurrent.futures
 import json
 import math
 import os
+import queue
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
-# What faults are planted in: sources and how many. Not the sets of kernels that this build leaves out, not what measures
+MEANING = "tests/faults/meaning.txt"
+
+# What small faults are planted in: sources and how many. Not the sets of kernels that this build leaves out, not what measures
 # time, not the shapes of drawn digits, not what only speaks of the program.
 PLAN = [
     (r"src/kernels/(?!vector|isa|kernels\.h|sets|body/peak|.*table).*\.[ch]", 26),
@@ -25,10 +32,11 @@ PLAN = [
     (r"src/data/synth\.c", 4),
 ]
 
-# Tests that have no say: one depends on chance, one only compares builds of the same code with each other.
-NO_SAY = {"cli/kill", "kernels/digest"}
+# Tests that have no say: one depends on chance, one only compares builds of the same code with each other, one sees
+# that the code is not what the rows of meaning.txt were written for.
+NO_SAY = {"cli/kill", "kernels/digest", "faults/rows"}
 
-# What a fault is: a pattern and what takes its place. Each is tried on every line of code, outside of texts.
+# What a small fault is: a pattern and what takes its place. Each is tried on every line of code, outside of texts.
 FAULTS = [
     ("sign", r"(?<=[\w\])]) \+ (?=[\w(])", " - "),
     ("sign", r"(?<=[\w\])]) - (?=[\w(])", " + "),
@@ -73,8 +81,20 @@ def code_lines(text):
             yield number, code
 
 
+class Fault:
+    """What to put in the place of what, in one file."""
+
+    def __init__(self, path, line, before, after, what, text):
+        self.path, self.line, self.before, self.after, self.what, self.text = path, line, before, after, what, text
+
+    def __str__(self):
+        def indent(code):
+            return "\n".join("    " + line.strip() for line in code.strip().split("\n"))
+        return f"{self.path}:{self.line}: {self.what}\n{indent(self.before)}\n{indent(self.after)}"
+
+
 def candidates(root, pattern):
-    """Every fault that could be planted in the files of a pattern, one a line and kind, in a fixed order."""
+    """Every small fault that could be planted in the files of a pattern, one a line and kind, in a fixed order."""
     found = []
     for folder, _, names in sorted(os.walk(os.path.join(root, "src"))):
         for name in sorted(names):
@@ -82,47 +102,140 @@ def candidates(root, pattern):
             if not re.fullmatch(pattern, path):
                 continue
             with open(os.path.join(root, path), encoding="utf-8") as file:
-                lines = dict(code_lines(file.read()))
-            for number, line in lines.items():
+                text = file.read()
+            lines = text.split("\n")
+            for number, line in code_lines(text):
                 for kind, before, after in FAULTS:
                     wrong = re.sub(before, after, line, count=1)
                     if wrong != line:
-                        found.append((path, number, line, wrong, kind))
+                        changed = "\n".join(lines[:number] + [wrong] + lines[number + 1:])
+                        found.append(Fault(path, number + 1, line, wrong, kind, changed))
     return found
 
 
-def choose(root):
-    """The faults to plant, spread evenly over each row of the plan."""
-    chosen = []
+def small_faults(root):
+    """The small faults to plant, spread evenly over each row of the plan."""
+    chosen = {}
     for pattern, count in PLAN:
         found = candidates(root, pattern)
         step = len(found) / count
-        chosen += [found[int((i + 0.5) * step)] for i in range(count)] if found else []
-    return list(dict.fromkeys(chosen))
+        for fault in [found[int((i + 0.5) * step)] for i in range(count)] if found else []:
+            chosen.setdefault((fault.path, fault.text), fault)
+    return list(chosen.values())
 
 
-def read_tests(build):
-    """Names, commands and environments of the tests."""
-    listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, capture_output=True, check=True).stdout
-    for test in json.loads(listed)["tests"]:
-        properties = {p["name"]: p["value"] for p in test.get("properties", [])}
-        if "command" in test and test["name"] not in NO_SAY:
-            yield {"name": test["name"], "command": test["command"], "cwd": properties.get("WORKING_DIRECTORY", build)}
+def read_rows(root):
+    """The rows of meaning.txt, whose head says how they are written: path, sentence, what is there, what takes its place."""
+    with open(os.path.join(root, MEANING), encoding="utf-8") as file:
+        blocks = re.split(r"\n{2,}", file.read())
+    for block in blocks:
+        lines = block.strip("\n").split("\n")
+        if not lines[0] or lines[0].startswith("#"):
+            continue
+        path, sentence = lines[0], " ".join(line.strip() for line in lines[1:] if line[0] == " ")
+        before = "\n".join(line[2:] for line in lines[1:] if line[0] == "-")
+        after = "\n".join(line[2:] for line in lines[1:] if line[0] == "+")
+        yield path, sentence, before, after
 
 
-def run(command, cwd, cpu_s):
-    """Exit status of a command that each of its processes may work on for cpu_s; None where it only waits."""
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(cpu_s), math.ceil(cpu_s) + 1))
-    said = tempfile.TemporaryFile()
-    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                               start_new_session=True, preexec_fn=limit)
-    try:
-        return process.wait(60 + 20 * cpu_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return None
+def meant_faults(root, complain):
+    """The faults of meaning.txt. What is there is looked for with any blanks between its words, as a formatter may break
+    lines elsewhere tomorrow. complain is told of rows that do not apply."""
+    faults = []
+    for path, sentence, before, after in read_rows(root):
+        try:
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                text = file.read()
+        except OSError:
+            complain(f"{path}: is not there ({sentence})")
+            continue
+        if not sentence or before.split() == after.split():
+            complain(f"{path}: a row without a sentence, or that changes nothing:\n{before}")
+            continue
+        found = list(re.finditer(r"\s+".join(map(re.escape, before.split())), text)) if before.strip() else []
+        if len(found) != 1:
+            complain(f"{path}: found {len(found)} times, expected once: {sentence}:\n{before}")
+            continue
+        start, end = found[0].span()
+        line = text.count("\n", 0, start) + 1
+        faults.append(Fault(path, line, before, after, sentence, text[:start] + after + text[end:]))
+    return faults
+
+
+# ---- copies of the tree -----------------------------------------------------------------------------
+
+class Copy:
+    """A tree of its own to plant faults in, and its builds, each made when it is first asked for."""
+
+    def __init__(self, root, number):
+        self.folder = os.path.join(root, "build", "mutation", str(number))
+        self.tree = os.path.join(self.folder, "tree")
+        self.made = set()
+        shutil.rmtree(self.tree, ignore_errors=True)
+        os.makedirs(self.tree)
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout
+        for name in filter(None, listed.decode().split("\0")):
+            if os.path.exists(os.path.join(root, name)):
+                os.makedirs(os.path.dirname(os.path.join(self.tree, name)), exist_ok=True)
+                shutil.copy2(os.path.join(root, name), os.path.join(self.tree, name), follow_symlinks=False)
+        self.prepare()
+
+    def prepare(self):
+        """One object compiled and one library linked for each fault, and no AVX-512."""
+        for name, before, after in [
+                ("CMakeLists.txt", "add_library(cnn_core STATIC", "add_library(cnn_core SHARED"),
+                ("src/kernels/isa_avx512.c", None, '#include "kernels/sets.h"\n'
+                 "const struct kernels *const kernels_avx512 = NULL;\n")]:
+            path = os.path.join(self.tree, name)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            assert before is None or before in text, f"{name}: no {before}"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(before, after) if before else after)
+
+    def build(self, name):
+        """The build's folder. name: plain, or sanitize."""
+        path = os.path.join(self.folder, name)
+        if name not in self.made:
+            sanitizers = "address,undefined" if name == "sanitize" else ""
+            commands = [["cmake", "-S", self.tree, "-B", path, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+                         "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON", f"-DCNN_SANITIZE={sanitizers}"],
+                        ["ninja", "-C", path, "-j", "2"]]
+            for command in commands:
+                done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                if done.returncode != 0:
+                    sys.exit(done.stdout.decode())
+            self.made.add(name)
+        return path
+
+    def write(self, path, text):
+        with open(os.path.join(self.tree, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def read(self, path):
+        with open(os.path.join(self.tree, path), encoding="utf-8") as file:
+            return file.read()
+
+
+# ---- tests ------------------------------------------------------------------------------------------
+
+def run(command, cwd, cpu_s, wall_s):
+    """Exit status of a command that each of its processes may work on for cpu_s and that may take wall_s; None where it
+    takes longer. What it leaves running is ended."""
+    limits = ["bash", "-c", f'ulimit -St {math.ceil(cpu_s)}; exec "$@"', "limits"]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(limits + command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                   start_new_session=True)
+        try:
+            return process.wait(wall_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
 
 
 def worked_s():
@@ -131,94 +244,130 @@ def worked_s():
     return used.ru_utime + used.ru_stime
 
 
-def measure(tests, longest):
-    """The tests that pass and are quick enough, fastest first, with the seconds that they took."""
-    kept = []
-    for test in tests:
-        start = worked_s()
-        status = run(test["command"], test["cwd"], longest)
-        test["seconds"] = worked_s() - start
+def read_tests(build):
+    """Names, commands and folders of the tests of a build."""
+    listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, capture_output=True, check=True).stdout
+    for test in json.loads(listed)["tests"]:
+        properties = {p["name"]: p["value"] for p in test.get("properties", [])}
+        if "command" in test and test["name"] not in NO_SAY:
+            yield {"name": test["name"], "command": test["command"], "cwd": properties.get("WORKING_DIRECTORY", build)}
+
+
+def measure(build, longest):
+    """What the tests take that pass and are quick enough: (seconds of work, seconds) by name."""
+    taken = {}
+    for test in read_tests(build):
+        worked, start = worked_s(), time.monotonic()
+        status = run(test["command"], test["cwd"], longest, 10 * longest)
+        worked, wall = worked_s() - worked, time.monotonic() - start
         if status == 0:
-            kept.append(test)
+            taken[test["name"]] = worked, wall
         else:
-            print(f"left out: {test['name']}, status {status} after {test['seconds']:.0f} s", flush=True)
-    return sorted(kept, key=lambda test: test["seconds"])
+            print(f"left out: {test['name']}, status {status} after {worked:.0f} s", flush=True)
+    print(f"{len(taken)} tests in {sum(worked for worked, _ in taken.values()):.0f} s", flush=True)
+    return taken
 
 
-def order_for(path, tests):
-    """Tests of the fault's own row of the code first."""
-    row = path.split("/")[1]
-    return sorted(tests, key=lambda test: not test["name"].startswith(row + "/"))
+def order_for(path, tests, taken):
+    """Tests of the fault's own room first, quick ones before slow ones."""
+    room = path.split("/")[1]
+    kept = [test for test in tests if test["name"] in taken]
+    return sorted(kept, key=lambda test: (not test["name"].startswith(room + "/"), taken[test["name"]][0]))
 
 
-def fails(test):
-    """Whether a test fails, or takes far longer than it did."""
-    return run(test["command"], test["cwd"], 2 + 4 * test["seconds"]) not in (0, 77)
+def fails(test, taken):
+    """Whether a test fails, or takes far longer than it did; twice, so not by chance."""
+    worked, wall = taken[test["name"]]
+    for _ in range(2):
+        if run(test["command"], test["cwd"], 3 + 5 * worked, 20 + 10 * wall) in (0, 77):
+            return False
+    return True
 
 
-def try_fault(root, build, fault, tests):
-    """Who caught it: a test's name, "compiler", or None."""
-    path, number, line, wrong, _ = fault
-    whole = os.path.join(root, path)
-    with open(whole, encoding="utf-8") as file:
-        text = file.read()
-    lines = text.split("\n")
-    assert lines[number] == line
-    lines[number] = wrong
+# ---- planting ---------------------------------------------------------------------------------------
+
+def try_fault(copy, name, fault, taken):
+    """Who caught it in a build: a test's name, "compiler", or None."""
+    build, text = copy.build(name), copy.read(fault.path)
+    copy.write(fault.path, fault.text)
     try:
-        with open(whole, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines))
-        if run(["ninja", "-C", build], root, 600) != 0:
+        if run(["ninja", "-C", build, "-j", "2"], copy.tree, 600, 1200) != 0:
             return "compiler"
-        for test in order_for(path, tests):
-            if fails(test) and fails(test):  # twice: not by chance
+        for test in order_for(fault.path, list(read_tests(build)), taken):
+            if fails(test, taken):
                 return test["name"]
         return None
     finally:
-        with open(whole, "w", encoding="utf-8") as file:
-            file.write(text)
+        copy.write(fault.path, text)
 
 
-def go_through(root, build, faults, longest):
-    """Tries each fault. Returns those that nobody caught, and how many did not compile."""
-    tests = measure(list(read_tests(build)), longest)
-    print(f"{len(tests)} tests in {sum(t['seconds'] for t in tests):.0f} s", flush=True)
-    survivors, by_compiler = [], 0
-    for i, fault in enumerate(faults):
-        caught = try_fault(root, build, fault, tests)
-        by_compiler += caught == "compiler"
-        if caught is None:
-            survivors.append(fault)
-        print(f"{i + 1}/{len(faults)} {fault[0]}:{fault[1] + 1} {fault[4]}: {caught or 'not caught'}", flush=True)
-    return survivors, by_compiler
+def go_through(copies, name, faults, longest):
+    """Tries each fault in a build. Returns who caught each."""
+    taken = measure(copies.queue[0].build(name), longest)
+    caught = {}
+
+    def work(fault):
+        copy = copies.get()
+        try:
+            caught[fault] = try_fault(copy, name, fault, taken)
+        finally:
+            copies.put(copy)
+        print(f"{len(caught)}/{len(faults)} {fault.path}:{fault.line} {fault.what}: {caught[fault] or 'not caught'}",
+              flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(copies.qsize()) as workers:
+        list(workers.map(work, faults))
+    return caught
+
+
+def summary(sort, faults, caught):
+    """What came of one sort of faults, room by room, and those that nobody noticed."""
+    planted = [fault for fault in faults if caught[fault] != "compiler"]
+    survivors = [fault for fault in planted if not caught[fault]]
+    by_room = collections.Counter(fault.path.split("/")[1] for fault in planted)
+    lost = collections.Counter(fault.path.split("/")[1] for fault in survivors)
+    print(f"\n{sort}: {len(planted)} faults planted ({len(faults) - len(planted)} more did not compile), "
+          f"{len(planted) - len(survivors)} caught: {100 * (1 - len(survivors) / max(len(planted), 1)):.1f} %")
+    print("  " + ", ".join(f"{room} {n - lost[room]} of {n}" for room, n in sorted(by_room.items())))
+    for fault in survivors:
+        print(f"not caught: {fault}")
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(prog="mutate.sh")
+    parser.add_argument("--sort", choices=["meaning", "small"])
+    parser.add_argument("--only", default="")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--longest", type=float, default=20)
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("root")
-    parser.add_argument("plain", help="a build that is quick")
-    parser.add_argument("sanitize", help="a build that sees more, for what got past the first")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--only", default="", help="a part of the path")
-    parser.add_argument("--part", default="1/1", help="I/N: every N-th from the I-th, for several at once")
-    parser.add_argument("--longest", type=float, default=20, help="seconds of work that a test may take")
-    options = parser.parse_args()
-    part, parts = map(int, options.part.split("/"))
-    faults = [f for f in choose(options.root) if options.only in f[0]][part - 1::parts]
+    options, root, wrong = parse_options(), os.getcwd(), []
+    meant = meant_faults(root, wrong.append)
+    if options.check or wrong:
+        print("\n".join(wrong + [f"{MEANING}: {len(meant)} rows apply, {len(wrong)} do not"]))
+        return 1 if wrong else 0
+    sorts = {"meaning": meant, "small": small_faults(root)}
+    sorts = {sort: [f for f in faults if options.only in f.path or options.only in f.what]
+             for sort, faults in sorts.items() if options.sort in (None, sort)}
+    faults = [fault for sort in sorts.values() for fault in sort]
     if options.list:
-        for path, number, line, wrong, kind in faults:
-            print(f"{path}:{number + 1}: {kind}\n    {line.strip()}\n    {wrong.strip()}")
-        print(len(faults))
+        print("\n".join(map(str, faults + [len(faults)])))
         return 0
-    survivors, by_compiler = go_through(options.root, options.plain, faults, options.longest)
-    planted = len(faults) - by_compiler
+    os.environ.update(OMP_WAIT_POLICY="passive", ASAN_OPTIONS="allocator_may_return_null=1:detect_stack_use_after_return=1")
+    copies = queue.Queue()
+    for number in range(options.jobs):
+        copies.put(Copy(root, number))
+    caught = go_through(copies, "plain", faults, options.longest)
+    survivors = [fault for fault in faults if not caught[fault]]
     if survivors:
         print(f"{len(survivors)} got past the plain build", flush=True)
-        survivors, _ = go_through(options.root, options.sanitize, survivors, options.longest)
-    print(f"\n{planted} faults planted ({by_compiler} more did not compile), {planted - len(survivors)} caught: "
-          f"{100 * (planted - len(survivors)) / max(planted, 1):.1f} %; not caught:")
-    for path, number, line, wrong, kind in survivors:
-        print(f"{path}:{number + 1}: {kind}\n    {line.strip()}\n    {wrong.strip()}")
+        caught.update(go_through(copies, "sanitize", survivors, options.longest))
+    for sort, of_sort in sorts.items():
+        summary(sort, of_sort, caught)
     return 0
 
 
