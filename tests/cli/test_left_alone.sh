@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# A run that is left alone in the background: nohup's wish counts, and --save-every saves when it says. $1 is the program.
+set -u
+cnn=$(realpath "$1")
+work=$(mktemp -d)
+trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export OMP_NUM_THREADS=1
+run=(train --data data --arch 'flatten dense:100,tanh dense:10,softmax' --verbose 0)
+
+# 32,000 black images, 1,000 steps, all of class 0: something to be busy with.
+mkdir data
+{ printf '\0\0\010\003\0\0\175\0\0\0\0\010\0\0\0\010' && head -c 2048000 /dev/zero; } >data/train-images-idx3-ubyte
+{ printf '\0\0\010\001\0\0\175\0' && head -c 32000 /dev/zero; } >data/train-labels-idx1-ubyte
+
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
+
+# until_true COMMAND...: waits until it is; not for ever.
+until_true() {
+    for ((i = 0; i < 6000; i++)); do
+        "$@" 2>/dev/null && return
+        sleep 0.01
+    done
+    fail "waited in vain for: $*"
+}
+
+# ---- what is ignored at the start is ignored: SIGHUP under nohup, SIGINT and SIGTERM where a script asks for that
+for signal in HUP INT TERM; do
+    rm -f run.csv
+    (trap '' "$signal" && exec "$cnn" "${run[@]}" --epochs 8 --model run.npz --history run.csv) &
+    process=$!
+    until_true test -s run.csv
+    kill -"$signal" $process || fail "the run ended before SIG$signal came; nothing is shown"
+    wait $process || fail "a run that was started with SIG$signal ignored ended with status $?"
+    [ "$(wc -l <run.csv)" -eq 9 ] || fail "SIG$signal: expected 8 epochs, found $(wc -l <run.csv) lines of history"
+done
+
+# ---- --save-every 300: within an epoch the file is of step 300, 600 or 900
+rm -f run.npz
+"$cnn" "${run[@]}" --epochs 1 --save-every 300 --model run.npz &
+until_true test -s run.npz
+kill -KILL $! 2>/dev/null
+wait $! 2>/dev/null
+"$cnn" train --resume run.npz --data data --verbose 2 >/dev/null 2>resumed.err &
+until_true test -s resumed.err
+kill -KILL $! 2>/dev/null
+wait $! 2>/dev/null
+grep -qE 'after step (300|600|900) of 1000|nothing is left to do' resumed.err || fail "--save-every 300: $(cat resumed.err)"
+echo "all as expected"
