@@ -26,10 +26,6 @@
 
 enum { LANES = 16 };
 
-/* Rows of weights that one unit of gradient work should ask for: enough to fill the registers, few enough
- * that the units of a small network keep several threads busy. */
-enum { DENSE_GRADIENT_ROWS = 24 };
-
 /* A valid convolution of stride 1: out_h = in_h - kernel_h + 1, out_w likewise. */
 struct conv2d_shape {
     size_t in_h, in_w, in_c;
@@ -40,43 +36,47 @@ struct dense_shape {
     size_t in, out;
 };
 
-/* The units that its gradient is made in. */
-static inline size_t dense_units(const struct dense_shape *shape)
+/* from .. to - 1 of whatever there is a row of. */
+struct range {
+    size_t from, to;
+};
+
+/* The gradient of a dense layer is made in slices of so many rows of its weights: enough to fill the
+ * registers, few enough that the slices of a small network keep several threads busy. */
+enum { DENSE_SLICE_ROWS = 24 };
+
+static inline size_t dense_slices(const struct dense_shape *shape)
 {
-    return (shape->in + DENSE_GRADIENT_ROWS - 1) / DENSE_GRADIENT_ROWS;
+    return (shape->in + DENSE_SLICE_ROWS - 1) / DENSE_SLICE_ROWS;
 }
 
-/* A large dense layer is summed in parts, each over some of its inputs, and these are added up in order: thus
- * threads can share a sum, and each has its own part of the weights in its cache. Others have one part. */
-static inline size_t dense_parts(const struct dense_shape *shape)
+/* A large dense layer is summed in shards, each over the inputs of some slices in a row, and these sums are
+ * added up in order: thus threads can share a sum, and each keeps its shard of the weights in its cache.
+ * Other layers are one shard. */
+static inline size_t dense_shards(const struct dense_shape *shape)
 {
-    const size_t large = 16384, most = 16, units = dense_units(shape);
-    return shape->in * shape->out < large ? 1 : units < most ? units : most;
+    const size_t large = 16384, most = 16, slices = dense_slices(shape);
+    return shape->in * shape->out < large ? 1 : slices < most ? slices : most;
 }
 
-/* The first unit of a part, of n_units in n_parts; n_units for the part after the last. */
-static inline size_t part_unit(size_t n_units, size_t n_parts, size_t part)
+/* The slices of a shard. */
+static inline struct range dense_shard(const struct dense_shape *shape, size_t shard)
 {
-    return n_units * part / n_parts;
+    const size_t slices = dense_slices(shape), shards = dense_shards(shape);
+    return (struct range){slices * shard / shards, slices * (shard + 1) / shards};
 }
 
-/* The first row of a unit; in for the unit after the last. */
-static inline size_t dense_unit_row(const struct dense_shape *shape, size_t unit)
+/* The rows of weights, one per input, of some slices. */
+static inline struct range dense_rows(const struct dense_shape *shape, struct range slices)
 {
-    size_t row = unit * DENSE_GRADIENT_ROWS;
-    return row < shape->in ? row : shape->in;
+    const size_t from = slices.from * DENSE_SLICE_ROWS, to = slices.to * DENSE_SLICE_ROWS;
+    return (struct range){from < shape->in ? from : shape->in, to < shape->in ? to : shape->in};
 }
 
-/* The first row of a part; in for the part after the last. */
-static inline size_t dense_part_row(const struct dense_shape *shape, size_t part)
+/* n rounded up to whole vectors of all lanes: the number of floats in a row of dense_transpose's result. */
+static inline size_t whole_lanes(size_t n)
 {
-    return dense_unit_row(shape, part_unit(dense_units(shape), dense_parts(shape), part));
-}
-
-/* The number of floats in a row of dense_transpose's result: out rounded up to whole vectors. */
-static inline size_t dense_padded(size_t out)
-{
-    return (out + LANES - 1) / LANES * LANES;
+    return (n + LANES - 1) / LANES * LANES;
 }
 
 struct kernels {
@@ -86,10 +86,11 @@ struct kernels {
      * 0. Shapes: images n_valid pointers to n bytes; x [n][16]. */
     void (*pack)(const uint8_t *const *images, size_t n_valid, size_t n, bool scale, float *x);
 
-    /* One block forward: z = cross-correlation of x with w, plus b; y = act(z), d = act'(z).
-     * d may be NULL (inference). Shapes: x [in_h][in_w][in_c][16], y and d [out_h][out_w][filters][16]. */
+    /* One block forward: z = cross-correlation of x with w, plus b; y = act(z), slope = act'(z).
+     * slope may be NULL: nobody will go back. Shapes: x [in_h][in_w][in_c][16], y and slope
+     * [out_h][out_w][filters][16]. */
     void (*conv2d_forward)(const struct conv2d_shape *shape, enum activation activation, const float *x,
-                           const float *w, const float *b, float *y, float *d);
+                           const float *w, const float *b, float *y, float *slope);
 
     /* One block backward, in place: on entry dx holds act'(z) of the layer below, on return that times the
      * gradient of the loss by x: the dz of the layer below. Shapes: dz like y, dx like x. */
@@ -102,26 +103,26 @@ struct kernels {
      * Shapes: dz [positions][features][16]; db [features], set. */
     void (*bias_gradient)(size_t positions, size_t features, const float *dz, float *db);
 
-    /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and d [out][16], dz like y, dx like
-     * x. */
+    /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and slope [out][16], dz like y, dx
+     * like x. */
     void (*dense_forward)(const struct dense_shape *shape, enum activation activation, const float *x,
-                          const float *w, const float *b, float *y, float *d);
+                          const float *w, const float *b, float *y, float *slope);
     void (*dense_backward)(const struct dense_shape *shape, const float *dz, const float *w, float *dx);
 
-    /* dense_forward of a layer with parts in two steps, to the same bits: the sum over a part's inputs, for
-     * each part, and then y and d from all of them. Shapes: sum [out][16], set; sums [dense_parts][out][16].
-     */
-    void (*dense_part)(const struct dense_shape *shape, size_t part, const float *x, const float *w,
-                       float *sum);
+    /* dense_forward of a layer with shards in two steps, to the same bits: the sum over a shard's inputs, for
+     * each shard, and then y and slope from all of them. Shapes: sum [out][16], set; sums
+     * [dense_shards][out][16]. */
+    void (*dense_shard_sum)(const struct dense_shape *shape, size_t shard, const float *x, const float *w,
+                            float *sum);
     void (*dense_finish)(const struct dense_shape *shape, enum activation activation, const float *sums,
-                         const float *b, float *y, float *d);
+                         const float *b, float *y, float *slope);
 
     /* dz of one block with samples outermost, as dense_gradient wants it.
-     * Shapes: dz [out][16], dzt [16][dense_padded(out)], its padding set to 0. */
+     * Shapes: dz [out][16], dzt [16][whole_lanes(out)], its padding set to 0. */
     void (*dense_transpose)(size_t out, const float *dz, float *dzt);
 
     /* Rows row .. row + n_rows - 1 of the gradient by w: dw[i][o] = sum over samples of x[i] dz[o], in order.
-     * Shapes: dzt [n_blocks * 16][dense_padded(out)], dw [n_rows][out], set. */
+     * Shapes: dzt [n_blocks * 16][whole_lanes(out)], dw [n_rows][out], set. */
     void (*dense_gradient)(const struct dense_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
                            const float *dzt, size_t row, size_t n_rows, float *dw);
 

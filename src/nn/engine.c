@@ -9,8 +9,8 @@
 
 /* The activations of one layer: y = act(z), and d, which is act'(z) until backward turns it into dz. */
 struct buffers {
-    float *y, *d, *scratch;
-    float *sums;   /* of a layer with parts: [blocks][parts][out][16] */
+    float *y, *d, *share;
+    float *sums;   /* of a layer with shards: [blocks][shards][out][16] */
     size_t stride; /* floats from one block to the next in y and d */
 };
 
@@ -23,8 +23,8 @@ struct engine {
     struct buffers layer[MAX_LAYERS];
     float *loss;      /* [blocks][16] */
     uint8_t *correct; /* [blocks][16] */
-    float *gradient;  /* [threads][unit_floats] */
-    size_t unit_floats;
+    float *gradient;  /* [threads][slice_floats] */
+    size_t slice_floats;
     size_t n_threads;
     size_t n_operations; /* of a block: see below */
     double step_macs;    /* arithmetic of a block's step, to tell small work from large */
@@ -36,28 +36,28 @@ static size_t blocks_of(size_t samples)
     return (samples + LANES - 1) / LANES;
 }
 
-/* Up to so many blocks, a large layer's weights are more to move than the blocks: the work goes by parts.
+/* Up to so many blocks, a large layer's weights are more to move than the blocks: the work goes by shards.
  * With more, it goes by blocks in every layer. */
-enum { PARTS_BLOCKS = 8 };
+enum { SHARD_BLOCKS = 8 };
 
-static bool has_parts(const struct engine *e, size_t i)
+static bool has_shards(const struct engine *e, size_t i)
 {
-    return e->model->layer[i].n_parts > 1 && e->n_blocks <= PARTS_BLOCKS;
+    return e->model->layer[i].n_shards > 1 && e->n_blocks <= SHARD_BLOCKS;
 }
 
-/* The units of a layer with parts go with these, all but its bias. */
-static size_t loose_units(const struct engine *e, size_t i)
+/* The slices of a layer with shards go with these, all but its bias. */
+static size_t loose_slices(const struct engine *e, size_t i)
 {
-    return has_parts(e, i) ? 1 : e->model->layer[i].n_units;
+    return has_shards(e, i) ? 1 : e->model->layer[i].n_slices;
 }
 
 /* Takes floats from the one array, or only counts them while there is none. */
-struct taker {
+struct cursor {
     float *next;
     size_t taken;
 };
 
-static float *take(struct taker *t, size_t n)
+static float *take(struct cursor *t, size_t n)
 {
     n = (n + LANES - 1) / LANES * LANES; /* every array starts on a line of its own */
     float *here = t->next;
@@ -67,7 +67,7 @@ static float *take(struct taker *t, size_t n)
     return here;
 }
 
-static void lay_out(struct engine *e, struct taker *t)
+static void lay_out(struct engine *e, struct cursor *t)
 {
     size_t blocks = blocks_of(e->batch_size);
     e->input.stride = shape_count(&e->model->input) * LANES;
@@ -82,22 +82,22 @@ static void lay_out(struct engine *e, struct taker *t)
         }
         b->y = take(t, blocks * b->stride);
         b->d = take(t, blocks * b->stride);
-        b->scratch = take(t, blocks * layer->scratch);
-        if (layer->n_parts > 1)
-            b->sums = take(t, (blocks < PARTS_BLOCKS ? blocks : PARTS_BLOCKS) * layer->n_parts * b->stride);
+        b->share = take(t, blocks * layer->share);
+        if (layer->n_shards > 1)
+            b->sums = take(t, (blocks < SHARD_BLOCKS ? blocks : SHARD_BLOCKS) * layer->n_shards * b->stride);
     }
     e->loss = take(t, blocks * LANES);
     e->correct = (uint8_t *)take(t, blocks * LANES / sizeof(float));
-    e->gradient = take(t, e->n_threads * e->unit_floats);
+    e->gradient = take(t, e->n_threads * e->slice_floats);
 }
 
 static void count_work(struct engine *e)
 {
     for (size_t i = 0; i < e->model->n_layers; i++) {
         const struct layer *layer = &e->model->layer[i];
-        size_t floats = (layer->unit_count + LANES - 1) / LANES * LANES;
-        if (floats > e->unit_floats)
-            e->unit_floats = floats;
+        size_t floats = (layer->slice_floats + LANES - 1) / LANES * LANES;
+        if (floats > e->slice_floats)
+            e->slice_floats = floats;
         e->step_macs += 3 * LANES * layer->macs_forward;
     }
     size_t n = e->model->n_layers, first = 0;
@@ -118,15 +118,15 @@ enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, 
         return error_memory(error, sizeof *e);
     *e = (struct engine){.model = model, .k = k, .batch_size = batch_size, .n_threads = threads_wanted()};
     count_work(e);
-    struct taker count = {0};
+    struct cursor count = {0};
     lay_out(e, &count);
     e->memory = memory_alloc(count.taken, sizeof(float));
     if (!e->memory) {
         memory_free(e);
         return error_memory(error, count.taken * sizeof(float));
     }
-    struct taker taker = {e->memory, 0};
-    lay_out(e, &taker);
+    struct cursor cursor = {e->memory, 0};
+    lay_out(e, &cursor);
     *out = e;
     return CNN_OK;
 }
@@ -144,10 +144,10 @@ void engine_listen(struct engine *e, const struct engine_listener *listener)
     e->listener = *listener;
 }
 
-static void done(const struct engine *e, enum engine_part part, size_t layer)
+static void report(const struct engine *e, enum engine_phase phase, size_t layer)
 {
-    if (e->listener.done)
-        e->listener.done(e->listener.context, part, layer);
+    if (e->listener.report)
+        e->listener.report(e->listener.context, phase, layer);
 }
 
 /* ---- a block on its own ----------------------------------------------------------------------------- */
@@ -180,7 +180,7 @@ static void block_pack(const struct engine *e, const struct engine_batch *batch,
 {
     e->k->pack(batch->images + block * LANES, samples_in(batch, block), shape_count(&e->model->input),
                e->model->scale, e->input.y + block * e->input.stride);
-    done(e, ENGINE_PACK, 0);
+    report(e, ENGINE_PACK, 0);
 }
 
 static void block_forward(const struct engine *e, size_t i, size_t block)
@@ -191,11 +191,11 @@ static void block_forward(const struct engine *e, size_t i, size_t block)
         return;
     bool last = i + 1 == e->model->n_layers; /* the loss sets its dz, from the logits */
     float *y = b->y + block * b->stride, *d = last ? NULL : b->d + block * b->stride;
-    if (has_parts(e, i))
-        layer->type->part_finish(layer, e->k, b->sums + block * layer->n_parts * b->stride, y, d);
+    if (has_shards(e, i))
+        layer->type->shard_finish(layer, e->k, b->sums + block * layer->n_shards * b->stride, y, d);
     else
         layer->type->forward(layer, e->k, below(e, i)->y + block * below(e, i)->stride, y, d);
-    done(e, ENGINE_FORWARD, i);
+    report(e, ENGINE_FORWARD, i);
 }
 
 static void block_loss(const struct engine *e, const struct engine_batch *batch, size_t block)
@@ -205,7 +205,7 @@ static void block_loss(const struct engine *e, const struct engine_batch *batch,
     e->k->softmax_cross_entropy(model_classes(e->model), batch->labels + first, samples_in(batch, block),
                                 1.0f / (float)batch->n, last->y + block * last->stride,
                                 last->d + block * last->stride, e->loss + first, e->correct + first);
-    done(e, ENGINE_LOSS, 0);
+    report(e, ENGINE_LOSS, 0);
 }
 
 static void block_backward(const struct engine *e, size_t i, size_t block)
@@ -215,13 +215,12 @@ static void block_backward(const struct engine *e, size_t i, size_t block)
     if (!layer->type->backward)
         return;
     const float *dz = b->d + block * b->stride;
-    layer->type->block_gradient(layer, e->k, to->y + block * to->stride, dz,
-                                b->scratch + block * layer->scratch);
-    done(e, ENGINE_GRADIENT, i);
-    if (!to->d || has_parts(e, i)) /* nobody below would use it, or the parts make it */
+    layer->type->block_gradient(layer, e->k, to->y + block * to->stride, dz, b->share + block * layer->share);
+    report(e, ENGINE_GRADIENT, i);
+    if (!to->d || has_shards(e, i)) /* nobody below would use it, or the shards make it */
         return;
     layer->type->backward(layer, e->k, dz, to->d + block * to->stride);
-    done(e, ENGINE_BACKWARD, i);
+    report(e, ENGINE_BACKWARD, i);
 }
 
 static void block_run(const struct engine *e, const struct engine_batch *batch, size_t operation,
@@ -247,10 +246,10 @@ static void sum_scores(const struct engine *e, size_t n, double *loss, size_t *c
     }
 }
 
-/* ---- a unit on its own: a piece of a layer's gradient, then its update ------------------------------ */
+/* ---- a slice on its own: a piece of a layer's gradient, then its update ------------------------------ */
 
 /* What becomes of a gradient: the update of the weights, or where that is NULL it goes to values. */
-struct use {
+struct target {
     enum optimizer optimizer;
     const struct update *update;
     float *values; /* laid out as model->weights */
@@ -266,79 +265,79 @@ static struct batch_view view_of(const struct engine *e, size_t i)
         .dz = b->d,
         .dz_stride = b->stride,
         .dx = below(e, i)->d,
-        .scratch = b->scratch,
-        .scratch_stride = e->model->layer[i].scratch,
+        .share = b->share,
+        .share_stride = e->model->layer[i].share,
     };
 }
 
 /* Who listens hears of gradient and update apart, though together they are faster. */
-static void unit_run(const struct engine *e, size_t i, size_t unit, const struct use *use)
+static void slice_run(const struct engine *e, size_t i, size_t slice, const struct target *target)
 {
     const struct layer *layer = &e->model->layer[i];
     const struct batch_view view = view_of(e, i);
-    float *g = e->gradient + thread_number() * e->unit_floats;
-    if (use->update && layer->type->gradient_update && !layer_unit_is_bias(layer, unit) &&
-        !e->listener.done) {
-        layer->type->gradient_update(layer, e->k, &view, unit, g, use->optimizer, use->update);
+    float *g = e->gradient + thread_number() * e->slice_floats;
+    if (target->update && layer->type->gradient_update && !layer_slice_is_bias(layer, slice) &&
+        !e->listener.report) {
+        layer->type->gradient_update(layer, e->k, &view, slice, g, target->optimizer, target->update);
         return;
     }
-    struct gradient_slice s = layer->type->gradient(layer, e->k, &view, unit, g);
+    struct gradient_slice s = layer->type->gradient(layer, e->k, &view, slice, g);
     const struct parameter *p = &layer->parameter[s.parameter];
-    done(e, ENGINE_GRADIENT, i);
-    if (!use->update) {
-        memcpy(use->values + (p->value - e->model->weights) + s.offset, g, s.count * sizeof *g);
+    report(e, ENGINE_GRADIENT, i);
+    if (!target->update) {
+        memcpy(target->values + (p->value - e->model->weights) + s.offset, g, s.count * sizeof *g);
         return;
     }
-    e->k->update[use->optimizer](use->update, s.count, g, p->value + s.offset, parameter_slot(p, 0, s.offset),
-                                 parameter_slot(p, 1, s.offset));
-    done(e, ENGINE_UPDATE, 0);
+    e->k->update[target->optimizer](target->update, s.count, g, p->value + s.offset,
+                                    parameter_slot(p, 0, s.offset), parameter_slot(p, 1, s.offset));
+    report(e, ENGINE_UPDATE, 0);
 }
 
-static void loose_unit_run(const struct engine *e, size_t u, const struct use *use)
+static void loose_slice_run(const struct engine *e, size_t u, const struct target *target)
 {
     size_t i = 0;
-    while (u >= loose_units(e, i))
-        u -= loose_units(e, i++);
-    unit_run(e, i, e->model->layer[i].n_units - loose_units(e, i) + u, use);
+    while (u >= loose_slices(e, i))
+        u -= loose_slices(e, i++);
+    slice_run(e, i, e->model->layer[i].n_slices - loose_slices(e, i) + u, target);
 }
 
-/* ---- a part on its own: some of a large layer's weights, for all blocks ----------------------------- */
+/* ---- a shard on its own: some of a large layer's weights, for all blocks ----------------------------- */
 
-static void part_forward(const struct engine *e, size_t i, size_t part)
+static void shard_forward(const struct engine *e, size_t i, size_t shard)
 {
     const struct layer *layer = &e->model->layer[i];
     const struct batch_view view = view_of(e, i);
-    layer->type->part_forward(layer, e->k, &view, part, e->layer[i].sums,
-                              layer->n_parts * e->layer[i].stride);
-    done(e, ENGINE_FORWARD, i);
+    layer->type->shard_forward(layer, e->k, &view, shard, e->layer[i].sums,
+                               layer->n_shards * e->layer[i].stride);
+    report(e, ENGINE_FORWARD, i);
 }
 
-/* The gradient handed down, and as no other part reads these weights, their update. */
-static void part_backward(const struct engine *e, size_t i, size_t part, const struct use *use)
+/* The gradient handed down, and as no other shard reads these weights, their update. */
+static void shard_backward(const struct engine *e, size_t i, size_t shard, const struct target *target)
 {
     const struct layer *layer = &e->model->layer[i];
     const struct batch_view view = view_of(e, i);
     if (view.dx) {
-        layer->type->part_backward(layer, e->k, &view, part);
-        done(e, ENGINE_BACKWARD, i);
+        layer->type->shard_backward(layer, e->k, &view, shard);
+        report(e, ENGINE_BACKWARD, i);
     }
-    for (size_t u = layer_part_unit(layer, part); use && u < layer_part_unit(layer, part + 1); u++)
-        unit_run(e, i, u, use);
+    for (size_t u = layer_shard_slice(layer, shard); target && u < layer_shard_slice(layer, shard + 1); u++)
+        slice_run(e, i, u, target);
 }
 
 /* ---- a step --------------------------------------------------------------------------------------- */
 
-static bool starts_with_parts(const struct engine *e, size_t operation)
+static bool starts_with_shards(const struct engine *e, size_t operation)
 {
-    return operation > PACK && operation < loss_operation(e) && has_parts(e, layer_of(e, operation));
+    return operation > PACK && operation < loss_operation(e) && has_shards(e, layer_of(e, operation));
 }
 
-static bool ends_with_parts(const struct engine *e, size_t operation)
+static bool ends_with_shards(const struct engine *e, size_t operation)
 {
-    return operation > loss_operation(e) && has_parts(e, layer_of(e, operation));
+    return operation > loss_operation(e) && has_shards(e, layer_of(e, operation));
 }
 
-/* Each pass below is run by all threads of the team. Who takes which blocks and parts is the same in every
+/* Each pass below is run by all threads of the team. Who takes which blocks and shards is the same in every
  * step: what a thread wrote last is in its cache. */
 static void pass_over_blocks(const struct engine *e, const struct engine_batch *batch, size_t from, size_t to)
 {
@@ -346,59 +345,59 @@ static void pass_over_blocks(const struct engine *e, const struct engine_batch *
     for (size_t block = 0; block < e->n_blocks; block++)
         for (size_t operation = from; operation < to; operation++)
             block_run(e, batch, operation, block);
-    done(e, ENGINE_WAIT, 0);
+    report(e, ENGINE_WAIT, 0);
 }
 
-static void pass_over_parts_forward(const struct engine *e, size_t i)
+static void pass_over_shards_forward(const struct engine *e, size_t i)
 {
 #pragma omp for schedule(static)
-    for (size_t part = 0; part < e->model->layer[i].n_parts; part++)
-        part_forward(e, i, part);
-    done(e, ENGINE_WAIT, 0);
+    for (size_t shard = 0; shard < e->model->layer[i].n_shards; shard++)
+        shard_forward(e, i, shard);
+    report(e, ENGINE_WAIT, 0);
 }
 
-static void pass_over_parts_backward(const struct engine *e, size_t i, const struct use *use)
+static void pass_over_shards_backward(const struct engine *e, size_t i, const struct target *target)
 {
 #pragma omp for schedule(static) nowait
-    for (size_t part = 0; part < e->model->layer[i].n_parts; part++)
-        part_backward(e, i, part, use);
+    for (size_t shard = 0; shard < e->model->layer[i].n_shards; shard++)
+        shard_backward(e, i, shard, target);
     if (!below(e, i)->d) /* nobody waits for what it hands down */
         return;
 #pragma omp barrier
-    done(e, ENGINE_WAIT, 0);
+    report(e, ENGINE_WAIT, 0);
 }
 
-static void pass_over_units(const struct engine *e, const struct use *use)
+static void pass_over_slices(const struct engine *e, const struct target *target)
 {
     size_t n = 0;
     for (size_t i = 0; i < e->model->n_layers; i++)
-        n += loose_units(e, i);
+        n += loose_slices(e, i);
 #pragma omp for schedule(dynamic, 1) nowait
     for (size_t u = 0; u < n; u++)
-        loose_unit_run(e, u, use);
+        loose_slice_run(e, u, target);
 }
 
-/* Blocks, as far as they come on their own, then parts, then blocks again, and so on. */
-static void step_run(const struct engine *e, const struct engine_batch *batch, const struct use *use,
+/* Blocks, as far as they come on their own, then shards, then blocks again, and so on. */
+static void step_run(const struct engine *e, const struct engine_batch *batch, const struct target *target,
                      double *loss, size_t *correct)
 {
-    const struct use *if_finite = NULL;
+    const struct target *if_finite = NULL;
     for (size_t from = PACK, to; from < e->n_operations; from = to) {
-        if (starts_with_parts(e, from))
-            pass_over_parts_forward(e, layer_of(e, from));
+        if (starts_with_shards(e, from))
+            pass_over_shards_forward(e, layer_of(e, from));
         to = from + 1;
-        while (to < e->n_operations && !starts_with_parts(e, to) && !ends_with_parts(e, to - 1))
+        while (to < e->n_operations && !starts_with_shards(e, to) && !ends_with_shards(e, to - 1))
             to++;
         pass_over_blocks(e, batch, from, to);
         if (from <= loss_operation(e) && to > loss_operation(e)) {
             sum_scores(e, batch->n, loss, correct); /* every thread: cheaper than to wait for one */
-            if_finite = isfinite(*loss) || !use->update ? use : NULL;
+            if_finite = isfinite(*loss) || !target->update ? target : NULL;
         }
-        if (ends_with_parts(e, to - 1))
-            pass_over_parts_backward(e, layer_of(e, to - 1), if_finite);
+        if (ends_with_shards(e, to - 1))
+            pass_over_shards_backward(e, layer_of(e, to - 1), if_finite);
     }
     if (if_finite)
-        pass_over_units(e, use);
+        pass_over_slices(e, target);
 }
 
 /* Waking threads costs some microseconds: work below this many multiplications stays on one. */
@@ -412,14 +411,14 @@ static int threads_for(const struct engine *e)
 void engine_step(struct engine *e, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct)
 {
-    const struct use use = {.optimizer = optimizer, .update = update};
+    const struct target target = {.optimizer = optimizer, .update = update};
     e->n_blocks = blocks_of(batch->n);
 #pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
     {
         double batch_loss;
         size_t batch_correct;
-        done(e, ENGINE_START, 0);
-        step_run(e, batch, &use, &batch_loss, &batch_correct);
+        report(e, ENGINE_START, 0);
+        step_run(e, batch, &target, &batch_loss, &batch_correct);
         if (thread_number() == 0) {
             *loss = batch_loss;
             *correct = batch_correct;
@@ -430,9 +429,9 @@ void engine_step(struct engine *e, const struct engine_batch *batch, enum optimi
 void engine_gradient(struct engine *e, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct)
 {
-    const struct use use = {.values = gradient};
+    const struct target target = {.values = gradient};
     e->n_blocks = blocks_of(batch->n);
-    step_run(e, batch, &use, loss, correct);
+    step_run(e, batch, &target, loss, correct);
 }
 
 void engine_output(const struct engine *e, size_t i, size_t n, float *values)

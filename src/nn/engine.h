@@ -4,11 +4,22 @@
  *
  * A training step is made of passes, each spread over threads, with a barrier between them:
  *   - over blocks, each on its own: pack, forward, loss, backward;
- *   - where a large dense layer comes, over its parts instead, each with some of its weights for all blocks:
+ *   - where a large dense layer comes, over its shards instead, each with some of its weights for all blocks:
  *     sums on the way up, and on the way down the gradient handed on and the update of just these weights.
- *     A thread has the same parts in every step, so that the weights stay in its cache;
- *   - at the end over the units of the other layers: a piece of the gradient of all blocks, then its update.
+ *     A thread has the same shards in every step, so that the weights stay in its cache;
+ *   - at the end over the slices of the other layers: a piece of the gradient of all blocks, then its update.
  * Who does what never changes what is computed, so the result does not depend on the number of threads.
+ *
+ * Words
+ *   block   sixteen samples, side by side in memory
+ *   pass    what all threads do between two barriers
+ *   shard   a piece of a layer's weights that one thread keeps, for all blocks
+ *   slice   a piece of the gradient by a layer's weights, over the whole batch
+ *   share   what one block adds to a layer's gradient
+ *   slope   act'(z), until backward has multiplied it and it is dz, the gradient of the loss by z
+ *   target  where a gradient goes: the update of the weights, or an array
+ *   phase   what a thread has just done: what is timed
+ *   tile    sums that registers hold at once (body/tile.h); tail: the lanes left over in its last vector
  */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
@@ -41,7 +52,7 @@ void engine_gradient(struct engine *engine, const struct engine_batch *batch, fl
                      size_t *correct);
 
 /* What a thread has just done within a step; ENGINE_WAIT: waited for the others. */
-enum engine_part {
+enum engine_phase {
     ENGINE_START,
     ENGINE_PACK,
     ENGINE_FORWARD,
@@ -50,12 +61,12 @@ enum engine_part {
     ENGINE_WAIT,
     ENGINE_GRADIENT,
     ENGINE_UPDATE,
-    N_ENGINE_PARTS
+    N_ENGINE_PHASES
 };
 
-/* Whoever measures a step is told by every thread after each part of it; layer is 0 where it is of none. */
+/* Whoever measures a step is told by every thread after each phase of it; layer is 0 where it is of none. */
 struct engine_listener {
-    void (*done)(void *context, enum engine_part part, size_t layer);
+    void (*report)(void *context, enum engine_phase phase, size_t layer);
     void *context;
 };
 void engine_listen(struct engine *engine, const struct engine_listener *listener);

@@ -30,10 +30,10 @@ void layer_parameter(struct layer *layer, const char *name, size_t rank, const s
 
 void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count, float *g)
 {
-    const float *block = view->scratch + offset;
+    const float *block = view->share + offset;
     memcpy(g, block, count * sizeof *g);
     for (size_t b = 1; b < view->n_blocks; b++) {
-        block += view->scratch_stride;
+        block += view->share_stride;
         for (size_t i = 0; i < count; i++)
             g[i] += block[i];
     }

@@ -48,22 +48,22 @@ struct layer {
     struct shape in, out;
     size_t n_parameters;
     struct parameter parameter[MAX_PARAMETERS];
-    size_t n_units;      /* pieces that the gradient by its weights is made in */
-    size_t unit_count;   /* most floats in a piece */
-    size_t n_parts;      /* more than one: part_forward and part_backward do the work, each on all blocks */
-    size_t scratch;      /* floats a block that block_gradient leaves for gradient */
+    size_t n_slices;     /* pieces that the gradient by its weights is made in */
+    size_t slice_floats; /* most floats in a piece */
+    size_t n_shards;     /* more than one: shard_forward and shard_backward do the work, each on all blocks */
+    size_t share;        /* floats a block that block_gradient leaves for gradient */
     double macs_forward; /* multiplications with an addition for one sample */
 };
 
 /* All blocks of a batch as a layer sees them; strides are floats from one block to the next. */
 struct batch_view {
     size_t n_blocks;
-    const float *x, *dz, *scratch;
-    float *dx;                                  /* NULL where nobody below wants it */
-    size_t x_stride, dz_stride, scratch_stride; /* dx lies like x */
+    const float *x, *dz, *share;
+    float *dx;                                /* NULL where nobody below wants it */
+    size_t x_stride, dz_stride, share_stride; /* dx lies like x */
 };
 
-/* Where a unit's result belongs: elements offset .. offset + count - 1 of a parameter. */
+/* Where a slice's result belongs: elements offset .. offset + count - 1 of a parameter. */
 struct gradient_slice {
     size_t parameter, offset, count;
 };
@@ -75,7 +75,7 @@ struct layer_type {
     const char *arguments[MAX_ARGUMENTS]; /* names of the numbers it takes, NULL past the last */
     bool has_activation;
 
-    /* From in and argument: out, parameters, units, scratch. Errors: USAGE where it does not fit. */
+    /* From in and argument: out, parameters, slices, share. Errors: USAGE where it does not fit. */
     enum cnn_status (*plan)(struct layer *layer, struct cnn_error *error);
 
     /* One block. NULL for all four: the layer only looks at the same numbers in another shape.
@@ -87,28 +87,28 @@ struct layer_type {
     void (*backward)(const struct layer *layer, const struct kernels *k, const float *dz, float *dx);
 
     /* One block: what it adds to the gradient by the weights, as far as it can be told from this block alone.
-     * Shapes: x like in, dz like out, scratch as planned. */
+     * Shapes: x like in, dz like out, share as planned. */
     void (*block_gradient)(const struct layer *layer, const struct kernels *k, const float *x,
-                           const float *dz, float *scratch);
+                           const float *dz, float *share);
 
-    /* A layer with parts. Forward: what a part adds to the sums, for all blocks, then one block's y and d
-     * from all of them; to the same bits as forward. Backward: the part's share of dx, for all blocks.
-     * Shapes: sums [n_parts][out][16] per block, at stride; sums of finish one block's. */
-    void (*part_forward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                         size_t part, float *sums, size_t stride);
-    void (*part_finish)(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
-                        float *d);
-    void (*part_backward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                          size_t part);
+    /* A layer with shards. Forward: what a shard adds to the sums, for all blocks, then one block's y and d
+     * from all of them; to the same bits as forward. Backward: the shard's share of dx, for all blocks.
+     * Shapes: sums [n_shards][out][16] per block, at stride; sums of finish one block's. */
+    void (*shard_forward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
+                          size_t shard, float *sums, size_t stride);
+    void (*shard_finish)(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
+                         float *d);
+    void (*shard_backward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
+                           size_t shard);
 
     /* One piece of the gradient by the weights, over the whole batch. Shapes: g [slice.count]. */
     struct gradient_slice (*gradient)(const struct layer *layer, const struct kernels *k,
-                                      const struct batch_view *view, size_t unit, float *g);
+                                      const struct batch_view *view, size_t slice, float *g);
 
     /* The same, with the update of the weights by it, where the two in one are faster; NULL: nowhere. Called
-     * for every unit but the bias. */
+     * for every slice but the bias. */
     void (*gradient_update)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                            size_t unit, float *g, enum optimizer optimizer, const struct update *update);
+                            size_t slice, float *g, enum optimizer optimizer, const struct update *update);
 };
 
 #define LAYER(name) extern const struct layer_type layer_##name;
@@ -123,19 +123,19 @@ const struct layer_type *layer_type_at(size_t i);
 void layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape, size_t fan_in,
                      size_t fan_out);
 
-/* g[i] = the sum over blocks, in order, of scratch[offset + i]. Shapes: g [count]. */
+/* g[i] = the sum over blocks, in order, of share[offset + i]. Shapes: g [count]. */
 void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count, float *g);
 
-/* The first unit of a part; for the part after the last the one that holds the bias. */
-static inline size_t layer_part_unit(const struct layer *layer, size_t part)
+/* The first slice of a shard; for the shard after the last the one that holds the bias. */
+static inline size_t layer_shard_slice(const struct layer *layer, size_t shard)
 {
-    return part_unit(layer->n_units - 1, layer->n_parts, part);
+    return (layer->n_slices - 1) * shard / layer->n_shards;
 }
 
-/* The unit that holds the bias: the last one of every layer that has one. */
-static inline bool layer_unit_is_bias(const struct layer *layer, size_t unit)
+/* The slice that holds the bias: the last one of every layer that has one. */
+static inline bool layer_slice_is_bias(const struct layer *layer, size_t slice)
 {
-    return unit + 1 == layer->n_units;
+    return slice + 1 == layer->n_slices;
 }
 
 #endif

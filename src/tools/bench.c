@@ -109,16 +109,16 @@ static enum cnn_status predict_once(struct bench *b, struct cnn_error *error)
     return cnn_model_predict(b->model, &batch, b->probabilities, error);
 }
 
-static void part_done(void *context, enum engine_part part, size_t layer)
+static void phase_report(void *context, enum engine_phase phase, size_t layer)
 {
     struct bench *b = context;
     struct stopwatch *watch = &b->watch[thread_number()];
     double now_s = clock_now_s();
-    watch->spent_s[part][layer] += now_s - watch->last_s;
+    watch->spent_s[phase][layer] += now_s - watch->last_s;
     watch->last_s = now_s;
 }
 
-/* A step with a stopwatch for each thread: what is left after its last part is waiting. */
+/* A step with a stopwatch for each thread: what is left after its last phase is waiting. */
 static enum cnn_status profile_once(struct bench *b, struct cnn_error *error)
 {
     double start_s = clock_now_s();
@@ -137,7 +137,7 @@ static void add_profile(struct bench *b, size_t n_batches)
         struct row *row = &b->rows[i];
         double spent_s = 0;
         for (size_t t = 0; t < b->threads; t++)
-            spent_s += b->watch[t].spent_s[row->part][row->layer];
+            spent_s += b->watch[t].spent_s[row->phase][row->layer];
         add_sample(&row->series, spent_s / (double)(b->threads * n_batches), row->result.flop, b->peak);
     }
     memset(b->watch, 0, b->all_threads * sizeof *b->watch);
@@ -183,13 +183,13 @@ static enum cnn_status measure_whole(struct bench *b, enum cnn_bench_kind kind, 
 /* The parts of a step, each with the mean of what the threads spend in it. */
 static enum cnn_status measure_parts(struct bench *b, struct cnn_error *error)
 {
-    engine_listen(b->trainer->engine, &(struct engine_listener){part_done, b});
+    engine_listen(b->trainer->engine, &(struct engine_listener){phase_report, b});
     enum cnn_status status = sample(b, profile_once, 0, true, error);
     engine_listen(b->trainer->engine, &(struct engine_listener){0});
     for (size_t i = 0; i < b->n_rows && status == CNN_OK; i++) {
         struct row *row = &b->rows[i];
         row->result.threads = b->threads;
-        if (row->part != ENGINE_WAIT || b->threads > 1)
+        if (row->phase != ENGINE_WAIT || b->threads > 1)
             report(b, &row->series, row->result);
     }
     return status;

@@ -14,16 +14,16 @@ struct series {
 
 /* A part of a step. */
 struct row {
-    enum engine_part part;
+    enum engine_phase phase;
     size_t layer;
     struct cnn_bench_result result;
     struct series series;
 };
 
-/* What one thread has spent, by part and layer; a line of the cache apart from its neighbours. */
+/* What one thread has spent, by phase and layer; a line of the cache apart from its neighbours. */
 struct stopwatch {
     double last_s;
-    double spent_s[N_ENGINE_PARTS][MAX_LAYERS];
+    double spent_s[N_ENGINE_PHASES][MAX_LAYERS];
     char apart[64];
 };
 

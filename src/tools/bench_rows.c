@@ -1,4 +1,4 @@
-/* What a training step is made of, and what each part has to do: multiplications and bytes, from shapes
+/* What a training step is made of, and what each phase has to do: multiplications and bytes, from shapes
  * alone. */
 #include "base/memory.h"
 #include "base/status.h"
@@ -23,11 +23,11 @@ static double weight_bytes(const struct layer *layer)
     return (double)(n * sizeof(float));
 }
 
-static void add_row(struct bench *b, enum engine_part part, size_t layer, const char *work, double flop,
+static void add_row(struct bench *b, enum engine_phase phase, size_t layer, const char *work, double flop,
                     double bytes)
 {
-    bool of_layer = part == ENGINE_FORWARD || part == ENGINE_BACKWARD || part == ENGINE_GRADIENT;
-    b->rows[b->n_rows++] = (struct row){.part = part,
+    bool of_layer = phase == ENGINE_FORWARD || phase == ENGINE_BACKWARD || phase == ENGINE_GRADIENT;
+    b->rows[b->n_rows++] = (struct row){.phase = phase,
                                         .layer = layer,
                                         .result = {.kind = CNN_BENCH_KERNEL,
                                                    .work = work,
@@ -80,7 +80,7 @@ static void add_gradient_rows(struct bench *b)
         if (layer->type->gradient)
             add_row(b, ENGINE_GRADIENT, i, "gradient", forward_flop(b, layer),
                     map_bytes(b, &layer->in) + map_bytes(b, &layer->out) + weight_bytes(layer) +
-                        (double)(padded_batch(b) / LANES * layer->scratch * sizeof(float)));
+                        (double)(padded_batch(b) / LANES * layer->share * sizeof(float)));
     }
 }
 
@@ -112,8 +112,8 @@ struct cnn_bench_result bench_whole(const struct bench *b, enum cnn_bench_kind k
                                    .batch_size = b->options.batch_size,
                                    .threads = b->threads};
     for (size_t i = 0; i < b->n_rows; i++) {
-        enum engine_part part = b->rows[i].part;
-        if (kind == CNN_BENCH_PREDICT && part != ENGINE_PACK && part != ENGINE_FORWARD)
+        enum engine_phase phase = b->rows[i].phase;
+        if (kind == CNN_BENCH_PREDICT && phase != ENGINE_PACK && phase != ENGINE_FORWARD)
             continue;
         sum.flop += b->rows[i].result.flop;
         sum.bytes += b->rows[i].result.bytes;

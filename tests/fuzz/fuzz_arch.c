@@ -19,8 +19,8 @@ static void check_layer(const struct layer *layer)
     for (size_t i = 0; i < layer->n_parameters; i++)
         REQUIRE(layer->parameter[i].count > 0);
     if (layer->n_parameters) { /* the pieces of the gradient have room for all of it, the last for the bias */
-        REQUIRE((layer->n_units - 1) * layer->unit_count >= layer->parameter[0].count);
-        REQUIRE(layer->unit_count >= layer->parameter[1].count);
+        REQUIRE((layer->n_slices - 1) * layer->slice_floats >= layer->parameter[0].count);
+        REQUIRE(layer->slice_floats >= layer->parameter[1].count);
     }
 }
 

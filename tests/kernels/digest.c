@@ -56,7 +56,7 @@ static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_sh
     k->dense_backward(&s, m.y, m.w, m.d);
     hash = hash_bytes(hash, m.d, s.in * LANES * sizeof(float));
     for (size_t i = 0; i < N_BLOCKS; i++)
-        k->dense_transpose(s.out, m.w + i * LANES, m.d + i * LANES * dense_padded(s.out));
+        k->dense_transpose(s.out, m.w + i * LANES, m.d + i * LANES * whole_lanes(s.out));
     k->dense_gradient(&s, N_BLOCKS, m.x, LANES, m.d, 0, s.in, m.y);
     hash = hash_bytes(hash, m.y, s.in * s.out * sizeof(float));
     k->softmax_cross_entropy(s.out, (const uint8_t *)"\0\1\0\1\0\1\0", 7, 0.125F, m.x, m.d, m.y,

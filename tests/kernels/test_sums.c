@@ -45,7 +45,7 @@ static struct buffers buffers_make(const struct layer *l)
     m.y = guarded_floats(&m.held[4], l->n_z * LANES);
     m.d = guarded_floats(&m.held[5], l->n_z * LANES);
     m.dx = guarded_floats(&m.held[6], l->n_x * LANES);
-    m.dzt = guarded_floats(&m.held[7], N_BLOCKS * LANES * dense_padded(l->n_z));
+    m.dzt = guarded_floats(&m.held[7], N_BLOCKS * LANES * whole_lanes(l->n_z));
     m.dw = guarded_floats(&m.held[8], l->n_w);
     m.db = guarded_floats(&m.held[9], l->n_b);
     return m;
@@ -101,14 +101,14 @@ static void run_conv2d(const struct kernels *k, const struct layer *l, struct bu
 static void run_dense(const struct kernels *k, const struct layer *l, struct buffers *m)
 {
     const struct dense_shape *s = &l->d;
-    size_t x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP, padded = dense_padded(s->out);
+    size_t x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP, padded = whole_lanes(s->out);
     k->dense_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
     k->dense_backward(s, m->dz, m->w, m->dx);
     run_blocks(k, l, m);
     for (size_t i = 0; i < N_BLOCKS; i++)
         k->dense_transpose(s->out, m->dz + i * z_stride, m->dzt + i * LANES * padded);
-    for (size_t row = 0; row < s->in; row += DENSE_GRADIENT_ROWS) {
-        size_t n = s->in - row < DENSE_GRADIENT_ROWS ? s->in - row : DENSE_GRADIENT_ROWS;
+    for (size_t row = 0; row < s->in; row += DENSE_SLICE_ROWS) {
+        size_t n = s->in - row < DENSE_SLICE_ROWS ? s->in - row : DENSE_SLICE_ROWS;
         k->dense_gradient(s, N_BLOCKS, m->x, x_stride, m->dzt, row, n, m->dw + row * s->out);
     }
 }
@@ -288,21 +288,21 @@ static void test_slices(void **state)
     buffers_free(&m);
 }
 
-/* A large layer's sum made in parts is the whole one, to the bit. */
-static void check_parts(const struct kernels *k, struct dense_shape s, size_t n_parts)
+/* A large layer's sum made in shards is the whole one, to the bit. */
+static void check_shards(const struct kernels *k, struct dense_shape s, size_t n_shards)
 {
     struct layer l = dense_layer(s);
     struct buffers m = buffers_make(&l);
     struct random random = random_stream(2, s.in);
     fill_inputs(&random, FILL_ORDINARY, &l, &m);
     k->dense_forward(&s, ACTIVATION_tanh, m.x, m.w, m.b, m.y, m.d);
-    assert_int_equal(dense_parts(&s), n_parts);
+    assert_int_equal(dense_shards(&s), n_shards);
     const size_t n = s.out * LANES;
     struct guarded held[3];
-    float *sums = guarded_floats(&held[0], n_parts * n);
+    float *sums = guarded_floats(&held[0], n_shards * n);
     float *y = guarded_floats(&held[1], n), *d = guarded_floats(&held[2], n);
-    for (size_t part = n_parts; part-- > 0;)
-        k->dense_part(&s, part, m.x, m.w, sums + part * n);
+    for (size_t shard = n_shards; shard-- > 0;)
+        k->dense_shard_sum(&s, shard, m.x, m.w, sums + shard * n);
     k->dense_finish(&s, ACTIVATION_tanh, sums, m.b, y, d);
     assert_same(k->name, "y", y, m.y, n);
     assert_same(k->name, "d", d, m.d, n);
@@ -311,15 +311,15 @@ static void check_parts(const struct kernels *k, struct dense_shape s, size_t n_
     buffers_free(&m);
 }
 
-static void test_parts(void **state)
+static void test_shards(void **state)
 {
     (void)state;
     for (size_t i = 0; kernels_available(i); i++) {
-        check_parts(kernels_available(i), (struct dense_shape){400, 41}, 16);
-        check_parts(kernels_available(i), (struct dense_shape){171, 130}, 8);
+        check_shards(kernels_available(i), (struct dense_shape){400, 41}, 16);
+        check_shards(kernels_available(i), (struct dense_shape){171, 130}, 8);
     }
-    assert_int_equal(dense_parts(&(struct dense_shape){20, 900}), 1);
-    assert_int_equal(dense_parts(&(struct dense_shape){1000, 16}), 1);
+    assert_int_equal(dense_shards(&(struct dense_shape){20, 900}), 1);
+    assert_int_equal(dense_shards(&(struct dense_shape){1000, 16}), 1);
 }
 
 /* The gradient and the update in one are the two in turn, to the bit. */
@@ -330,10 +330,10 @@ static void check_gradient_update(const struct kernels *k, enum optimizer o, str
     const size_t n = s.in * s.out, x_stride = s.in * LANES + GAP;
     struct guarded held[10];
     float *x = guarded_floats(&held[0], (n_blocks - 1) * x_stride + s.in * LANES);
-    float *dzt = guarded_floats(&held[1], n_blocks * LANES * dense_padded(s.out)), *at[2][4];
+    float *dzt = guarded_floats(&held[1], n_blocks * LANES * whole_lanes(s.out)), *at[2][4];
     struct random random = random_stream(8, n);
     fill_floats(&random, FILL_ORDINARY, x, (n_blocks - 1) * x_stride + s.in * LANES);
-    fill_floats(&random, FILL_ORDINARY, dzt, n_blocks * LANES * dense_padded(s.out));
+    fill_floats(&random, FILL_ORDINARY, dzt, n_blocks * LANES * whole_lanes(s.out));
     for (size_t i = 0; i < 8; i++)
         at[i / 4][i % 4] = guarded_floats(&held[2 + i], n);
     fill_floats(&random, FILL_ORDINARY, at[0][1], n);
@@ -342,7 +342,7 @@ static void check_gradient_update(const struct kernels *k, enum optimizer o, str
     for (size_t i = 1; i < 4; i++)
         memcpy(at[1][i], at[0][i], n * sizeof(float));
     for (size_t row = 0, rows; row < s.in; row += rows) {
-        rows = s.in - row < DENSE_GRADIENT_ROWS ? s.in - row : DENSE_GRADIENT_ROWS;
+        rows = s.in - row < DENSE_SLICE_ROWS ? s.in - row : DENSE_SLICE_ROWS;
         float *p[2][4];
         for (size_t i = 0; i < 8; i++)
             p[i / 4][i % 4] = at[i / 4][i % 4] + row * s.out;
@@ -373,7 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv2d), cmocka_unit_test(test_dense),           cmocka_unit_test(test_slices),
-        cmocka_unit_test(test_parts),  cmocka_unit_test(test_gradient_update),
+        cmocka_unit_test(test_shards), cmocka_unit_test(test_gradient_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,25 +194,25 @@ static float *repeated_gradient(const struct cnn_model *model, const struct samp
     return gradient;
 }
 
-/* A large dense layer goes by parts in a small batch and by blocks in a large one, to the same effect. */
-static void by_parts_as_by_blocks(void **state)
+/* A large dense layer goes by shards in a small batch and by blocks in a large one, to the same effect. */
+static void by_shards_as_by_blocks(void **state)
 {
     (void)state;
     struct cnn_model *model = make_model("conv2d:5,3,swish flatten dense:140,swish dense:3,softmax");
     struct sample s;
     double once, nine_times, distance = 0, norm = 0;
     draw_samples(&s, 3);
-    assert_int_equal(model->layer[2].n_parts, 6);
-    assert_int_equal(model->layer[3].n_parts, 1);
-    float *by_parts = repeated_gradient(model, &s, 1, &once),
+    assert_int_equal(model->layer[2].n_shards, 6);
+    assert_int_equal(model->layer[3].n_shards, 1);
+    float *by_shards = repeated_gradient(model, &s, 1, &once),
           *by_blocks = repeated_gradient(model, &s, 9, &nine_times);
     assert_true(fabs(nine_times / 9 - once) <= 1e-6 * once);
     for (size_t i = 0; i < model->n_weights; i++) {
-        distance += pow((double)by_parts[i] - (double)by_blocks[i], 2);
-        norm += pow((double)by_parts[i], 2);
+        distance += pow((double)by_shards[i] - (double)by_blocks[i], 2);
+        norm += pow((double)by_shards[i], 2);
     }
     assert_true(norm > 0 && sqrt(distance) <= 1e-6 * sqrt(norm));
-    memory_free(by_parts);
+    memory_free(by_shards);
     memory_free(by_blocks);
     cnn_model_free(model);
 }
@@ -222,7 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_layer_with_every_activation),
         cmocka_unit_test(shapes_off_the_beaten_track),
-        cmocka_unit_test(by_parts_as_by_blocks),
+        cmocka_unit_test(by_shards_as_by_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-INLINE void activation_linear(v x, v *y, v *d)
+INLINE void activation_linear(v x, v *y, v *slope)
 {
     *y = x;
-    *d = v_set1(1);
+    *slope = v_set1(1);
 }

@@ -1,5 +1,5 @@
-INLINE void activation_relu(v x, v *y, v *d)
+INLINE void activation_relu(v x, v *y, v *slope)
 {
     *y = v_max(v_zero(), x);
-    *d = v_select(v_lt(v_zero(), x), v_set1(1), v_zero());
+    *slope = v_select(v_lt(v_zero(), x), v_set1(1), v_zero());
 }

@@ -5,8 +5,8 @@ INLINE v sigmoid(v x)
     return v_div(one, v_add(one, v_exp(v_mul(x, v_set1(-1)))));
 }
 
-INLINE void activation_sigmoid(v x, v *y, v *d)
+INLINE void activation_sigmoid(v x, v *y, v *slope)
 {
     *y = sigmoid(x);
-    *d = v_mul(*y, v_sub(v_set1(1), *y));
+    *slope = v_mul(*y, v_sub(v_set1(1), *y));
 }

@@ -1,6 +1,6 @@
 /* Not elementwise: the loss, or softmax when predicting, does what it stands for. */
-INLINE void activation_softmax(v x, v *y, v *d)
+INLINE void activation_softmax(v x, v *y, v *slope)
 {
     *y = x;
-    *d = v_set1(1);
+    *slope = v_set1(1);
 }

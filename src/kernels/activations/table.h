@@ -1,6 +1,7 @@
 /*
  * The activations: one file here and one row below each. A file defines, over the vector type of vector.h,
- *     static inline void activation_NAME(v x, v *y, v *d)      y = f(x), d = f'(x)
+ *     static inline void activation_NAME(v x, v *y, v *slope)      y = f(x), slope = f'(x)
+ * The first row is the default: what a layer has when its text names none.
  * Softmax is not elementwise: its row is linear here, and the loss (or softmax, when predicting) does the
  * rest.
  */

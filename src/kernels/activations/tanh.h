@@ -1,6 +1,6 @@
 /* |x| < 0.625: x + x^3 P(x^2), so that small results keep their digits; else 1 - 2 / (1 + e^2|x|) with the
  * sign of x. tanh' = 1 - tanh^2. */
-INLINE void activation_tanh(v x, v *y, v *d)
+INLINE void activation_tanh(v x, v *y, v *slope)
 {
     vi sign = vi_and(v_bits(x), vi_set1(0x80000000));
     v size = vi_float_bits(vi_and(v_bits(x), vi_set1(0x7fffffff)));
@@ -18,5 +18,5 @@ INLINE void activation_tanh(v x, v *y, v *d)
     far = vi_float_bits(vi_or(v_bits(far), sign));
 
     *y = v_select(v_lt(size, v_set1(0.625F)), near, far);
-    *d = v_fma(v_mul(*y, v_set1(-1)), *y, one);
+    *slope = v_fma(v_mul(*y, v_set1(-1)), *y, one);
 }

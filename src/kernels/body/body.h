@@ -8,6 +8,7 @@
 #include "kernels/body/conv2d.h"
 #include "kernels/body/conv2d_gradient.h"
 #include "kernels/body/dense.h"
+#include "kernels/body/dense_update.h"
 #include "kernels/body/elementwise.h"
 #include "kernels/body/loss.h"
 #include "kernels/body/pack.h"
@@ -31,7 +32,7 @@ static const struct kernels table = {
     .bias_gradient = bias_gradient,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
-    .dense_part = dense_part,
+    .dense_shard_sum = dense_shard_sum,
     .dense_finish = dense_finish,
     .dense_transpose = dense_transpose,
     .dense_gradient = dense_gradient,

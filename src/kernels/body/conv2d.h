@@ -1,9 +1,9 @@
-/* Convolution of one block: forward, backward and the gradient. */
+/* Convolution of one block: forward and backward. The gradient is in conv2d_gradient.h. */
 #ifndef KERNELS_BODY_CONV2D_H
 #define KERNELS_BODY_CONV2D_H
 
 #include "kernels/body/elementwise.h"
-#include "kernels/body/sums.h"
+#include "kernels/body/tile.h"
 
 /* Tiles as pairs CASE(outputs, positions), about as many accumulators as the registers hold. How many outputs
  * to take next when n are left: so that all tiles are wide. */
@@ -22,12 +22,12 @@ static size_t conv2d_tile(size_t n)
 #endif
 
 /* n_q outputs at each of n_p positions, for all lanes. */
-INLINE void conv2d_sums(const enum ending ending, const struct sums *s, size_t n_p, size_t n_q,
-                        const float *x, const float *w, const float *b, float *y)
+INLINE void conv2d_tiles(const enum ending ending, const struct strides *s, size_t n_p, size_t n_q,
+                         const float *x, const float *w, const float *b, float *y)
 {
 #define CASE(nq, np)                                                                                         \
     case nq:                                                                                                 \
-        sums_positions(np, nq, ending, s, n_p, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,        \
+        tile_positions(np, nq, ending, s, n_p, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,        \
                        y + (ptrdiff_t)q * s->y_q + lane);                                                    \
         break;
     for (size_t lane = 0; lane < LANES; lane += V_LANES)
@@ -42,12 +42,12 @@ INLINE void conv2d_sums(const enum ending ending, const struct sums *s, size_t n
 
 /* For a fixed output row and kernel line the inputs of a position are kernel_w * in_c vectors in a row. */
 static void conv2d_forward(const struct conv2d_shape *shape, enum activation activation, const float *x,
-                           const float *w, const float *b, float *y, float *d)
+                           const float *w, const float *b, float *y, float *slope)
 {
     const size_t c = shape->in_c, f = shape->filters, run = shape->kernel_w * c;
     const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
     const size_t x_row = shape->in_w * c * LANES, y_row = out_w * f * LANES;
-    const struct sums s = {
+    const struct strides s = {
         .n_i = shape->kernel_h,
         .n_j = 1,
         .n_k = run,
@@ -61,8 +61,8 @@ static void conv2d_forward(const struct conv2d_shape *shape, enum activation act
         .y_q = LANES,
     };
     for (size_t oh = 0; oh < out_h; oh++) {
-        conv2d_sums(SET, &s, out_w, f, x + oh * x_row, w, b, y + oh * y_row);
-        activate[activation](y_row, y + oh * y_row, d ? d + oh * y_row : NULL);
+        conv2d_tiles(SET, &s, out_w, f, x + oh * x_row, w, b, y + oh * y_row);
+        activate[activation](y_row, y + oh * y_row, slope ? slope + oh * y_row : NULL);
     }
 }
 
@@ -85,7 +85,7 @@ static void conv2d_backward_span(const struct conv2d_shape *shape, size_t ih, si
     const struct reach h = conv2d_reach(ih, shape->kernel_h, out_h),
                        r = conv2d_reach(iw, shape->kernel_w, out_w);
     const ptrdiff_t tap = (ptrdiff_t)(c * f), dz_row = (ptrdiff_t)(out_w * f * LANES);
-    const struct sums s = {
+    const struct strides s = {
         .n_i = h.last - h.first + 1,
         .n_j = r.last - r.first + 1,
         .n_k = f,
@@ -100,9 +100,9 @@ static void conv2d_backward_span(const struct conv2d_shape *shape, size_t ih, si
         .y_p = (ptrdiff_t)((down ? shape->in_w : 1) * c * LANES),
         .y_q = LANES,
     };
-    conv2d_sums(TIMES, &s, n, c, dz + (h.first * out_w + r.first) * f * LANES,
-                w + ((ih - h.first) * shape->kernel_w + iw - r.first) * c * f, NULL,
-                dx + (ih * shape->in_w + iw) * c * LANES);
+    conv2d_tiles(TIMES, &s, n, c, dz + (h.first * out_w + r.first) * f * LANES,
+                 w + ((ih - h.first) * shape->kernel_w + iw - r.first) * c * f, NULL,
+                 dx + (ih * shape->in_w + iw) * c * LANES);
 }
 
 /* Inputs at least a kernel away from the left and right borders go in rows. In the columns at the borders

@@ -2,7 +2,7 @@
 #ifndef KERNELS_BODY_CONV2D_GRADIENT_H
 #define KERNELS_BODY_CONV2D_GRADIENT_H
 
-#include "kernels/body/sums.h"
+#include "kernels/body/tile.h"
 #include "kernels/kernels.h"
 
 /* Adds up the lanes of n sums: lane i + 8 onto i, then 4, 2, 1. Shapes: lanes [n][16], sum [n]. */
@@ -54,27 +54,22 @@ INLINE void gradient_tile(const int nr, const int nq, const struct gradient_line
                           const float *dz, float *sum)
 {
     v acc[TILE_MAX];
-    UNROLL
-    for (int i = 0; i < nr * nq; i++)
+    UNROLLED(i, nr * nq)
         acc[i] = v_load(sum + i * LANES);
     for (size_t line = 0; line < lines->n; line++) {
         const float *x_at = x + line * lines->x_line, *dz_at = dz + line * lines->dz_line;
         for (size_t n = lines->n_ow; n > 0; n--, x_at += lines->x_ow, dz_at += lines->dz_ow) {
             v held[TILE_MAX];
-            UNROLL
-            for (int q = 0; q < nq; q++)
+            UNROLLED(q, nq)
                 held[q] = v_keep(v_load(dz_at + q * LANES));
-            UNROLL
-            for (int r = 0; r < nr; r++) {
+            UNROLLED(r, nr) {
                 v vector = v_keep(v_load(x_at + r * LANES));
-                UNROLL
-                for (int q = 0; q < nq; q++)
+                UNROLLED(q, nq)
                     acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
             }
         }
     }
-    UNROLL
-    for (int i = 0; i < nr * nq; i++)
+    UNROLLED(i, nr * nq)
         v_store(sum + i * LANES, acc[i]);
 }
 
@@ -102,7 +97,7 @@ INLINE void gradient_rows(const int nr, const int nq, size_t n_rows, const struc
 
 /* Some lines, n_filters filters, all lanes. The sums of each tile of filters lie together. Inlined into the
  * loops around it, its tiles get too few registers: 55 instead of 85 % of the peak on AVX2. */
-APART void gradient_lines(const struct gradient_lines *lines, size_t n_filters, size_t n_rows, const float *x,
+APART void gradient_tiles(const struct gradient_lines *lines, size_t n_filters, size_t n_rows, const float *x,
                           const float *dz, float *sum)
 {
 #define CASE(filters, rows)                                                                                  \
@@ -138,7 +133,7 @@ static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, s
         lines.n = out_h - oh < lines_max ? out_h - oh : lines_max;
         for (size_t ow = 0; ow < out_w; ow += lines.n_ow) {
             lines.n_ow = out_w - ow < ow_max ? out_w - ow : ow_max;
-            gradient_lines(&lines, n_filters, n_rows, x + oh * lines.x_line + ow * lines.x_ow,
+            gradient_tiles(&lines, n_filters, n_rows, x + oh * lines.x_line + ow * lines.x_ow,
                            dz + oh * lines.dz_line + ow * lines.dz_ow, sum);
         }
     }
@@ -159,8 +154,8 @@ static void gradient_finish(size_t n_filters, size_t n_rows, const float *sum, s
 }
 
 /* n_rows rows of w that lie within one line of the kernel, all filters. */
-static void gradient_part(const struct conv2d_shape *shape, size_t n_rows, const float *x, const float *dz,
-                          float *dw)
+static void gradient_line_rows(const struct conv2d_shape *shape, size_t n_rows, const float *x,
+                               const float *dz, float *dw)
 {
     float sum[GRADIENT_ROWS_MAX * GRADIENT_FILTERS_MAX * LANES];
     const size_t f = shape->filters;
@@ -178,7 +173,7 @@ static void conv2d_gradient(const struct conv2d_shape *shape, const float *x, co
     for (size_t line = 0; line < shape->kernel_h; line++, x += shape->in_w * shape->in_c * LANES)
         for (size_t row = 0, n; row < run; row += n, dw += n * shape->filters) {
             n = run - row < GRADIENT_ROWS_MAX ? run - row : GRADIENT_ROWS_MAX;
-            gradient_part(shape, n, x + row * LANES, dz, dw);
+            gradient_line_rows(shape, n, x + row * LANES, dz, dw);
         }
 }
 
@@ -186,19 +181,16 @@ static void conv2d_gradient(const struct conv2d_shape *shape, const float *x, co
 INLINE void bias_tile(const int nq, size_t positions, size_t features, const float *dz, float *sum)
 {
     v acc[GRADIENT_FILTERS_MAX];
-    UNROLL
-    for (int q = 0; q < nq; q++)
+    UNROLLED(q, nq)
         acc[q] = v_zero();
     for (size_t i = 0; i < positions; i++)
-        UNROLL
-    for (int q = 0; q < nq; q++)
-        acc[q] = v_add(acc[q], v_load(dz + i * features * LANES + (size_t)q * LANES));
-    UNROLL
-    for (int q = 0; q < nq; q++)
+        UNROLLED(q, nq)
+            acc[q] = v_add(acc[q], v_load(dz + i * features * LANES + (size_t)q * LANES));
+    UNROLLED(q, nq)
         v_store(sum + q * LANES, acc[q]);
 }
 
-static void bias_block(size_t nq, size_t positions, size_t features, const float *dz, float *sum)
+static void bias_tiles(size_t nq, size_t positions, size_t features, const float *dz, float *sum)
 {
 #define CASE(nq, rows)                                                                                       \
     case nq:                                                                                                 \
@@ -216,7 +208,7 @@ static void bias_gradient(size_t positions, size_t features, const float *dz, fl
     float sum[GRADIENT_FILTERS_MAX * LANES];
     for (size_t q = 0, nq; q < features; q += nq) {
         nq = gradient_filters(features - q);
-        bias_block(nq, positions, features, dz + q * LANES, sum);
+        bias_tiles(nq, positions, features, dz + q * LANES, sum);
         sum_lanes(nq, sum, db + q);
     }
 }

@@ -3,7 +3,7 @@
 #define KERNELS_BODY_DENSE_H
 
 #include "kernels/body/elementwise.h"
-#include "kernels/body/sums.h"
+#include "kernels/body/tile.h"
 
 /* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
  * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
@@ -19,13 +19,13 @@ enum { DENSE_NP = 2, DENSE_GRADIENT_NQ = 2 };
 #endif
 enum { DENSE_GRADIENT_NP = 6, DENSE_UPDATE_NP = 6, DENSE_UPDATE_NQ = 3 };
 
-INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_q, const float *x,
-                       const float *w, const float *b, float *y)
+INLINE void dense_tiles(const enum ending ending, const struct strides *s, size_t n_q, const float *x,
+                        const float *w, const float *b, float *y)
 {
 #define CASE(nq)                                                                                             \
     for (; q + nq <= n_q; q += nq)                                                                           \
-        sums_tile(DENSE_NP, nq, ending, s, 0, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,         \
-                  y + q * LANES + lane);
+        tile_product(DENSE_NP, nq, ending, s, 0, x + lane, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL,      \
+                     y + q * LANES + lane);
     for (size_t lane = 0; lane < LANES; lane += DENSE_NP * V_LANES) {
         size_t q = 0;
         DENSE_TILES(CASE)
@@ -33,18 +33,20 @@ INLINE void dense_sums(const enum ending ending, const struct sums *s, size_t n_
 #undef CASE
 }
 
-/* So many inputs at a time go through all outputs, so that the weights of a large layer are read from memory
- * once, in the order in which they lie there; so far ahead are they asked for; and of so many outputs are the
- * parts of a sum held. */
-enum { DENSE_FORWARD_INPUTS = 128, DENSE_BACKWARD_AHEAD = 32, DENSE_SUM_OUTPUTS = 128 };
+/* So many inputs at a time go through all outputs: the weights of a large layer are read from memory once, in
+ * the order in which they lie there. */
+enum { DENSE_FORWARD_INPUTS = 128 };
+/* So many rows before their turn the weights are asked for on the way back. */
+enum { DENSE_BACKWARD_PREFETCH = 32 };
+/* The sums of a layer with shards are made for so many outputs at a time. */
+enum { DENSE_SUM_OUTPUTS = 128 };
 
-/* n_q outputs from q on, over the inputs of a part: y = b + sum, b NULL standing for zeros. */
-static void dense_rows(const struct dense_shape *shape, size_t part, size_t q, size_t n_q, const float *x,
-                       const float *w, const float *b, float *y)
+/* n_q outputs from q on, over the inputs of a shard: y = b + sum, b NULL standing for zeros. */
+static void dense_sum(const struct dense_shape *shape, size_t shard, size_t q, size_t n_q, const float *x,
+                      const float *w, const float *b, float *y)
 {
-    const size_t end = dense_part_row(shape, part + 1);
-    size_t row = dense_part_row(shape, part);
-    struct sums s = {
+    const struct range rows = dense_rows(shape, dense_shard(shape, shard));
+    struct strides s = {
         .n_i = 1,
         .n_j = 1,
         .x_k = LANES,
@@ -53,19 +55,19 @@ static void dense_rows(const struct dense_shape *shape, size_t part, size_t q, s
         .w_q = 1,
         .y_p = V_LANES,
         .y_q = LANES,
-        .ahead = (ptrdiff_t)(DENSE_FORWARD_INPUTS * shape->out),
-        .ahead_k = (ptrdiff_t)shape->out,
+        .prefetch = (ptrdiff_t)(DENSE_FORWARD_INPUTS * shape->out),
+        .prefetch_k = (ptrdiff_t)shape->out,
     };
-    for (; row < end; row += s.n_k, s.resume = true) {
-        s.n_k = end - row < DENSE_FORWARD_INPUTS ? end - row : DENSE_FORWARD_INPUTS;
-        dense_sums(SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
+    for (size_t row = rows.from; row < rows.to; row += s.n_k, s.resume = true) {
+        s.n_k = rows.to - row < DENSE_FORWARD_INPUTS ? rows.to - row : DENSE_FORWARD_INPUTS;
+        dense_tiles(SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
     }
 }
 
-static void dense_part(const struct dense_shape *shape, size_t part, const float *x, const float *w,
-                       float *sum)
+static void dense_shard_sum(const struct dense_shape *shape, size_t shard, const float *x, const float *w,
+                            float *sum)
 {
-    dense_rows(shape, part, 0, shape->out, x, w, NULL, sum);
+    dense_sum(shape, shard, 0, shape->out, x, w, NULL, sum);
 }
 
 INLINE void set_bias(size_t n, const float *b, float *y)
@@ -82,42 +84,42 @@ INLINE void add_sum(size_t n, const float *sum, float *y)
 }
 
 static void dense_finish(const struct dense_shape *shape, enum activation activation, const float *sums,
-                         const float *b, float *y, float *d)
+                         const float *b, float *y, float *slope)
 {
     set_bias(shape->out, b, y);
-    for (size_t part = 0; part < dense_parts(shape); part++)
-        add_sum(shape->out, sums + part * shape->out * LANES, y);
-    activate[activation](shape->out * LANES, y, d);
+    for (size_t shard = 0; shard < dense_shards(shape); shard++)
+        add_sum(shape->out, sums + shard * shape->out * LANES, y);
+    activate[activation](shape->out * LANES, y, slope);
 }
 
-/* Some outputs of a layer with parts. */
-static void dense_forward_parts(const struct dense_shape *shape, size_t q, size_t n_q, const float *x,
-                                const float *w, const float *b, float *y)
+/* Some outputs of a layer with shards. */
+static void dense_forward_shards(const struct dense_shape *shape, size_t q, size_t n_q, const float *x,
+                                 const float *w, const float *b, float *y)
 {
     float sum[DENSE_SUM_OUTPUTS * LANES];
     set_bias(n_q, b + q, y + q * LANES);
-    for (size_t part = 0; part < dense_parts(shape); part++) {
-        dense_rows(shape, part, q, n_q, x, w, NULL, sum);
+    for (size_t shard = 0; shard < dense_shards(shape); shard++) {
+        dense_sum(shape, shard, q, n_q, x, w, NULL, sum);
         add_sum(n_q, sum, y + q * LANES);
     }
 }
 
 static void dense_forward(const struct dense_shape *shape, enum activation activation, const float *x,
-                          const float *w, const float *b, float *y, float *d)
+                          const float *w, const float *b, float *y, float *slope)
 {
-    if (dense_parts(shape) == 1)
-        dense_rows(shape, 0, 0, shape->out, x, w, b, y);
+    if (dense_shards(shape) == 1)
+        dense_sum(shape, 0, 0, shape->out, x, w, b, y);
     else
         for (size_t q = 0, n; q < shape->out; q += n) {
             n = shape->out - q < DENSE_SUM_OUTPUTS ? shape->out - q : DENSE_SUM_OUTPUTS;
-            dense_forward_parts(shape, q, n, x, w, b, y);
+            dense_forward_shards(shape, q, n, x, w, b, y);
         }
-    activate[activation](shape->out * LANES, y, d);
+    activate[activation](shape->out * LANES, y, slope);
 }
 
 static void dense_backward(const struct dense_shape *shape, const float *dz, const float *w, float *dx)
 {
-    const struct sums s = {
+    const struct strides s = {
         .n_i = 1,
         .n_j = 1,
         .n_k = shape->out,
@@ -127,10 +129,22 @@ static void dense_backward(const struct dense_shape *shape, const float *dz, con
         .w_q = (ptrdiff_t)shape->out,
         .y_p = V_LANES,
         .y_q = LANES,
-        .ahead = DENSE_BACKWARD_AHEAD * (ptrdiff_t)shape->out,
-        .ahead_k = 8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
+        .prefetch = DENSE_BACKWARD_PREFETCH * (ptrdiff_t)shape->out,
+        .prefetch_k =
+            8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
     };
-    dense_sums(TIMES, &s, shape->in, dz, w, NULL, dx);
+    dense_tiles(TIMES, &s, shape->in, dz, w, NULL, dx);
+}
+
+static void dense_transpose(size_t out, const float *dz, float *dzt)
+{
+    size_t padded = whole_lanes(out);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        for (size_t o = 0; o < out; o++)
+            dzt[lane * padded + o] = dz[o * LANES + lane];
+        for (size_t o = out; o < padded; o++)
+            dzt[lane * padded + o] = 0;
+    }
 }
 
 /* How many vectors of outputs to take next when n outputs are left: at most max, tiles as even as can be. */
@@ -142,10 +156,11 @@ static size_t dense_gradient_np(size_t n, size_t max)
 
 /* Here the vectors lie along the outputs, and the sum goes over samples: nothing is left to add up across
  * lanes. */
-INLINE struct sums dense_gradient_sums(const struct dense_shape *shape, size_t n_blocks, size_t x_stride)
+INLINE struct strides dense_gradient_strides(const struct dense_shape *shape, size_t n_blocks,
+                                             size_t x_stride)
 {
-    const size_t padded = dense_padded(shape->out);
-    return (struct sums){
+    const size_t padded = whole_lanes(shape->out);
+    return (struct strides){
         .n_i = n_blocks,
         .n_j = 1,
         .n_k = LANES,
@@ -161,19 +176,19 @@ INLINE struct sums dense_gradient_sums(const struct dense_shape *shape, size_t n
 }
 
 /* nq rows of dw from row x on. */
-INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, const struct sums *s,
+INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, const struct strides *s,
                                 const float *x, const float *dzt, float *dw)
 {
 #define CASE(np)                                                                                             \
     case np:                                                                                                 \
-        if (part <= V_LOW_LANES)                                                                             \
-            sums_tile(np, nq, SET_LOW, s, part, dzt + o, x, NULL, dw + o);                                   \
+        if (tail <= V_LOW_LANES)                                                                             \
+            tile_product(np, nq, SET_LOW, s, tail, dzt + o, x, NULL, dw + o);                                \
         else                                                                                                 \
-            sums_tile(np, nq, SET_PART, s, part, dzt + o, x, NULL, dw + o);                                  \
+            tile_product(np, nq, SET_TAIL, s, tail, dzt + o, x, NULL, dw + o);                               \
         break;
     for (size_t o = 0, np; o < shape->out; o += np * V_LANES) {
         np = dense_gradient_np(shape->out - o, DENSE_GRADIENT_NP);
-        const size_t part = shape->out - o < np * V_LANES ? shape->out - o - (np - 1) * V_LANES : V_LANES;
+        const size_t tail = shape->out - o < np * V_LANES ? shape->out - o - (np - 1) * V_LANES : V_LANES;
         switch (np) {
             CASE(1)
             CASE(2)
@@ -189,7 +204,7 @@ INLINE void dense_gradient_rows(const int nq, const struct dense_shape *shape, c
 static void dense_gradient(const struct dense_shape *shape, size_t n_blocks, const float *x, size_t x_stride,
                            const float *dzt, size_t row, size_t n_rows, float *dw)
 {
-    const struct sums s = dense_gradient_sums(shape, n_blocks, x_stride);
+    const struct strides s = dense_gradient_strides(shape, n_blocks, x_stride);
     size_t i = 0;
     for (; i + DENSE_GRADIENT_NQ <= n_rows; i += DENSE_GRADIENT_NQ)
         dense_gradient_rows(DENSE_GRADIENT_NQ, shape, &s, x + (row + i) * LANES, dzt, dw + i * shape->out);

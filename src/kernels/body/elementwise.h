@@ -59,23 +59,24 @@ INLINE v v_log(v x)
 #include "kernels/activations/swish.h"
 #include "kernels/activations/tanh.h"
 
-/* y = f(y) and d = f'(y) over n floats, a multiple of 16; d may be NULL. */
+/* y = f(y) and slope = f'(y) over n floats, a multiple of 16; slope may be NULL. */
 #define ACTIVATION_ROW(name, formula)                                                                        \
-    static void activate_##name(size_t n, float *y, float *d)                                                \
+    static void activate_##name(size_t n, float *y, float *slope)                                            \
     {                                                                                                        \
-        v f, slope;                                                                                          \
+        v value, derivative;                                                                                 \
         for (size_t i = 0; i < n; i += V_LANES) {                                                            \
-            activation_##name(v_load(y + i), &f, &slope);                                                    \
-            v_store(y + i, f);                                                                               \
-            if (d)                                                                                           \
-                v_store(d + i, slope);                                                                       \
+            activation_##name(v_load(y + i), &value, &derivative);                                           \
+            v_store(y + i, value);                                                                           \
+            if (slope)                                                                                       \
+                v_store(slope + i, derivative);                                                              \
         }                                                                                                    \
     }
 ACTIVATIONS(ACTIVATION_ROW)
 #undef ACTIVATION_ROW
 
 #define ACTIVATION_ENTRY(name, formula) activate_##name,
-static void (*const activate[N_ACTIVATIONS])(size_t n, float *y, float *d) = {ACTIVATIONS(ACTIVATION_ENTRY)};
+static void (*const activate[N_ACTIVATIONS])(size_t n, float *y,
+                                             float *slope) = {ACTIVATIONS(ACTIVATION_ENTRY)};
 #undef ACTIVATION_ENTRY
 
 #endif

@@ -1,4 +1,4 @@
-/* Images from bytes, and the transposition of dz. */
+/* Images from bytes. */
 #ifndef KERNELS_BODY_PACK_H
 #define KERNELS_BODY_PACK_H
 
@@ -52,17 +52,6 @@ static void pack(const uint8_t *const *images, size_t n_valid, size_t n, bool sc
             words[0][lane] = images[lane][i];
         for (size_t lane = 0; lane < LANES; lane += V_LANES)
             v_store(x + i * LANES + lane, number_of_byte(vi_load(&words[0][lane]), scale));
-    }
-}
-
-static void dense_transpose(size_t out, const float *dz, float *dzt)
-{
-    size_t padded = dense_padded(out);
-    for (size_t lane = 0; lane < LANES; lane++) {
-        for (size_t o = 0; o < out; o++)
-            dzt[lane * padded + o] = dz[o * LANES + lane];
-        for (size_t o = out; o < padded; o++)
-            dzt[lane * padded + o] = 0;
     }
 }
 

@@ -13,16 +13,13 @@ static size_t fma_peak(size_t n, float *sum)
 {
     const v half = v_set1(0.5F), start = v_set1(*sum);
     v chain[PEAK_CHAINS], total = v_zero();
-    UNROLL
-    for (int i = 0; i < PEAK_CHAINS; i++)
+    UNROLLED(i, PEAK_CHAINS)
         chain[i] = v_set1(*sum + (float)i);
     for (size_t round = 0; round < n; round++) {
-        UNROLL
-        for (int i = 0; i < PEAK_CHAINS; i++)
+        UNROLLED(i, PEAK_CHAINS)
             chain[i] = v_fma(chain[i], half, start);
     }
-    UNROLL
-    for (int i = 0; i < PEAK_CHAINS; i++)
+    UNROLLED(i, PEAK_CHAINS)
         total = v_add(total, chain[i]);
     float lanes[V_LANES];
     v_store(lanes, total);

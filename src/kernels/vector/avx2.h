@@ -21,11 +21,11 @@ INLINE __m256i v_first(size_t n)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-INLINE v v_load_part(const float *p, size_t n)
+INLINE v v_load_tail(const float *p, size_t n)
 {
     return _mm256_maskload_ps(p, v_first(n));
 }
-INLINE void v_store_part(float *p, v a, size_t n)
+INLINE void v_store_tail(float *p, v a, size_t n)
 {
     _mm256_maskstore_ps(p, v_first(n), a);
 }

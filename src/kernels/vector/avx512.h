@@ -21,11 +21,11 @@ INLINE __mmask16 v_first(size_t n)
 {
     return (__mmask16)((1U << n) - 1);
 }
-INLINE v v_load_part(const float *p, size_t n)
+INLINE v v_load_tail(const float *p, size_t n)
 {
     return _mm512_maskz_loadu_ps(v_first(n), p);
 }
-INLINE void v_store_part(float *p, v a, size_t n)
+INLINE void v_store_tail(float *p, v a, size_t n)
 {
     _mm512_mask_storeu_ps(p, v_first(n), a);
 }

@@ -18,17 +18,17 @@ INLINE void v_store(float *p, v a)
 {
     vst1q_f32(p, a);
 }
-INLINE v v_load_part(const float *p, size_t n)
+INLINE v v_load_tail(const float *p, size_t n)
 {
-    float part[V_LANES] = {0};
-    memcpy(part, p, n * sizeof *p);
-    return v_load(part);
+    float tail[V_LANES] = {0};
+    memcpy(tail, p, n * sizeof *p);
+    return v_load(tail);
 }
-INLINE void v_store_part(float *p, v a, size_t n)
+INLINE void v_store_tail(float *p, v a, size_t n)
 {
-    float part[V_LANES];
-    v_store(part, a);
-    memcpy(p, part, n * sizeof *p);
+    float tail[V_LANES];
+    v_store(tail, a);
+    memcpy(p, tail, n * sizeof *p);
 }
 
 INLINE v v_keep(v a)

@@ -20,13 +20,13 @@ INLINE void v_store(float *p, v a)
 {
     memcpy(p, &a, sizeof a);
 }
-INLINE v v_load_part(const float *p, size_t n)
+INLINE v v_load_tail(const float *p, size_t n)
 {
     v a = {0};
     memcpy(&a, p, n * sizeof *p);
     return a;
 }
-INLINE void v_store_part(float *p, v a, size_t n)
+INLINE void v_store_tail(float *p, v a, size_t n)
 {
     memcpy(p, &a, n * sizeof *p);
 }

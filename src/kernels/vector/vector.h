@@ -4,7 +4,7 @@
  * one of vector/NAME.h is included per isa_NAME.c, by way of VECTOR_HEADER.
  *
  *   v_load, v_store                 anywhere in memory
- *   v_load_part, v_store_part       the first n lanes; the others are 0, or are left alone
+ *   v_load_tail, v_store_tail       the first n lanes; the others are 0, or are left alone
  *   v_set1, v_zero                  the same number in every lane
  *   v_add, v_sub, v_mul, v_div, v_sqrt    rounded once, as IEEE 754 has it
  *   v_fma(a, b, c)                  a * b + c, rounded once: the only fused operation
@@ -25,13 +25,14 @@
 #define INLINE static inline __attribute__((always_inline))
 #define APART static __attribute__((noinline))
 
-/* Before a loop of constant length over an array of vectors: unrolled whole, so that these stay in registers.
- */
+/* UNROLLED(i, n) statement: a loop over i = 0 .. n - 1, n a constant, over an array of vectors; unrolled
+ * whole, so that these stay in registers. */
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 64")
 #endif
+#define UNROLLED(i, n) UNROLL for (int i = 0; i < (n); i++)
 
 #include VECTOR_HEADER
 
@@ -44,13 +45,13 @@ INLINE void prefetch(const float *p)
 /* The first n lanes, or all. */
 INLINE v load_first(const float *p, size_t n)
 {
-    return n < V_LANES ? v_load_part(p, n) : v_load(p);
+    return n < V_LANES ? v_load_tail(p, n) : v_load(p);
 }
 
 INLINE void store_first(float *p, v a, size_t n)
 {
     if (n < V_LANES)
-        v_store_part(p, a, n);
+        v_store_tail(p, a, n);
     else
         v_store(p, a);
 }

@@ -19,7 +19,7 @@ static struct conv2d_shape kernel_shape(const struct layer *layer)
 }
 
 /* Most weights in a piece of the kernel's gradient. */
-enum { UNIT_COUNT = 2048 };
+enum { SLICE_FLOATS = 2048 };
 
 static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 {
@@ -41,9 +41,9 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
                     area * s.filters);
     layer_parameter(layer, "bias", 1, (size_t[]){s.filters}, 0, 0);
     size_t weights = layer->parameter[0].count;
-    layer->n_units = (weights + UNIT_COUNT - 1) / UNIT_COUNT + 1;
-    layer->unit_count = UNIT_COUNT > s.filters ? UNIT_COUNT : s.filters;
-    layer->scratch = weights + s.filters;
+    layer->n_slices = (weights + SLICE_FLOATS - 1) / SLICE_FLOATS + 1;
+    layer->slice_floats = SLICE_FLOATS > s.filters ? SLICE_FLOATS : s.filters;
+    layer->share = weights + s.filters;
     layer->macs_forward = (double)shape_count(&layer->out) * (double)(area * s.in_c);
     return CNN_OK;
 }
@@ -60,28 +60,28 @@ static void backward(const struct layer *layer, const struct kernels *k, const f
     k->conv2d_backward(&s, dz, layer->parameter[0].value, dx);
 }
 
-/* scratch: the block's gradient by kernel and bias, while its x and dz are in the cache. */
+/* share: the block's gradient by kernel and bias, while its x and dz are in the cache. */
 static void block_gradient(const struct layer *layer, const struct kernels *k, const float *x,
-                           const float *dz, float *scratch)
+                           const float *dz, float *share)
 {
     struct conv2d_shape s = kernel_shape(layer);
-    k->conv2d_gradient(&s, x, dz, scratch);
+    k->conv2d_gradient(&s, x, dz, share);
     k->bias_gradient(layer->out.size[0] * layer->out.size[1], s.filters, dz,
-                     scratch + layer->parameter[0].count);
+                     share + layer->parameter[0].count);
 }
 
 static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
-                                      const struct batch_view *v, size_t unit, float *g)
+                                      const struct batch_view *v, size_t slice, float *g)
 {
     (void)k;
-    size_t weights = layer->parameter[0].count, first = unit * UNIT_COUNT;
-    struct gradient_slice slice = {0, first, weights - first < UNIT_COUNT ? weights - first : UNIT_COUNT};
-    if (layer_unit_is_bias(layer, unit)) {
-        slice = (struct gradient_slice){1, 0, layer->parameter[1].count};
+    size_t weights = layer->parameter[0].count, first = slice * SLICE_FLOATS;
+    struct gradient_slice s = {0, first, weights - first < SLICE_FLOATS ? weights - first : SLICE_FLOATS};
+    if (layer_slice_is_bias(layer, slice)) {
+        s = (struct gradient_slice){1, 0, layer->parameter[1].count};
         first = weights;
     }
-    layer_sum_blocks(v, first, slice.count, g);
-    return slice;
+    layer_sum_blocks(v, first, s.count, g);
+    return s;
 }
 
 const struct layer_type layer_conv2d = {
