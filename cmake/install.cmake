@@ -8,6 +8,9 @@ foreach(name ${OpenMP_C_LIB_NAMES}) # they may lie in the compiler's own folder
   get_filename_component(folder ${OpenMP_${name}_LIBRARY} DIRECTORY)
   string(APPEND CNN_PC_LIBS " -L${folder} -l${name}")
 endforeach()
+if(CNN_JPEG)
+  set(CNN_PC_JPEG " libjpeg")
+endif()
 configure_file(cmake/cnn.pc.in cnn.pc @ONLY)
 
 install(TARGETS cnn cnn_core

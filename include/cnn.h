@@ -47,7 +47,8 @@ struct cnn_error {
 /* The version, "MAJOR.MINOR.PATCH". */
 const char *cnn_version(void);
 
-/* The libraries at work, such as "zlib 1.2.13, minizip 1.1, libpng 1.6.39, OpenMP 4.5". */
+/* The libraries at work, such as "zlib 1.2.13, minizip 1.1, libpng 1.6.39, libjpeg-turbo 2.1.5, OpenMP 4.5".
+ */
 const char *cnn_libraries(void);
 
 /* The instruction set in use: "portable", "avx2", "avx512" or "neon". CNN_CPU in the environment forces one.
@@ -127,6 +128,33 @@ uint64_t cnn_dataset_fingerprint(const struct cnn_dataset *dataset);
 /* Pixels of image i, [height][width][channels], 0..255, and its label. */
 const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i);
 unsigned cnn_dataset_label(const struct cnn_dataset *dataset, size_t i);
+
+/* ---- pictures ---------------------------------------------------------------------------------- */
+
+struct cnn_picture;
+
+struct cnn_picture_info {
+    const char *format; /* "PNG", "JPEG", "PGM", "PPM", or "pixels" */
+    size_t height, width, channels;
+    unsigned
+        orientation; /* as EXIF has it, 1 .. 8: how the camera was held; the picture is upright already */
+};
+
+/* Reads a picture: PNG, JPEG, PGM or PPM, told by its first bytes; path "-" is standard input. channels: 1
+ * for grey, which is JPEG's Y, or 3 for RGB. What is transparent is laid on white. Errors: NOT_FOUND, IO,
+ * USAGE (channels), FORMAT (other formats, with the command that converts them; damaged; above 50 million
+ * pixels or 64 MiB), MEMORY. Owns: the caller, until cnn_picture_close, which takes NULL. */
+enum cnn_status cnn_picture_open(const char *path, size_t channels, struct cnn_picture **picture,
+                                 struct cnn_error *error);
+
+/* The same of pixels in memory, [height][width][channels], which are copied. Errors: USAGE, FORMAT, MEMORY.
+ */
+enum cnn_status cnn_picture_create(const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                   struct cnn_picture **picture, struct cnn_error *error);
+
+void cnn_picture_close(struct cnn_picture *picture);
+
+struct cnn_picture_info cnn_picture_info(const struct cnn_picture *picture);
 
 /* ---- model ------------------------------------------------------------------------------------- */
 

@@ -6,11 +6,11 @@ set -euo pipefail
 
 show_help() {
     cat <<'TEXT'
-Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' 'pkgconfig(libpng)' curl
+Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' 'pkgconfig(libpng)' 'pkgconfig(libjpeg)' curl
        to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
-Arch             pacman -S gcc cmake ninja pkgconf zlib minizip libpng curl
+Arch             pacman -S gcc cmake ninja pkgconf zlib minizip libpng libjpeg-turbo curl
        to test   pacman -S clang openmp compiler-rt shellcheck cmocka
-macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libpng libomp
+macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libpng jpeg-turbo libomp
        to test   brew install gcc llvm clang-format shellcheck cmocka
 TEXT
 }
@@ -51,6 +51,15 @@ clang_runtime_package() {
     fi
 }
 
+# libjpeg-turbo, which Debian and Ubuntu call by different names.
+jpeg_package() {
+    if apt-cache show libjpeg62-turbo-dev >/dev/null 2>&1; then
+        echo libjpeg62-turbo-dev
+    else
+        echo libjpeg-turbo8-dev
+    fi
+}
+
 find_missing_to_run() {
     require gcc command -v cc
     require libc6-dev compiles cc
@@ -60,6 +69,7 @@ find_missing_to_run() {
     require zlib1g-dev pkg-config --exists zlib
     require libminizip-dev pkg-config --exists minizip
     require libpng-dev pkg-config --exists libpng
+    pkg-config --exists libjpeg >/dev/null 2>&1 || missing+=("$(jpeg_package)")
     command -v wget >/dev/null || require curl command -v curl
     [[ $(uname) != Linux ]] || require ca-certificates test -d /etc/ssl/certs
 }

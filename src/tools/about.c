@@ -27,11 +27,17 @@ static const char *openmp_version(void)
 }
 #endif
 
+#ifdef CNN_JPEG
+#define JPEG_LIBRARY ", libjpeg-turbo " CNN_JPEG
+#else
+#define JPEG_LIBRARY ", no libjpeg-turbo"
+#endif
+
 const char *cnn_libraries(void)
 {
     static char text[128]; /* written with the same bytes whoever asks */
-    snprintf(text, sizeof text, "zlib %s, minizip %s, libpng %s, %s", zlibVersion(), CNN_MINIZIP_VERSION,
-             png_get_libpng_ver(NULL), openmp_version());
+    snprintf(text, sizeof text, "zlib %s, minizip %s, libpng %s" JPEG_LIBRARY ", %s", zlibVersion(),
+             CNN_MINIZIP_VERSION, png_get_libpng_ver(NULL), openmp_version());
     return text;
 }
 
