@@ -99,15 +99,17 @@ struct cnn_dataset_info {
     bool synthetic;     /* drawn by the program */
     size_t count;       /* images held */
     size_t height, width, channels;
-    size_t classes; /* the largest label + 1, at least 10 for MNIST-like data */
+    bool labelled;  /* the images have labels; else they can be predicted, not trained or scored on */
+    size_t classes; /* the largest label + 1, at least 10 for MNIST-like data; 0 without labels */
 };
 
 /* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
  * more of the files than that needs. source is a folder of IDX files (raw or .gz, both spellings), an
  * image file of such a pair, "synth" or "synth:SEED". NULL means $CNN_DATA where that is set, else
  * data/mnist where it holds MNIST, else "synth" (info.synthetic tells). Of a file, the whole is checked
- * only where it is read to its end; labels always are.
- * Errors: NOT_FOUND (also for a file that is the other split by its name), IO, FORMAT (any wrong field),
+ * only where it is read to its end; labels always are. Where no label file is found, the images alone are
+ * opened (info.labelled tells), and what needs labels fails with NOT_FOUND and says which file was looked
+ * for. Errors: NOT_FOUND (also for a file that is the other split by its name), IO, FORMAT (any wrong field),
  * USAGE (first or count past the end), MEMORY.
  * Owns: the caller, until cnn_dataset_close. */
 enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_t first, size_t count,
@@ -125,7 +127,7 @@ struct cnn_dataset_info cnn_dataset_info(const struct cnn_dataset *dataset);
 /* A hash of shape, pixels and labels as held; it reads all of them (10 ms for MNIST). */
 uint64_t cnn_dataset_fingerprint(const struct cnn_dataset *dataset);
 
-/* Pixels of image i, [height][width][channels], 0..255, and its label. */
+/* Pixels of image i < count, [height][width][channels], 0..255, and its label, which must have been given. */
 const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i);
 unsigned cnn_dataset_label(const struct cnn_dataset *dataset, size_t i);
 
@@ -256,7 +258,8 @@ struct cnn_scores {
 };
 
 /* Scores a model on a dataset. confusion may be NULL, or [classes][classes] counts, row = truth,
- * column = prediction, which are set. Errors: MISMATCH (image shape, or a label the model lacks), MEMORY. */
+ * column = prediction, which are set. Errors: MISMATCH (image shape, or a label the model lacks), NOT_FOUND
+ * (images without labels), MEMORY. */
 enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                    struct cnn_scores *scores, size_t *confusion, struct cnn_error *error);
 
@@ -298,7 +301,8 @@ struct cnn_progress {
 };
 
 /* A trainer of model on dataset; both must outlive it.
- * Errors: USAGE (values out of range), MISMATCH (shape or classes), MEMORY. */
+ * Errors: USAGE (values out of range), MISMATCH (shape or classes), NOT_FOUND (images without labels),
+ * MEMORY. */
 enum cnn_status cnn_trainer_create(struct cnn_model *model, const struct cnn_dataset *dataset,
                                    const struct cnn_train_options *options, struct cnn_trainer **trainer,
                                    struct cnn_error *error);

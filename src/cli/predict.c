@@ -22,8 +22,8 @@ static const struct predict_settings defaults = {
 
 #define FIELD(name) .field = offsetof(struct predict_settings, name)
 static const struct option_row options[] = {
-    {"first", "N", "show the first N images; without it 5", OPTION_COUNT, FIELD(first), .min = 1,
-     .max = 1000000000, .group = GROUP_DATA},
+    {"first", "N", "show the first N images; without it 5, or all if fewer", OPTION_COUNT, FIELD(first),
+     .min = 1, .max = 1000000000, .group = GROUP_DATA},
     {"index", "N", "show image N alone; the first one is 0", OPTION_COUNT, FIELD(index), .min = 0,
      .max = 1000000000, .group = GROUP_DATA},
     {"split", "train|test", "those trained on, or the others; the lesson shows the former", OPTION_CHOICE,
@@ -38,6 +38,7 @@ static const struct option_row options[] = {
 /* The images shown and what the model says of them. */
 struct prediction {
     const struct cnn_dataset *dataset;
+    bool labelled;                /* else there is no truth to show */
     size_t first, count, classes; /* first: the number of the first image in its split */
     const float *probabilities;   /* [count][classes] */
 };
@@ -64,12 +65,15 @@ static size_t digits(size_t n)
 
 static void print_csv(const struct prediction *p)
 {
-    printf("image,truth,predicted");
+    printf(p->labelled ? "image,truth,predicted" : "image,predicted");
     for (size_t k = 0; k < p->classes; k++)
         printf(",p%zu", k);
     putchar('\n');
     for (size_t i = 0; i < p->count; i++) {
-        printf("%zu,%u,%zu", p->first + i, cnn_dataset_label(p->dataset, i), digit_of(p, i));
+        printf("%zu,", p->first + i);
+        if (p->labelled)
+            printf("%u,", cnn_dataset_label(p->dataset, i));
+        printf("%zu", digit_of(p, i));
         for (size_t k = 0; k < p->classes; k++)
             printf(",%.9g", (double)probabilities_of(p, i)[k]);
         putchar('\n');
@@ -115,7 +119,7 @@ static void print_beside(const struct prediction *p, size_t number, size_t cell,
 
 static void print_below(const struct prediction *p, size_t number, size_t cell)
 {
-    for (int truth = 0; truth < 2; truth++) {
+    for (int truth = 0; truth < 1 + p->labelled; truth++) {
         printf("%s%s\n%*s", truth ? "\n" : "", truth ? "truth" : "prediction", (int)number, "");
         print_class_cells(p, cell);
         putchar('\n');
@@ -136,16 +140,19 @@ static void print_verdicts(const struct prediction *p)
     int number = (int)digits(p->first + p->count - 1);
     putchar('\n');
     for (size_t i = 0; i < p->count; i++) {
-        size_t digit = digit_of(p, i), truth = cnn_dataset_label(p->dataset, i);
-        printf("image %*zu: %zu, %6.2f %% sure: ", number, p->first + i, digit,
+        size_t digit = digit_of(p, i);
+        bool hit = p->labelled && digit == cnn_dataset_label(p->dataset, i);
+        printf("image %*zu: %zu, probability %6.2f %%", number, p->first + i, digit,
                100 * (double)probabilities_of(p, i)[digit]);
-        right += digit == truth;
-        if (digit == truth)
-            puts("right");
+        right += hit;
+        if (!p->labelled)
+            putchar('\n');
+        else if (hit)
+            puts(": right");
         else
-            printf("wrong, it is %zu\n", truth);
+            printf(": wrong, it is %u\n", cnn_dataset_label(p->dataset, i));
     }
-    if (p->count > 1)
+    if (p->labelled && p->count > 1)
         printf("%zu of %zu right\n", right, p->count);
 }
 
@@ -153,7 +160,7 @@ static void print_tables(const struct prediction *p)
 {
     size_t number = digits(p->first + p->count - 1), truth = digits(p->classes - 1) + 1;
     size_t cell = sizeof " 0.00" - 1 > truth ? sizeof " 0.00" - 1 : truth;
-    if (number + (cell + truth) * p->classes + 3 <= output_columns())
+    if (p->labelled && number + (cell + truth) * p->classes + 3 <= output_columns())
         print_beside(p, number, cell, truth);
     else
         print_below(p, number, cell);
@@ -164,8 +171,8 @@ static void print_tables(const struct prediction *p)
 static enum cnn_status show(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t first,
                             bool csv, struct cnn_error *error)
 {
-    struct prediction p = {dataset, first, cnn_dataset_info(dataset).count, cnn_model_info(model).classes,
-                           NULL};
+    struct cnn_dataset_info data = cnn_dataset_info(dataset);
+    struct prediction p = {dataset, data.labelled, first, data.count, cnn_model_info(model).classes, NULL};
     float *probabilities = calloc(p.count, p.classes * sizeof *probabilities);
     if (!probabilities)
         return fail_memory(error);
@@ -179,20 +186,37 @@ static enum cnn_status show(const struct cnn_model *model, const struct cnn_data
     return status;
 }
 
+/* The images asked for; without a wish the first five, or all where there are fewer. */
+static enum cnn_status open_images(const struct predict_settings *s, size_t *first,
+                                   struct cnn_dataset **dataset, struct cnn_error *error)
+{
+    enum { USUAL = 5 };
+    bool wish = s->first != NOT_GIVEN || s->index != NOT_GIVEN;
+    size_t count = s->first != NOT_GIVEN ? (size_t)s->first : s->index != NOT_GIVEN ? 1 : USUAL;
+    *first = s->index != NOT_GIVEN ? (size_t)s->index : 0;
+    enum cnn_split split = (enum cnn_split)s->split;
+    enum cnn_status status = input_dataset(s->data, split, *first, count, dataset, error);
+    if (status == CNN_ERROR_USAGE && !wish)
+        status = input_dataset(s->data, split, 0, 0, dataset, error);
+    if (status == CNN_OK && !cnn_dataset_info(*dataset).labelled)
+        note("%s: no labels found, so no truth is shown; cnn doctor says what was looked for",
+             cnn_dataset_info(*dataset).source);
+    return status;
+}
+
 static enum cnn_status run_predict(const void *settings, struct cnn_error *error)
 {
     const struct predict_settings *s = settings;
     if (s->first != NOT_GIVEN && s->index != NOT_GIVEN)
         return fail(error, CNN_ERROR_USAGE, "--first and --index do not go together");
-    size_t first = s->index != NOT_GIVEN ? (size_t)s->index : 0;
-    size_t count = s->index != NOT_GIVEN ? 1 : s->first != NOT_GIVEN ? (size_t)s->first : 5;
+    size_t first = 0;
     struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
     enum cnn_status status = input_machine(s->threads, error);
     if (status == CNN_OK)
         status = input_model(s->model, &model, error);
     if (status == CNN_OK)
-        status = input_dataset(s->data, (enum cnn_split)s->split, first, count, &dataset, error);
+        status = open_images(s, &first, &dataset, error);
     if (status == CNN_OK)
         status = show(model, dataset, first, s->csv, error);
     cnn_dataset_close(dataset);
@@ -202,7 +226,7 @@ static enum cnn_status run_predict(const void *settings, struct cnn_error *error
 
 const struct command command_predict = {
     .name = "predict",
-    .about = "Shows what a model makes of single images, beside the truth.",
+    .about = "Shows what a model makes of single images, beside the truth where that is known.",
     .examples = "  cnn predict --first 5\n"
                 "  cnn predict --split test --index 8\n"
                 "  cnn predict --split test --first 10000 --csv > predictions.csv\n",

@@ -243,6 +243,13 @@ static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
     return cnn_model_save(run->model, run->model_path, error);
 }
 
+/* Test images that are not there, or have no labels, are no failure of the training. */
+static enum cnn_status say_no_score(const struct cnn_error *error)
+{
+    note("no test score: %s", error->message);
+    return CNN_OK;
+}
+
 /* Scores the model on the test images, where the data has any that were not trained on. */
 static enum cnn_status print_test_score(const struct run *run, struct cnn_error *error)
 {
@@ -250,12 +257,8 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
     struct cnn_scores scores;
     char count[COUNT_TEXT];
     enum cnn_status status = input_dataset(run->settings->data, CNN_TEST, 0, 0, &test, error);
-    if (status == CNN_ERROR_NOT_FOUND) {
-        note("no test score: %s", error->message);
-        return CNN_OK;
-    }
     if (status)
-        return status;
+        return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
     bool as_many = cnn_dataset_info(test).count == cnn_dataset_info(run->dataset).count;
     if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->dataset)) {
         note("no test score: %s holds no images but those trained on", cnn_dataset_info(test).source);
@@ -266,7 +269,7 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
                    scores.loss, count_text(count, scores.count));
     }
     cnn_dataset_close(test);
-    return status;
+    return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
 }
 
 static enum cnn_status print_results(const struct run *run, struct cnn_error *error)

@@ -30,14 +30,15 @@ static enum cnn_status check_range(const char *name, size_t n_images, size_t fir
     return CNN_OK;
 }
 
+/* n_labels 0: none. */
 static enum cnn_status allocate(struct cnn_dataset *d, size_t n_labels, struct cnn_error *error)
 {
     d->image_bytes = d->height * d->width * d->channels;
     d->owned_images = memory_alloc(d->count, d->image_bytes);
-    d->owned_labels = memory_alloc(n_labels, 1);
+    d->owned_labels = n_labels ? memory_alloc(n_labels, 1) : NULL;
     d->images = d->owned_images;
     d->labels = d->owned_labels;
-    return d->images && d->labels ? CNN_OK : error_memory(error, d->count * d->image_bytes);
+    return d->images && (d->labels || !n_labels) ? CNN_OK : error_memory(error, d->count * d->image_bytes);
 }
 
 /* Classes are counted over the whole split, so that a part of it has as many. In a file with many images
@@ -67,11 +68,23 @@ static enum cnn_status count_classes(const char *path, const uint8_t *labels, si
     return CNN_OK;
 }
 
-static enum cnn_status read_pair(struct cnn_dataset *d, struct idx *images, struct idx *labels,
-                                 const struct located *paths, size_t first, size_t count,
-                                 struct cnn_error *error)
+/* All labels are read, whichever are asked for. */
+static enum cnn_status read_labels(struct cnn_dataset *d, struct idx *labels, const char *path, size_t first,
+                                   struct cnn_error *error)
 {
-    if (images->count != labels->count) {
+    enum cnn_status status = idx_read(labels, 0, labels->count, d->owned_labels, error);
+    if (status == CNN_OK)
+        status = count_classes(path, d->labels, labels->count, &d->classes, error);
+    d->labels += first;
+    return status;
+}
+
+/* labels: NULL where there are none. */
+static enum cnn_status read_files(struct cnn_dataset *d, struct idx *images, struct idx *labels,
+                                  const struct located *paths, size_t first, size_t count,
+                                  struct cnn_error *error)
+{
+    if (labels && images->count != labels->count) {
         error_set(
             error, CNN_ERROR_FORMAT,
             "%s: offset 4: the number of labels differs from that of images in %s; expected %zu, found %zu",
@@ -85,32 +98,28 @@ static enum cnn_status read_pair(struct cnn_dataset *d, struct idx *images, stru
     d->height = images->height;
     d->width = images->width;
     d->channels = images->channels;
-    status = allocate(d, labels->count, error);
-    if (status == CNN_OK)
-        status = idx_read(labels, 0, labels->count, d->owned_labels, error);
-    if (status == CNN_OK)
-        status = count_classes(paths->labels, d->labels, labels->count, &d->classes, error);
-    if (status != CNN_OK)
-        return status;
-    d->labels += first;
-    return idx_read(images, first, count, d->owned_images, error);
+    status = allocate(d, labels ? labels->count : 0, error);
+    if (status == CNN_OK && labels)
+        status = read_labels(d, labels, paths->labels, first, error);
+    return status == CNN_OK ? idx_read(images, first, count, d->owned_images, error) : status;
 }
 
 static enum cnn_status open_files(struct cnn_dataset *d, enum cnn_split split, size_t first, size_t count,
                                   struct cnn_error *error)
 {
     struct located paths;
-    struct idx images, labels;
+    struct idx images, labels = {0};
     enum cnn_status status = locate(d->source, split, &paths, error);
     if (status != CNN_OK)
         return status;
+    d->no_labels = paths.no_labels;
     status = idx_open(paths.images, IDX_IMAGES, &images, error);
     if (status == CNN_OK) {
-        status = idx_open(paths.labels, IDX_LABELS, &labels, error);
-        if (status == CNN_OK) {
-            status = read_pair(d, &images, &labels, &paths, first, count, error);
-            idx_close(&labels);
-        }
+        if (paths.labels)
+            status = idx_open(paths.labels, IDX_LABELS, &labels, error);
+        if (status == CNN_OK)
+            status = read_files(d, &images, paths.labels ? &labels : NULL, &paths, first, count, error);
+        idx_close(&labels);
         idx_close(&images);
     }
     located_free(&paths);
@@ -201,7 +210,8 @@ enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t firs
     *part = *dataset;
     part->count = count;
     part->images += first * part->image_bytes;
-    part->labels += first;
+    if (part->labels)
+        part->labels += first;
     part->owned_source = NULL;
     part->owned_images = part->owned_labels = NULL;
     *slice = part;
@@ -226,6 +236,7 @@ struct cnn_dataset_info cnn_dataset_info(const struct cnn_dataset *dataset)
                                      .height = dataset->height,
                                      .width = dataset->width,
                                      .channels = dataset->channels,
+                                     .labelled = dataset->labels != NULL,
                                      .classes = dataset->classes};
 }
 
@@ -236,7 +247,7 @@ uint64_t cnn_dataset_fingerprint(const struct cnn_dataset *dataset)
     for (size_t i = 0; i < 4; i++)
         hash = hash_u64(hash, shape[i]);
     hash = hash_bytes(hash, dataset->images, dataset->count * dataset->image_bytes);
-    return hash_bytes(hash, dataset->labels, dataset->count);
+    return dataset->labels ? hash_bytes(hash, dataset->labels, dataset->count) : hash;
 }
 
 const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i)
@@ -247,4 +258,13 @@ const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i)
 unsigned cnn_dataset_label(const struct cnn_dataset *dataset, size_t i)
 {
     return dataset->labels[i];
+}
+
+enum cnn_status dataset_check_labels(const struct cnn_dataset *dataset, struct cnn_error *error)
+{
+    if (dataset->labels)
+        return CNN_OK;
+    if (error)
+        *error = dataset->no_labels;
+    return dataset->no_labels.status;
 }

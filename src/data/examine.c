@@ -71,8 +71,8 @@ enum cnn_status examine(const struct cnn_dataset *dataset, struct examination *f
     struct cnn_dataset_info info = cnn_dataset_info(dataset);
     size_t pixels = info.height * info.width * info.channels;
     size_t n = info.count < LOOKED_AT ? info.count : LOOKED_AT;
-    *found = (struct examination){.least_label = UINT8_MAX};
-    for (size_t i = 0; i < info.count; i++) {
+    *found = (struct examination){.least_label = info.labelled ? UINT8_MAX : 0};
+    for (size_t i = 0; info.labelled && i < info.count; i++) {
         unsigned label = cnn_dataset_label(dataset, i);
         found->least_label = label < found->least_label ? label : found->least_label;
         found->most_label = label > found->most_label ? label : found->most_label;
@@ -84,6 +84,7 @@ enum cnn_status examine(const struct cnn_dataset *dataset, struct examination *f
             found->mean_pixel += pixel;
         }
     found->mean_pixel /= (double)(n * pixels);
-    bool comparable = info.height == SYNTH_SIDE && info.width == SYNTH_SIDE && info.channels == 1;
+    bool comparable =
+        info.labelled && info.height == SYNTH_SIDE && info.width == SYNTH_SIDE && info.channels == 1;
     return comparable ? compare_with_digits(dataset, n, found, error) : CNN_OK;
 }

@@ -6,11 +6,11 @@
 #include "cnn.h"
 
 struct examination {
-    unsigned least_label, most_label;
+    unsigned least_label, most_label; /* 0 where there are no labels */
     unsigned most_pixel;
     double mean_pixel;
     /* Share of images whose nearest mean digit is that of their label, as they are and transposed: about 0.7
-     * for digits, 0.1 for anything else. 0 where the images are not 28 x 28 x 1. */
+     * for digits, 0.1 for anything else. 0 where the images are not 28 x 28 x 1, or have no labels. */
     double digits, digits_transposed;
 };
 

@@ -83,7 +83,7 @@ static enum cnn_status locate_in_folder(const char *folder, enum cnn_split split
     if (status == CNN_OK)
         status = find_spelling(folder, split, "labels", &found->labels, error);
     if (status == CNN_OK && !found->labels)
-        status = none_found(folder, split, "labels", error);
+        none_found(folder, split, "labels", &found->no_labels);
     return status;
 }
 
@@ -118,6 +118,25 @@ static bool try_other_packing(char *path)
     return exists(path);
 }
 
+/* Whether the label file of an image file lies beside it. Shapes: labels [strlen(file) + 4]: its path.
+ * missing: why not. */
+static bool labels_beside(const char *file, char *labels, struct cnn_error *missing)
+{
+    strcpy(labels, file);
+    if (!make_label_name(labels)) {
+        error_set(missing, CNN_ERROR_NOT_FOUND, "%s: its label file cannot be told from this name", file);
+        error_hint(missing, CNN_ERROR_NOT_FOUND, "name them ...images-idx3-ubyte and ...labels-idx1-ubyte");
+        return false;
+    }
+    if (try_other_packing(labels))
+        return true;
+    strcpy(labels, file);
+    make_label_name(labels);
+    error_set(missing, CNN_ERROR_NOT_FOUND, "%s: the label file is not there: %s", file, labels);
+    error_hint(missing, CNN_ERROR_NOT_FOUND, "images and labels belong in one folder, under matching names");
+    return false;
+}
+
 static bool named_after_other_split(const char *path, enum cnn_split split)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -140,19 +159,11 @@ static enum cnn_status locate_beside(const char *file, enum cnn_split split, str
     found->labels = memory_alloc(room, 1);
     if (!found->images || !found->labels)
         return error_memory(error, room);
-    strcpy(found->labels, file);
-    if (!make_label_name(found->labels)) {
-        error_set(error, CNN_ERROR_NOT_FOUND, "%s: its label file cannot be told from this name", file);
-        return error_hint(error, CNN_ERROR_NOT_FOUND,
-                          "name them ...images-idx3-ubyte and ...labels-idx1-ubyte");
+    if (!labels_beside(file, found->labels, &found->no_labels)) {
+        memory_free(found->labels);
+        found->labels = NULL;
     }
-    if (try_other_packing(found->labels))
-        return CNN_OK;
-    strcpy(found->labels, file);
-    make_label_name(found->labels);
-    error_set(error, CNN_ERROR_NOT_FOUND, "%s: the label file is not there: %s", file, found->labels);
-    return error_hint(error, CNN_ERROR_NOT_FOUND,
-                      "images and labels belong in one folder, under matching names");
+    return CNN_OK;
 }
 
 enum cnn_status locate(const char *source, enum cnn_split split, struct located *found,

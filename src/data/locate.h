@@ -5,11 +5,12 @@
 #include "cnn.h"
 
 struct located {
-    char *images, *labels; /* paths */
+    char *images, *labels;      /* paths; labels is NULL where no label file is found */
+    struct cnn_error no_labels; /* then: what was looked for, NOT_FOUND */
 };
 
-/* Finds the image and label file of a split in source: a folder, or an image file whose label file lies
- * beside it. Where several spellings are there, raw comes before gzip.
+/* Finds the image file of a split in source, a folder or the file itself, and the label file beside it, if
+ * there is one. Where several spellings are there, raw comes before gzip.
  * Errors: NOT_FOUND (says what was looked for), MEMORY. Owns: the caller, until located_free. */
 enum cnn_status locate(const char *source, enum cnn_split split, struct located *found,
                        struct cnn_error *error);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "data/dataset.h"
 #include "nn/streams.h"
 
 enum { MAX_SIDE = 16384, MAX_CHANNELS = 256 };
@@ -159,6 +160,8 @@ enum cnn_status model_check_data(const struct cnn_model *model, const struct cnn
                                  struct cnn_error *error)
 {
     enum cnn_status status = model_check_images(model, dataset, error);
+    if (status == CNN_OK)
+        status = dataset_check_labels(dataset, error);
     size_t classes = model_classes(model);
     for (size_t i = 0, n = cnn_dataset_info(dataset).count; status == CNN_OK && i < n; i++)
         if (cnn_dataset_label(dataset, i) >= classes) {

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/threads.h"
+#include "data/dataset.h"
 #include "data/examine.h"
 #include "data/locate.h"
 #include "nn/model.h"
@@ -132,15 +133,22 @@ static enum cnn_status check_split(const struct doctor *d, const char *source, e
     enum cnn_status status = cnn_dataset_open(source, split, 0, 0, dataset, &cause);
     if (status == CNN_ERROR_MEMORY)
         return error_set(error, status, "%s", cause.message);
+    if (status == CNN_OK)
+        status = dataset_check_labels(*dataset, &cause);
     if (status != CNN_OK) {
-        tell(d, CNN_FAULT, split_word(split), cause.hint, "%s", cause.message);
+        bool needed = split == CNN_TRAIN || status != CNN_ERROR_NOT_FOUND;
+        tell(d, needed ? CNN_FAULT : CNN_REMARK, split_word(split), cause.hint, "%s", cause.message);
         if (status == CNN_ERROR_NOT_FOUND && source)
             look_around(d, source, split);
-        return CNN_OK;
     }
+    if (!*dataset)
+        return CNN_OK;
     struct cnn_dataset_info info = cnn_dataset_info(*dataset);
-    tell(d, CNN_FINE, split_word(split), "", "%s: %zu images of %zu x %zu x %zu in %zu classes", info.source,
-         info.count, info.height, info.width, info.channels, info.classes);
+    char classes[32] = "without labels";
+    if (info.labelled)
+        snprintf(classes, sizeof classes, "in %zu classes", info.classes);
+    tell(d, CNN_FINE, split_word(split), "", "%s: %zu images of %zu x %zu x %zu %s", info.source, info.count,
+         info.height, info.width, info.channels, classes);
     if (info.synthetic && !source)
         tell(d, CNN_REMARK, split_word(split), "scripts/fetch-mnist.sh gets MNIST",
              "no MNIST found: these are digits drawn by the program");
@@ -239,7 +247,7 @@ static enum cnn_status check_model(const struct doctor *d, const char *path, con
     tell(d, CNN_FINE, "model", "", "%s: %s, %zu parameters, %zu epochs", path, info.arch, info.parameters,
          info.trained_epochs);
     check_history(d, model);
-    status = test ? check_skill(d, model, test, error) : CNN_OK;
+    status = test && cnn_dataset_info(test).labelled ? check_skill(d, model, test, error) : CNN_OK;
     cnn_model_free(model);
     return status;
 }

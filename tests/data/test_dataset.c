@@ -169,13 +169,79 @@ static void a_file_brings_its_labels(void **state)
     expect_part("mine-images.idx3-ubyte", CNN_TRAIN, 0, 0, N);
     assert_int_equal(rename("mine-labels.idx1-ubyte.gz", "mine-labels.idx1-ubyte"), 0); /* told by content */
     expect_part("./mine-images.idx3-ubyte", CNN_TRAIN, 2, 3, 3);
-    assert_int_equal(remove("mine-labels.idx1-ubyte"), 0);
-    expect_error("mine-images.idx3-ubyte", CNN_TRAIN, 0, 0, CNN_ERROR_NOT_FOUND,
-                 "mine-images.idx3-ubyte: the label file is not there: mine-labels.idx1-ubyte",
-                 "matching names");
+}
+
+/* Images without labels open; what needs labels fails, and says this. */
+static void expect_unlabelled(const char *source, size_t first, size_t count, size_t held,
+                              const char *message, const char *hint)
+{
+    struct cnn_dataset *dataset, *part;
+    struct cnn_error error = {0};
+    assert_int_equal(cnn_dataset_open(source, CNN_TRAIN, first, count, &dataset, NULL), CNN_OK);
+    assert_int_equal(cnn_dataset_info(dataset).count, held);
+    assert_false(cnn_dataset_info(dataset).labelled);
+    assert_int_equal(cnn_dataset_info(dataset).classes, 0);
+    assert_int_equal(cnn_dataset_image(dataset, held - 1)[0], (first + held - 1) * 10);
+    assert_int_equal(cnn_dataset_slice(dataset, held - 1, 1, &part, NULL), CNN_OK);
+    assert_ptr_equal(cnn_dataset_image(part, 0), cnn_dataset_image(dataset, held - 1));
+    assert_int_equal(dataset_check_labels(part, &error), CNN_ERROR_NOT_FOUND);
+    if (!strstr(error.message, message) || !strstr(error.hint, hint))
+        fail_msg("expected \"%s\" \"%s\"; found \"%s\" \"%s\"", message, hint, error.message, error.hint);
+    cnn_dataset_close(part);
+    cnn_dataset_close(dataset);
+}
+
+static void labels_may_be_missing(void **state)
+{
+    (void)state;
+    write_images("mine-images.idx3-ubyte", N, 0);
+    expect_unlabelled("mine-images.idx3-ubyte", 0, 0, N,
+                      "mine-images.idx3-ubyte: the label file is not there: mine-labels.idx1-ubyte",
+                      "matching names");
+    expect_unlabelled("mine-images.idx3-ubyte", 2, 3, 3, "the label file is not there", "");
     write_images("pictures", N, 0);
-    expect_error("pictures", CNN_TRAIN, 0, 0, CNN_ERROR_NOT_FOUND, "cannot be told from this name",
-                 "images-idx3");
+    expect_unlabelled("pictures", 0, 0, N, "cannot be told from this name", "images-idx3");
+    write_images("train-images.idx3-ubyte", N, 0);
+    expect_unlabelled(".", 0, 0, N,
+                      ".: no training labels; looked for train-labels-idx1-ubyte and train-labels.idx1-ubyte",
+                      "fetch");
+    assert_int_equal(mkdir("train-labels-idx1-ubyte", 0755), 0);
+    expect_error(".", CNN_TRAIN, 0, 0, CNN_ERROR_FORMAT, "./train-labels-idx1-ubyte: not a file", "");
+}
+
+/* A model on images without labels: it predicts, and neither scores nor trains. */
+static void unlabelled_images_are_predicted_and_nothing_else(void **state)
+{
+    (void)state;
+    struct cnn_dataset *labelled, *bare;
+    struct cnn_model *model;
+    struct cnn_trainer *trainer = NULL;
+    struct cnn_scores scores;
+    struct cnn_error error;
+    static float with[N * 10], without[N * 10];
+    write_mnist(".", "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0);
+    write_images("bare-images-idx3-ubyte", N, 0);
+    assert_int_equal(cnn_dataset_open(".", CNN_TRAIN, 0, 0, &labelled, NULL), CNN_OK);
+    assert_true(cnn_dataset_info(labelled).labelled);
+    assert_int_equal(dataset_check_labels(labelled, NULL), CNN_OK);
+    assert_int_equal(cnn_dataset_open("bare-images-idx3-ubyte", CNN_TRAIN, 0, 0, &bare, NULL), CNN_OK);
+    struct cnn_model_options options = {
+        .arch = "flatten dense:10,softmax", .height = SIDE, .width = SIDE, .channels = 1, .seed = 5};
+    assert_int_equal(cnn_model_create(&options, &model, NULL), CNN_OK);
+    assert_int_equal(cnn_model_predict(model, labelled, with, NULL), CNN_OK);
+    assert_int_equal(cnn_model_predict(model, bare, without, NULL), CNN_OK);
+    assert_memory_equal(with, without, sizeof with);
+    assert_int_equal(cnn_model_evaluate(model, bare, &scores, NULL, &error), CNN_ERROR_NOT_FOUND);
+    assert_non_null(strstr(error.message, "the label file is not there: bare-labels-idx1-ubyte"));
+    assert_int_equal(cnn_trainer_create(model, bare, &(struct cnn_train_options){0}, &trainer, &error),
+                     CNN_ERROR_NOT_FOUND);
+    assert_int_equal(cnn_trainer_create(model, labelled, &(struct cnn_train_options){.validation = bare},
+                                        &trainer, &error),
+                     CNN_ERROR_NOT_FOUND);
+    assert_int_not_equal(cnn_dataset_fingerprint(bare), cnn_dataset_fingerprint(labelled));
+    cnn_model_free(model);
+    cnn_dataset_close(bare);
+    cnn_dataset_close(labelled);
 }
 
 static void a_file_is_not_taken_for_the_other_split(void **state)
@@ -200,11 +266,6 @@ static void what_is_missing_is_named(void **state)
         ".", CNN_TEST, 0, 0, CNN_ERROR_NOT_FOUND,
         ".: no test images; looked for t10k-images-idx3-ubyte and t10k-images.idx3-ubyte, each also with .gz",
         "scripts/fetch-mnist.sh");
-    write_images("train-images.idx3-ubyte", N, 0);
-    expect_error(".", CNN_TRAIN, 0, 0, CNN_ERROR_NOT_FOUND,
-                 ".: no training labels; looked for train-labels-idx1-ubyte and train-labels.idx1-ubyte", "");
-    assert_int_equal(mkdir("train-labels-idx1-ubyte", 0755), 0);
-    expect_error(".", CNN_TRAIN, 0, 0, CNN_ERROR_FORMAT, "./train-labels-idx1-ubyte: not a file", "");
 }
 
 static void images_and_labels_must_be_as_many(void **state)
@@ -417,6 +478,8 @@ int main(void)
         TEST(both_spellings_raw_and_packed_are_found),
         TEST(any_part_is_read),
         TEST(a_file_brings_its_labels),
+        TEST(labels_may_be_missing),
+        TEST(unlabelled_images_are_predicted_and_nothing_else),
         TEST(a_file_is_not_taken_for_the_other_split),
         TEST(what_is_missing_is_named),
         TEST(images_and_labels_must_be_as_many),
