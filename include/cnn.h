@@ -32,7 +32,8 @@ enum cnn_status {
     CNN_ERROR_MISMATCH,  /* two things that do not belong together: model and data, run and resume */
     CNN_ERROR_MEMORY,    /* memory ran out */
     CNN_ERROR_NUMERIC,   /* a loss or weight that is not finite */
-    CNN_ERROR_BUSY       /* another program holds what is asked for */
+    CNN_ERROR_BUSY,      /* another program holds what is asked for */
+    CNN_ERROR_EXISTS     /* something is there that this program did not make */
 };
 
 /* What went wrong, where, and what to do about it; both texts are single lines, never NULL. */
@@ -60,10 +61,39 @@ enum cnn_status cnn_cpu(const char **name, struct cnn_error *error);
 size_t cnn_threads(void);
 enum cnn_status cnn_set_threads(size_t threads, struct cnn_error *error);
 
-/* A claim on the model file that a run will write, so that a second run is refused while the first lives. It
- * ends with the process, however that ends; nothing has to be cleaned up by hand. Errors: BUSY (another has
- * it; says which process), IO, NOT_FOUND (no such folder), MEMORY. Owns: the caller, until cnn_lock_release,
- * which takes NULL. */
+/* ---- files that are written ------------------------------------------------------------------- */
+
+/* What a file of this program is, known by its first bytes. */
+enum cnn_file_kind { CNN_FILE_MODEL, CNN_FILE_HISTORY, CNN_FILE_PNG, CNN_FILE_HTML };
+
+/* What becomes of what stands at a path that is written to. */
+enum cnn_file_fate {
+    CNN_FILE_NEW,        /* nothing stands there */
+    CNN_FILE_REPLACED,   /* a file of this kind that this program made: an earlier one gives way to a later */
+    CNN_FILE_OVERWRITTEN /* something else, which the caller said may go */
+};
+
+/* May I write here, and what becomes of what is there? Asked before the work, of every file that a command
+ * is to write: symbolic links are followed; the folder must be there and writable; a folder, device, pipe or
+ * write-protected file is never written to; a file that this program did not make, or made as another kind,
+ * only with overwrite. Whether a model or history of this program may go is for the run to judge
+ * (cnn_trainer_keep). fate may be NULL. Errors: EXISTS, NOT_FOUND, IO, MEMORY. */
+enum cnn_status cnn_file_may_write(const char *path, enum cnn_file_kind kind, bool overwrite,
+                                   enum cnn_file_fate *fate, struct cnn_error *error);
+
+/* The same question once more, then a write that leaves the old file or the new one whole at every moment.
+ * Errors: as cnn_file_may_write; BUSY (another is writing it). */
+enum cnn_status cnn_file_write(const char *path, enum cnn_file_kind kind, bool overwrite,
+                               const uint8_t *bytes, size_t n_bytes, struct cnn_error *error);
+
+/* Whether two paths would share a file, when links and folders are resolved, with every file that the program
+ * makes beside them. Errors: IO, NOT_FOUND, MEMORY. */
+enum cnn_status cnn_file_collide(const char *a, const char *b, bool *collide, struct cnn_error *error);
+
+/* A claim on a file that a run will write, so that a second run is refused while the first lives. It ends
+ * with the process, however that ends; nothing has to be cleaned up by hand. Errors: BUSY (another has it;
+ * says which process), EXISTS (its place is taken by a file of somebody else), IO, NOT_FOUND (no such
+ * folder), MEMORY. Owns: the caller, until cnn_lock_release, which takes NULL. */
 struct cnn_lock;
 enum cnn_status cnn_lock_acquire(const char *path, struct cnn_lock **lock, struct cnn_error *error);
 void cnn_lock_release(struct cnn_lock *lock);
@@ -340,6 +370,11 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progres
 /* Puts the weights of the best epoch under early stopping into the model; training cannot go on after that.
  * Returns that epoch, 0-based; the last one done when there is no early stopping. */
 size_t cnn_trainer_restore_best(struct cnn_trainer *trainer);
+
+/* Writes the epochs done so far as text: epoch,loss,accuracy[,val_loss,val_accuracy], epochs from 1.
+ * Errors: as cnn_file_write. */
+enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *trainer, const char *path, bool overwrite,
+                                         struct cnn_error *error);
 
 /* Saves the model with everything that cnn_trainer_resume needs. Errors: as cnn_model_save. */
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,

@@ -2,6 +2,7 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/status.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static enum cnn_status write_all(int fd, const char *path, const uint8_t *bytes,
 }
 
 /* The folder's entry must reach the disk too, or a power cut may undo the rename. */
-static enum cnn_status sync_folder(const char *path, struct cnn_error *error)
+enum cnn_status file_sync_folder(const char *path, struct cnn_error *error)
 {
     const char *slash = strrchr(path, '/');
     char *folder = memory_copy_text(slash ? path : ".");
@@ -105,77 +106,119 @@ bool file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-char *file_beside(const char *path, const char *suffix)
+/* What one write is about. */
+struct writing {
+    const char *path; /* as the caller named it, for messages */
+    char *real, *temporary, *previous;
+    const uint8_t *bytes;
+    size_t n_bytes;
+    bool there;         /* something stands at real */
+    struct stat before; /* and that is it */
+};
+
+static bool no_hard_links(int code)
 {
-    size_t length = strlen(path), more = strlen(suffix) + 1;
-    char *text = memory_alloc(length + more, 1);
-    if (text) {
-        memcpy(text, path, length);
-        memcpy(text + length, suffix, more);
-    }
-    return text;
+    return code == EPERM || code == ENOTSUP || code == ENOSYS || code == EMLINK;
 }
 
-/* A second name for what stands at path, which itself stays in place all the while. A file system without
- * hard links keeps none: a copy would cost as much as the file, and a rename would leave path empty for a
- * moment. */
-static enum cnn_status keep_previous(const char *path, struct cnn_error *error)
+/* A second name for what stands at the path, which itself stays in place all the while. A file system without
+ * hard links keeps none: a copy would cost as much as the file, and a rename would leave the path empty for a
+ * moment. A file of somebody else that has the name keeps it. */
+static enum cnn_status keep_previous(const struct writing *w, enum cnn_file_kind kind,
+                                     struct cnn_error *error)
 {
-    char *previous = file_beside(path, ".prev");
-    if (!previous)
-        return error_memory(error, strlen(path));
-    enum cnn_status status = CNN_OK;
-    if (!file_exists(path))
-        status = CNN_OK; /* nothing to keep; what is kept already stays */
-    else if (unlink(previous) != 0 && errno != ENOENT)
-        status = io_error(error, previous, "replace");
-    else if (link(path, previous) != 0 && errno != EPERM && errno != ENOTSUP && errno != ENOSYS &&
-             errno != EMLINK)
-        status = io_error(error, path, "keep the one before of");
-    memory_free(previous);
-    return status;
+    if (!w->there || !file_keeps_previous(kind))
+        return CNN_OK; /* nothing to keep; what is kept already stays */
+    bool linked = link(w->real, w->previous) == 0;
+    if (!linked && errno == EEXIST) {
+        int ours = file_is_ours(w->previous, kind);
+        if (ours == 0)
+            return CNN_OK;
+        if (ours < 0 || unlink(w->previous) != 0)
+            return io_error(error, w->path, "replace the one before of");
+        linked = link(w->real, w->previous) == 0;
+    }
+    return linked || no_hard_links(errno) ? CNN_OK : io_error(error, w->path, "keep the one before of");
+}
+
+/* The new file belongs to whom the old one belonged, as far as this user may say so, with its mode. */
+static enum cnn_status take_mode(int fd, const struct writing *w, struct cnn_error *error)
+{
+    if (!w->there)
+        return CNN_OK;
+    bool given = fchown(fd, w->before.st_uid, w->before.st_gid) == 0;
+    (void)given; /* only root can give a file away; the mode is what counts */
+    return fchmod(fd, w->before.st_mode & 07777) == 0 ? CNN_OK : io_error(error, w->path, "set the mode of");
 }
 
 /* Fills the claimed temporary file and puts it in its place. */
-static enum cnn_status write_and_rename(int fd, const char *temporary, const char *path, const uint8_t *bytes,
-                                        size_t n_bytes, struct cnn_error *error)
+static enum cnn_status write_and_rename(int fd, const struct writing *w, enum cnn_file_kind kind,
+                                        struct cnn_error *error)
 {
     if (ftruncate(fd, 0) != 0)
-        return io_error(error, path, "empty the temporary file of");
-    enum cnn_status status = write_all(fd, path, bytes, n_bytes, error);
+        return io_error(error, w->path, "empty the temporary file of");
+    enum cnn_status status = take_mode(fd, w, error);
     if (status == CNN_OK)
-        status = keep_previous(path, error);
-    if (status == CNN_OK && rename(temporary, path) != 0)
-        status = io_error(error, path, "rename to");
+        status = write_all(fd, w->path, w->bytes, w->n_bytes, error);
+    if (status == CNN_OK)
+        status = keep_previous(w, kind, error);
+    if (status == CNN_OK && rename(w->temporary, w->real) != 0)
+        status = io_error(error, w->path, "rename to");
     return status;
 }
 
-static enum cnn_status write_through(const char *temporary, const char *path, const uint8_t *bytes,
-                                     size_t n_bytes, struct cnn_error *error)
+static enum cnn_status cannot_claim(const struct writing *w, struct cnn_error *error)
 {
-    int fd = lock_open(temporary);
-    if (fd < 0 && errno == EWOULDBLOCK)
-        return error_set(error, CNN_ERROR_BUSY, "%s: another program is writing it", path);
-    if (fd < 0)
-        return io_error(error, path, "write beside");
-    enum cnn_status status = write_and_rename(fd, temporary, path, bytes, n_bytes, error);
-    if (status != CNN_OK)
-        unlink(temporary); /* before the claim on it ends */
-    if (close(fd) != 0 && status == CNN_OK)
-        status = io_error(error, path, "close");
-    return status == CNN_OK ? sync_folder(path, error) : status;
+    if (errno == EWOULDBLOCK)
+        return error_set(error, CNN_ERROR_BUSY, "%s: another program is writing it", w->path);
+    if (errno != EEXIST)
+        return io_error(error, w->path, "write beside");
+    enum cnn_status status = error_set(
+        error, CNN_ERROR_EXISTS, "%s: cannot write beside: %s is there, and was not left by this program",
+        w->path, w->temporary);
+    return error_hint(error, status, "move it away");
 }
 
-enum cnn_status file_write(const char *path, const uint8_t *bytes, size_t n_bytes, struct cnn_error *error)
+static enum cnn_status write_through(const struct writing *w, enum cnn_file_kind kind,
+                                     struct cnn_error *error)
 {
-    struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* a device would be renamed away */
-        return error_set(error, CNN_ERROR_IO, "%s: cannot write: %s", path,
-                         S_ISDIR(info.st_mode) ? "it is a folder" : "it is a device or pipe");
-    char *temporary = file_beside(path, ".tmp");
-    if (!temporary)
-        return error_memory(error, strlen(path));
-    enum cnn_status status = write_through(temporary, path, bytes, n_bytes, error);
-    memory_free(temporary);
+    int fd = lock_open(w->temporary, w->there ? w->before.st_mode & 0666 : 0666, file_begins_ours);
+    if (fd < 0)
+        return cannot_claim(w, error);
+    enum cnn_status status = write_and_rename(fd, w, kind, error);
+    if (status != CNN_OK)
+        unlink(w->temporary); /* before the claim on it ends */
+    if (close(fd) != 0 && status == CNN_OK)
+        status = io_error(error, w->path, "close");
+    return status == CNN_OK ? file_sync_folder(w->real, error) : status;
+}
+
+/* Looks at what stands where the writing goes. */
+static enum cnn_status look(struct writing *w, struct cnn_error *error)
+{
+    w->there = stat(w->real, &w->before) == 0;
+    if (!w->there && errno != ENOENT)
+        return io_error(error, w->path, "write");
+    if (w->there && !S_ISREG(w->before.st_mode)) /* a device would be renamed away */
+        return error_set(error, CNN_ERROR_IO, "%s: cannot write: it is a %s", w->path,
+                         S_ISDIR(w->before.st_mode) ? "folder" : "device or pipe");
+    return CNN_OK;
+}
+
+enum cnn_status file_write(const char *path, enum cnn_file_kind kind, const uint8_t *bytes, size_t n_bytes,
+                           struct cnn_error *error)
+{
+    struct writing w = {.path = path, .bytes = bytes, .n_bytes = n_bytes};
+    enum cnn_status status = path_resolve(path, &w.real, error);
+    if (status != CNN_OK)
+        return status;
+    w.temporary = path_hidden(w.real, PATH_TEMPORARY);
+    w.previous = path_beside(w.real, PATH_PREVIOUS);
+    status = w.temporary && w.previous ? look(&w, error) : error_memory(error, strlen(path));
+    if (status == CNN_OK)
+        status = write_through(&w, kind, error);
+    memory_free(w.previous);
+    memory_free(w.temporary);
+    memory_free(w.real);
     return status;
 }

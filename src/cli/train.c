@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "history.h"
 #include "input.h"
 #include "interrupt.h"
 #include "message.h"
@@ -16,11 +15,14 @@
 #include "resume.h"
 #include "train_settings.h"
 
+enum { N_FILES = 3 }; /* model, last state, history */
+
 /* All that a run of training holds. */
 struct run {
     const struct train_settings *settings;
     char model_path[PATH_MAX]; /* where the run is saved */
-    struct cnn_lock *lock;
+    char last_path[PATH_MAX];  /* where early stopping keeps its end */
+    struct cnn_lock *lock[N_FILES];
     struct cnn_dataset *dataset, *validation;
     struct cnn_model *model;
     struct cnn_trainer *trainer;
@@ -40,19 +42,62 @@ static enum cnn_status open_validation(const char *path, struct cnn_dataset **da
     return status;
 }
 
+/* No two files of a run may be one, also not by their helpers. */
+static enum cnn_status check_differ(const char *const *path, size_t n, struct cnn_error *error)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k < i && path[i]; k++) {
+            bool collide;
+            enum cnn_status status = cnn_file_collide(path[k], path[i], &collide, error);
+            if (status)
+                return status;
+            if (collide) {
+                fail(error, CNN_ERROR_USAGE, "%.256s and %.256s would write over each other", path[k],
+                     path[i]);
+                return fail_hint(error, "give the history a name of its own");
+            }
+        }
+    return CNN_OK;
+}
+
+/* Whether a model may be saved there. What lies there may have been written by NumPy: then it loads. */
+static enum cnn_status model_may_go(const char *path, bool overwrite, struct cnn_error *error)
+{
+    struct cnn_model *model;
+    struct cnn_error other = {0};
+    enum cnn_status status = cnn_file_may_write(path, CNN_FILE_MODEL, overwrite, NULL, error);
+    if (status != CNN_ERROR_EXISTS || cnn_model_load(path, &model, &other) != CNN_OK)
+        return status;
+    cnn_model_free(model);
+    return CNN_OK;
+}
+
+/* The files that a run may come to write: none is another, and no other run writes them. */
+static enum cnn_status claim_files(struct run *run, struct cnn_error *error)
+{
+    const struct train_settings *s = run->settings;
+    const char *const path[N_FILES] = {run->model_path, run->last_path, s->history};
+    bool goes_on =
+        s->resume && strcmp(s->resume, run->model_path) == 0; /* whether it can is told by loading */
+    enum cnn_status status = model_may_go(run->model_path, goes_on, error);
+    if (status == CNN_OK && s->history)
+        status = cnn_file_may_write(s->history, CNN_FILE_HISTORY, false, NULL, error);
+    if (status == CNN_OK)
+        status = check_differ(path, N_FILES, error);
+    for (size_t i = 0; status == CNN_OK && i < N_FILES && path[i]; i++)
+        status = cnn_lock_acquire(path[i], &run->lock[i], error);
+    return status;
+}
+
 static enum cnn_status open_files(struct run *run, struct cnn_error *error)
 {
     const struct train_settings *s = run->settings;
-    enum cnn_status status = path_check_writable(s->resume ? s->resume : s->model, error);
-    if (status == CNN_OK && s->history)
-        status = path_check_writable(s->history, error);
-    if (status)
-        return status;
     if (s->resume)
         resume_model_path(s->resume, run->model_path);
     else
         snprintf(run->model_path, sizeof run->model_path, "%s", s->model);
-    status = cnn_lock_acquire(run->model_path, &run->lock, error);
+    resume_last_path(run->model_path, run->last_path);
+    enum cnn_status status = claim_files(run, error);
     if (status == CNN_OK)
         status = input_dataset(s->data, CNN_TRAIN, 0, 0, &run->dataset, error);
     if (status == CNN_OK && s->validation_data)
@@ -106,7 +151,8 @@ static void close_run(struct run *run)
     cnn_model_free(run->model);
     cnn_dataset_close(run->validation);
     cnn_dataset_close(run->dataset);
-    cnn_lock_release(run->lock);
+    for (size_t i = N_FILES; i-- > 0;)
+        cnn_lock_release(run->lock[i]);
 }
 
 /* What Keras leaves unsaid. */
@@ -160,8 +206,7 @@ static enum cnn_status save_run(struct run *run, struct cnn_error *error)
 static enum cnn_status save_history(const struct run *run, struct cnn_error *error)
 {
     const char *path = run->settings->history;
-    bool validation = cnn_trainer_progress(run->trainer).has_validation;
-    return path ? history_write(path, run->trainer, validation, error) : CNN_OK;
+    return path ? cnn_trainer_save_history(run->trainer, path, false, error) : CNN_OK;
 }
 
 /* Saves what an epoch gave. A reader of the progress who has gone ends the training, but not before. */
@@ -232,14 +277,12 @@ static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
 {
     if (!*cnn_trainer_options(run->trainer).early_stopping)
         return CNN_OK;
-    char last[PATH_MAX];
-    resume_last_path(run->model_path, last);
-    enum cnn_status status = cnn_trainer_save(run->trainer, last, error);
+    enum cnn_status status = cnn_trainer_save(run->trainer, run->last_path, error);
     if (status)
         return status;
     size_t epochs = cnn_trainer_epochs_done(run->trainer), best = cnn_trainer_restore_best(run->trainer);
     if (run->progress.style != PROGRESS_SILENT)
-        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, last);
+        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, run->last_path);
     return cnn_model_save(run->model, run->model_path, error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/status.h"
 
 #include <stdio.h>
@@ -104,11 +105,29 @@ static enum cnn_status read_weights(struct npz *npz, struct cnn_model *model, st
     return CNN_OK;
 }
 
+/* The one before lies beside the file itself, which path may be a link to. NULL: there is none. Owns: the
+ * caller. */
+static char *find_previous(const char *path)
+{
+    char *real = NULL, *previous = path_beside(path, PATH_PREVIOUS);
+    if (previous && file_exists(previous))
+        return previous;
+    memory_free(previous);
+    if (path_resolve(path, &real, NULL) != CNN_OK)
+        return NULL;
+    previous = path_beside(real, PATH_PREVIOUS);
+    memory_free(real);
+    if (previous && file_exists(previous))
+        return previous;
+    memory_free(previous);
+    return NULL;
+}
+
 /* What is damaged or gone may have one before it. */
 static enum cnn_status hint_previous(const char *path, enum cnn_status status, struct cnn_error *error)
 {
-    char *previous = file_beside(path, ".prev");
-    if (previous && file_exists(previous))
+    char *previous = find_previous(path);
+    if (previous)
         error_hint(error, status, "the one saved before it is kept: %.300s", previous);
     memory_free(previous);
     return status;

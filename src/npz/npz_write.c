@@ -187,7 +187,7 @@ enum cnn_status npz_finish(struct npz_writer *w, const char *path, struct cnn_er
     end_archive(w);
     enum cnn_status status =
         w->failed ? error_set(error, CNN_ERROR_MEMORY, "%s: memory ran out while the archive was made", path)
-                  : file_write(path, w->file.bytes, w->file.n, error);
+                  : file_write(path, CNN_FILE_MODEL, w->file.bytes, w->file.n, error);
     memory_free(w->file.bytes);
     memory_free(w->directory.bytes);
     memory_free(w);

@@ -63,7 +63,7 @@ static int scratch_remove(void **state)
 static void write_text(const char *path, const char *text)
 {
     struct cnn_error error;
-    assert_int_equal(file_write(path, (const uint8_t *)text, strlen(text), &error), CNN_OK);
+    assert_int_equal(file_write(path, CNN_FILE_MODEL, (const uint8_t *)text, strlen(text), &error), CNN_OK);
 }
 
 static void assert_holds(const char *path, const char *text)
@@ -102,21 +102,24 @@ static void what_is_written_is_read(void **state)
     assert_holds(scratch->path, "2nd");
 }
 
+/* What a model begins with. */
+#define HEAD "PK\3\4 format.npy "
+
 static void the_one_before_is_kept(void **state)
 {
     const struct scratch *scratch = *state;
     char previous[310];
     snprintf(previous, sizeof previous, "%s.prev", scratch->path);
-    write_text(scratch->path, "first");
+    write_text(scratch->path, HEAD "first");
     assert_int_equal(folder_count(scratch->folder, false), 1);
-    write_text(scratch->path, "second");
-    assert_holds(previous, "first");
-    write_text(scratch->path, "third");
-    assert_holds(previous, "second");
+    write_text(scratch->path, HEAD "second");
+    assert_holds(previous, HEAD "first");
+    write_text(scratch->path, HEAD "third");
+    assert_holds(previous, HEAD "second");
     assert_int_equal(folder_count(scratch->folder, false), 2);
     assert_int_equal(unlink(scratch->path), 0);
-    write_text(scratch->path, "fourth"); /* nothing stood there: what is kept stays */
-    assert_holds(previous, "second");
+    write_text(scratch->path, HEAD "fourth"); /* nothing stood there: what is kept stays */
+    assert_holds(previous, HEAD "second");
 }
 
 /* What a killed program left: a temporary file, longer than what comes next. */
@@ -124,10 +127,10 @@ static void a_leftover_is_written_over(void **state)
 {
     const struct scratch *scratch = *state;
     char temporary[310];
-    snprintf(temporary, sizeof temporary, "%s.tmp", scratch->path);
+    snprintf(temporary, sizeof temporary, "%s/.file.cnn-tmp", scratch->folder);
     FILE *left = fopen(temporary, "w");
     assert_non_null(left);
-    fputs("half of a longer text", left);
+    fputs("PK\3\4 half of a longer text", left);
     fclose(left);
     write_text(scratch->path, "whole");
     assert_holds(scratch->path, "whole");
@@ -187,7 +190,7 @@ static void a_full_disk_leaves_the_old_file(void **state)
     void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
     struct cnn_error error;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    enum cnn_status status = file_write(scratch->path, bytes, sizeof bytes, &error);
+    enum cnn_status status = file_write(scratch->path, CNN_FILE_MODEL, bytes, sizeof bytes, &error);
     setrlimit(RLIMIT_FSIZE, &limit);
     signal(SIGXFSZ, before);
     assert_int_equal(status, CNN_ERROR_IO);
@@ -202,8 +205,8 @@ static void a_folder_that_is_not_there_cannot_be_written_to(void **state)
     char path[400];
     snprintf(path, sizeof path, "%s/model.npz", scratch->path);
     struct cnn_error error;
-    assert_int_equal(file_write(path, (const uint8_t *)"x", 1, &error), CNN_ERROR_NOT_FOUND);
-    assert_string_equal(error.message + strlen(path), ": cannot write beside: No such file or directory");
+    assert_int_equal(file_write(path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error), CNN_ERROR_NOT_FOUND);
+    assert_string_equal(error.message + strlen(path), ": cannot write: No such file or directory");
 }
 
 static void a_folder_in_the_way_stays(void **state)
@@ -211,7 +214,8 @@ static void a_folder_in_the_way_stays(void **state)
     const struct scratch *scratch = *state;
     struct cnn_error error;
     assert_int_equal(mkdir(scratch->path, 0700), 0);
-    assert_int_equal(file_write(scratch->path, (const uint8_t *)"x", 1, &error), CNN_ERROR_IO);
+    assert_int_equal(file_write(scratch->path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error),
+                     CNN_ERROR_IO);
     assert_string_equal(error.message + strlen(scratch->path), ": cannot write: it is a folder");
     assert_int_equal(folder_count(scratch->folder, false), 1);
 }
@@ -223,7 +227,8 @@ static void a_device_stays(void **state)
     struct stat info;
     struct cnn_error error;
     assert_int_equal(mkfifo(scratch->path, 0600), 0);
-    assert_int_equal(file_write(scratch->path, (const uint8_t *)"x", 1, &error), CNN_ERROR_IO);
+    assert_int_equal(file_write(scratch->path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error),
+                     CNN_ERROR_IO);
     assert_string_equal(error.message + strlen(scratch->path), ": cannot write: it is a device or pipe");
     assert_int_equal(stat(scratch->path, &info), 0);
     assert_true(S_ISFIFO(info.st_mode));
@@ -237,7 +242,7 @@ static void a_read_only_folder_keeps_what_it_holds(void **state)
     write_text(scratch->path, "old");
     struct cnn_error error;
     assert_int_equal(chmod(scratch->folder, 0500), 0);
-    enum cnn_status status = file_write(scratch->path, (const uint8_t *)"x", 1, &error);
+    enum cnn_status status = file_write(scratch->path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error);
     assert_int_equal(chmod(scratch->folder, 0700), 0);
     assert_int_equal(status, CNN_ERROR_IO);
     assert_holds(scratch->path, "old");

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,8 +25,8 @@ static int make_folder(void **state)
     const char *place = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/cnn-test-XXXXXX", place ? place : "/tmp");
     snprintf(path, sizeof path, "%s/model.npz", mkdtemp(folder));
-    snprintf(lock_path, sizeof lock_path, "%s.lock", path);
-    snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    snprintf(lock_path, sizeof lock_path, "%s/.model.npz.cnn-lock", folder);
+    snprintf(temporary, sizeof temporary, "%s/.model.npz.cnn-tmp", folder);
     return 0;
 }
 
@@ -52,7 +53,7 @@ static void assert_busy(const char *who)
     struct cnn_error error;
     char expected[400];
     assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_ERROR_BUSY);
-    snprintf(expected, sizeof expected, "%s: %s is training this model", path, who);
+    snprintf(expected, sizeof expected, "%s: %s is training with this file", path, who);
     assert_string_equal(error.message, expected);
     assert_string_equal(error.hint, "wait until it ends, or name another file for this run");
 }
@@ -109,13 +110,13 @@ static void what_stands_in_the_lock_s_file_is_never_believed(void **state)
     (void)state;
     FILE *f = fopen(lock_path, "w");
     assert_non_null(f);
-    fputs("nonsense, and more of it than a number takes", f);
+    fputs("cnn nonsense, and more of it than a number takes", f);
     fclose(f);
     cnn_lock_release(take());
-    int fd = lock_open(lock_path);
+    int fd = lock_open(lock_path, 0666, file_begins_ours);
     assert_true(fd >= 0);
     assert_busy("another program");
-    assert_int_equal(write(fd, "-7\n", 3), 3);
+    assert_int_equal(write(fd, "cnn -7\n", 7), 7);
     assert_busy("another program");
     close(fd);
 }
@@ -128,18 +129,102 @@ static void a_lock_needs_its_folder(void **state)
     char inside[320];
     snprintf(inside, sizeof inside, "%s/none/model.npz", folder);
     assert_int_equal(cnn_lock_acquire(inside, &lock, &error), CNN_ERROR_NOT_FOUND);
-    assert_non_null(strstr(error.message, "cannot make its lock"));
     assert_non_null(strstr(error.message, "No such file or directory"));
+}
+
+/* The claim is refused, and what has the lock's name is named and left alone. */
+static void assert_taken(void)
+{
+    struct cnn_lock *lock;
+    struct cnn_error error;
+    char expected[800];
+    assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_ERROR_EXISTS);
+    snprintf(expected, sizeof expected,
+             "%s: cannot make its lock: %s is there, and was not left by this program", path, lock_path);
+    assert_string_equal(error.message, expected);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    FILE *f = fopen(name, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void assert_holds(const char *name, const char *text)
+{
+    char found[64] = "";
+    FILE *f = fopen(name, "r");
+    assert_non_null(f);
+    size_t n = fread(found, 1, sizeof found - 1, f);
+    fclose(f);
+    assert_int_equal(n, strlen(text));
+    assert_string_equal(found, text);
 }
 
 static void a_link_in_the_lock_s_place_is_not_followed(void **state)
 {
     (void)state;
-    struct cnn_lock *lock;
-    struct cnn_error error;
     assert_int_equal(symlink(path, lock_path), 0);
-    assert_int_equal(cnn_lock_acquire(path, &lock, &error), CNN_ERROR_IO);
+    assert_taken();
     assert_int_equal(access(path, F_OK), -1);
+}
+
+/* A hard link: emptying it would empty the other name. */
+static void a_second_name_in_the_lock_s_place_is_left_alone(void **state)
+{
+    (void)state;
+    write_text(path, "cnn 7\n");
+    assert_int_equal(link(path, lock_path), 0);
+    assert_taken();
+    assert_holds(path, "cnn 7\n");
+}
+
+static void a_text_in_the_lock_s_place_is_left_alone(void **state)
+{
+    (void)state;
+    write_text(lock_path, "name = 'x'\n");
+    assert_taken();
+    assert_holds(lock_path, "name = 'x'\n");
+}
+
+static void a_pipe_in_the_lock_s_place_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo(lock_path, 0600), 0);
+    assert_taken();
+    assert_int_equal(access(lock_path, F_OK), 0);
+}
+
+/* What others call their locks is not ours. */
+static void a_lock_of_another_program_stays(void **state)
+{
+    (void)state;
+    char other[320];
+    snprintf(other, sizeof other, "%s.lock", path);
+    write_text(other, "content-hash = 1\n");
+    cnn_lock_release(take());
+    assert_holds(other, "content-hash = 1\n");
+    assert_int_equal(unlink(other), 0);
+}
+
+/* One file under two names has one lock. */
+static void a_link_and_its_target_share_a_lock(void **state)
+{
+    (void)state;
+    char link_path[310], expected[400];
+    struct cnn_error error;
+    struct cnn_lock *second, *lock = take();
+    snprintf(link_path, sizeof link_path, "%s/link.npz", folder);
+    assert_int_equal(symlink("model.npz", link_path), 0); /* dangling: the model is not there yet */
+    enum cnn_status status = cnn_lock_acquire(link_path, &second, &error);
+    unlink(link_path);
+    assert_int_equal(status, CNN_ERROR_BUSY);
+    snprintf(expected, sizeof expected, "%s: process %ld is training with this file", link_path,
+             (long)getpid());
+    assert_string_equal(error.message, expected);
+    cnn_lock_release(lock);
 }
 
 /* The one who wrote half of the temporary file still lives: it is not written over. */
@@ -147,15 +232,15 @@ static void two_writers_of_a_file_do_not_mix(void **state)
 {
     (void)state;
     struct cnn_error error;
-    int fd = lock_open(temporary);
+    int fd = lock_open(temporary, 0666, file_begins_ours);
     assert_true(fd >= 0);
-    assert_int_equal(lock_open(temporary), -1);
+    assert_int_equal(lock_open(temporary, 0666, file_begins_ours), -1);
     assert_int_equal(errno, EWOULDBLOCK);
-    assert_int_equal(file_write(path, (const uint8_t *)"x", 1, &error), CNN_ERROR_BUSY);
+    assert_int_equal(file_write(path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error), CNN_ERROR_BUSY);
     assert_string_equal(error.message + strlen(path), ": another program is writing it");
     assert_int_equal(access(temporary, F_OK), 0);
     close(fd);
-    assert_int_equal(file_write(path, (const uint8_t *)"x", 1, &error), CNN_OK);
+    assert_int_equal(file_write(path, CNN_FILE_MODEL, (const uint8_t *)"x", 1, &error), CNN_OK);
 }
 
 /* Many processes that take it and give it back as fast as they can: never two at once. */
@@ -196,6 +281,11 @@ int main(void)
         TEST(what_stands_in_the_lock_s_file_is_never_believed),
         TEST(a_lock_needs_its_folder),
         TEST(a_link_in_the_lock_s_place_is_not_followed),
+        TEST(a_second_name_in_the_lock_s_place_is_left_alone),
+        TEST(a_text_in_the_lock_s_place_is_left_alone),
+        TEST(a_pipe_in_the_lock_s_place_is_left_alone),
+        TEST(a_lock_of_another_program_stays),
+        TEST(a_link_and_its_target_share_a_lock),
         TEST(two_writers_of_a_file_do_not_mix),
         TEST(never_two_at_once),
     };

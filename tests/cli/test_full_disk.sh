@@ -39,7 +39,7 @@ expect_failure() {
     grep -q "disk/model.npz: cannot .*: \($how\)" out.log || fail "$how: $(cat out.log)"
     cmp disk/model.npz before.npz || fail "$how: the model from before has changed"
     summary || fail "$how: the model from before cannot be read"
-    [[ ! -e disk/model.npz.tmp ]] || fail "$how: a temporary file is left"
+    [[ ! -e disk/.model.npz.cnn-tmp ]] || fail "$how: a temporary file is left"
 }
 
 # The limit: a bigger network does not fit in it.

@@ -74,7 +74,7 @@ while ((killed < kills)); do
     is_ended run.log || fail "after $killed kills: $(cat run.log)"
     cmp model.npz whole.npz || fail "after $killed kills the run ended in another model: $(cat run.log)"
     cmp history.csv whole.csv || fail "after $killed kills the history differs: $(cat history.csv)"
-    [[ ! -e model.npz.tmp ]] || fail "a temporary file is left"
+    [[ ! -e .model.npz.cnn-tmp ]] || fail "a temporary file is left"
     ended=$((ended + 1)) seed=$((seed + 1)) wait_ms=$((wait_ms > 15 ? wait_ms * 2 / 3 : 10))
     whole_run $seed
 done

@@ -60,13 +60,19 @@ static int fake_stat(const char *path, struct stat *info)
 #define lstat(path, info) (fails("lstat") ? -1 : lstat(path, info))
 #define flock(fd, how) (fails("flock") ? -1 : flock(fd, how))
 #define fsync(fd) (fails("fsync") ? -1 : 0 * (fd)) /* disks are slow, and power cuts no part of this */
+#define pread(fd, bytes, n, at) (fails("pread") ? -1 : pread(fd, bytes, n, at))
+#define fchmod(fd, mode) (fails("fchmod") ? -1 : fchmod(fd, mode))
+#define readlink(path, text, n) (fails("readlink") ? -1 : readlink(path, text, n))
+#define realpath(path, text) (fails("realpath") ? NULL : realpath(path, text))
 #define ftruncate(fd, n) (fails("ftruncate") ? -1 : ftruncate(fd, n))
 #define access(path, how) (fails("access") ? -1 : access(path, how))
 #define link(from, to) (fails("link") ? -1 : link(from, to))
 #define rename(from, to) (fails("rename") ? -1 : rename(from, to))
 #define unlink(path) (fails("unlink") ? -1 : unlink(path))
 #include "base/file.c"
+#include "base/file_kind.c"
 #include "base/lock.c"
+#include "base/path.c"
 #include "train/run_lock.c"
 #undef open
 #undef close
@@ -77,6 +83,10 @@ static int fake_stat(const char *path, struct stat *info)
 #undef lstat
 #undef flock
 #undef fsync
+#undef pread
+#undef fchmod
+#undef readlink
+#undef realpath
 #undef ftruncate
 #undef access
 #undef link
@@ -185,11 +195,11 @@ static bool save_once(bool old, size_t k, bool from, int code)
     if (access(previous, F_OK) == 0)
         assert_int_equal(hash_of(previous), old_hash);
     struct stat left; /* what could not be claimed is not ours to remove, and was not written to */
-    assert_true(from || stat(run_path("model.npz.tmp"), &left) != 0 || left.st_size == 0);
+    assert_true(from || stat(run_path(".model.npz.cnn-tmp"), &left) != 0 || left.st_size == 0);
     arm(0, false, 0); /* and the next save goes well */
     assert_int_equal(cnn_model_save(new_model, path, &error), CNN_OK);
     assert_int_equal(hash_of(path), new_hash);
-    assert_int_not_equal(access(run_path("model.npz.tmp"), F_OK), 0);
+    assert_int_not_equal(access(run_path(".model.npz.cnn-tmp"), F_OK), 0);
     assert_true(!all || status == CNN_OK);
     return all;
 }

@@ -1,0 +1,36 @@
+/* The history of training as text. */
+#include "base/memory.h"
+#include "base/status.h"
+#include "train/trainer.h"
+
+#include <stdio.h>
+
+/* A line: five numbers of at most 24 characters, their commas and a line feed. */
+enum { LINE_TEXT = 160 };
+
+static size_t write_line(char *line, size_t number, const struct cnn_epoch *e, bool validation)
+{
+    int n = snprintf(line, LINE_TEXT, "%zu,%.9g,%.9g", number, e->loss, e->accuracy);
+    if (validation)
+        n += snprintf(line + n, (size_t)(LINE_TEXT - n), ",%.9g,%.9g", e->val_loss, e->val_accuracy);
+    line[n++] = '\n';
+    return (size_t)n;
+}
+
+enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *t, const char *path, bool overwrite,
+                                         struct cnn_error *error)
+{
+    bool validation = t->validation != NULL;
+    size_t n = 0;
+    char *text = memory_alloc(t->epochs_done + 1, LINE_TEXT);
+    if (!text)
+        return error_memory(error, (t->epochs_done + 1) * LINE_TEXT);
+    n += (size_t)snprintf(text, LINE_TEXT, "epoch,loss,accuracy%s\n",
+                          validation ? ",val_loss,val_accuracy" : "");
+    for (size_t i = 0; i < t->epochs_done; i++)
+        n += write_line(text + n, i + 1, &t->history[i], validation);
+    enum cnn_status status =
+        cnn_file_write(path, CNN_FILE_HISTORY, overwrite, (const uint8_t *)text, n, error);
+    memory_free(text);
+    return status;
+}
