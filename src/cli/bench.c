@@ -42,7 +42,7 @@ struct columns {
 static void print_columns(const struct columns *c)
 {
     char line[384];
-    int length = snprintf(line, sizeof line, "%-26s %8s %8s %8s %8s %8s %6s %10s", c->title, c->time, c->rate,
+    int length = snprintf(line, sizeof line, "%-36s %8s %8s %8s %8s %8s %6s %10s", c->title, c->time, c->rate,
                           c->share, c->best, c->moved, c->speed, c->images);
     while (length > 0 && line[length - 1] == ' ')
         length--;
@@ -77,7 +77,7 @@ static void print_result(void *context, const struct cnn_bench_result *r)
         print_head(r);
         return;
     }
-    snprintf(c.title, sizeof c.title, "  %-10s %s", r->layer ? r->layer : "", r->work);
+    snprintf(c.title, sizeof c.title, "  %-17s %s", r->layer ? r->layer : "", r->work);
     quantity_text(c.time, r->seconds, second_units);
     if (r->flop > 0) {
         snprintf(c.rate, sizeof c.rate, "%.1f", r->flop / r->seconds * 1e-9);

@@ -24,13 +24,52 @@
 #include "kernels/activations/table.h"
 #include "kernels/optimizers/table.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 enum { LANES = 16 };
 
-/* A valid convolution of stride 1: out_h = in_h - kernel_h + 1, out_w likewise. */
+/* Blocks of samples, or vectors of all lanes, that hold n. */
+static inline size_t whole_blocks(size_t n)
+{
+    return (n + LANES - 1) / LANES;
+}
+
+/* n rounded up to whole vectors of all lanes. */
+static inline size_t whole_lanes(size_t n)
+{
+    return whole_blocks(n) * LANES;
+}
+
+/* Where a window of size places comes to rest when it slides over n, stride apart: at `out` places, the first
+ * of them `before` places ahead of the map. valid: only inside the map. same: at n / stride places, rounded
+ * up; what is missing is padding, as much before as after, an odd one after. Source: Keras. */
+struct window {
+    size_t out, before;
+};
+
+static inline struct window window_over(size_t n, size_t size, size_t stride, bool same)
+{
+    if (!same)
+        return (struct window){n < size ? 0 : (n - size) / stride + 1, 0};
+    const size_t out = (n + stride - 1) / stride, reach = (out - 1) * stride + size;
+    return (struct window){out, reach > n ? (reach - n) / 2 : 0};
+}
+
 struct conv2d_shape {
     size_t in_h, in_w, in_c;
     size_t kernel_h, kernel_w, filters;
+    size_t out_h, out_w;
 };
+
+/* With out_h and out_w of a valid convolution of stride 1; 0 where the kernel does not fit. */
+static inline struct conv2d_shape conv2d_valid(struct conv2d_shape shape)
+{
+    shape.out_h = window_over(shape.in_h, shape.kernel_h, 1, false).out;
+    shape.out_w = window_over(shape.in_w, shape.kernel_w, 1, false).out;
+    return shape;
+}
 
 struct dense_shape {
     size_t in, out;
@@ -71,12 +110,6 @@ static inline struct range dense_rows(const struct dense_shape *shape, struct ra
 {
     const size_t from = slices.from * DENSE_SLICE_ROWS, to = slices.to * DENSE_SLICE_ROWS;
     return (struct range){from < shape->in ? from : shape->in, to < shape->in ? to : shape->in};
-}
-
-/* n rounded up to whole vectors of all lanes: the number of floats in a row of dense_transpose's result. */
-static inline size_t whole_lanes(size_t n)
-{
-    return (n + LANES - 1) / LANES * LANES;
 }
 
 struct kernels {

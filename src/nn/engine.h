@@ -4,16 +4,16 @@
  *
  * A training step is made of passes, each spread over threads, with a barrier between them:
  *   - over blocks, each on its own: pack, forward, loss, backward;
- *   - where a large dense layer comes, over its shards instead, each with some of its weights for all blocks:
- *     sums on the way up, and on the way down the gradient handed on and the update of just these weights.
- *     A thread has the same shards in every step, so that the weights stay in its cache;
- *   - at the end over the slices of the other layers: a piece of the gradient of all blocks, then its update.
+ *   - where a layer wants all blocks at once, over its shards instead: a large dense layer sums and hands
+ * down with some of its weights at a time. A thread has the same shards in every step, so that these weights
+ *     stay in its cache;
+ *   - at the end over the slices of the gradients, each then used for the update.
  * Who does what never changes what is computed, so the result does not depend on the number of threads.
  *
  * Words
  *   block   sixteen samples, side by side in memory
  *   pass    what all threads do between two barriers
- *   shard   a piece of a layer's weights that one thread keeps, for all blocks
+ *   shard   a piece of a layer's work that one thread does for all blocks
  *   slice   a piece of the gradient by a layer's weights, over the whole batch
  *   share   what one block adds to a layer's gradient
  *   slope   act'(z), until backward has multiplied it and it is dz, the gradient of the loss by z
@@ -33,6 +33,7 @@ struct engine_batch {
     const uint8_t *const *images; /* [n], each the pixels of one sample */
     const uint8_t *labels;        /* [n] */
     size_t n;                     /* 1 .. batch_size */
+    struct place place;           /* whose they are, for layers that draw random numbers */
 };
 
 /* An engine that trains a model with batches of up to batch_size. Errors: MEMORY. Owns: the caller. */
@@ -46,8 +47,8 @@ void engine_free(struct engine *engine);
 void engine_step(struct engine *engine, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct);
 
-/* A step without the update, with the gradients of all parameters, laid out as model->weights is.
- * For tests and explanations. Shapes: gradient [model->n_weights]. */
+/* A step without the update, with the gradients of all parameters, laid out as model->weights is; 0 for those
+ * that are not trained. For tests and explanations. Shapes: gradient [model->n_weights]. */
 void engine_gradient(struct engine *engine, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct);
 
@@ -59,7 +60,7 @@ enum engine_phase {
     ENGINE_LOSS,
     ENGINE_BACKWARD,
     ENGINE_WAIT,
-    ENGINE_GRADIENT,
+    ENGINE_GRADIENT, /* with the update, where the layer does both in one */
     ENGINE_UPDATE,
     N_ENGINE_PHASES
 };

@@ -1,10 +1,11 @@
 /*
  * Layers: one row in layers.def and one file in layers/ each. A layer owns no memory: its weights lie in the
- * model's, its activations in the engine's.
+ * model's, its activations in the engine's. It sees them a block of sixteen samples at a time.
  */
 #ifndef NN_LAYER_H
 #define NN_LAYER_H
 
+#include "base/random.h"
 #include "cnn.h"
 #include "kernels/kernels.h"
 
@@ -22,93 +23,151 @@ static inline size_t shape_count(const struct shape *shape)
     return n;
 }
 
-enum { MAX_PARAMETERS = 2, MAX_ARGUMENTS = 2, MAX_SLOTS = 2 };
+enum { MAX_LAYERS = 64, MAX_PARAMETERS = 4, MAX_ARGUMENTS = 4, MAX_SLOTS = 2 };
 
 /* One array of weights. */
 struct parameter {
     const char *name; /* "kernel", "bias", as Keras calls them */
     size_t rank, shape[4], count;
-    double limit;           /* initial values are uniform in -limit .. limit; 0: zeros */
+    double limit;           /* initial values are uniform in -limit .. limit; 0: all of them are initial */
+    float initial;          /* 0 or 1 */
+    bool trained;           /* false: no gradient, no update; see layer_type.commit */
     float *value;           /* [count] */
     float *slot[MAX_SLOTS]; /* what the optimizer remembers of it, each [count]; set while training */
 };
 
-/* Where a slot's elements from offset on lie; NULL where the optimizer has no such slot. */
-static inline float *parameter_slot(const struct parameter *p, size_t slot, size_t offset)
-{
-    return p->slot[slot] ? p->slot[slot] + offset : NULL;
-}
+/* What stands for an argument in a layer's text. */
+struct argument_value {
+    size_t h, w; /* a number: both the same; a word that may be left out: 1 where it is there */
+    double fraction;
+};
 
 struct layer {
     const struct layer_type *type;
     char name[32]; /* "conv2d_1" */
+    size_t number; /* in its chain, from 0 */
     enum activation activation;
-    size_t argument[MAX_ARGUMENTS]
-                   [2]; /* the numbers of its text, each N or NxM (then [1] = M, else [1] = N) */
+    struct argument_value argument[MAX_ARGUMENTS]; /* as the rows of its type say */
     struct shape in, out;
     size_t n_parameters;
-    struct parameter parameter[MAX_PARAMETERS];
-    size_t n_slices;     /* pieces that the gradient by its weights is made in */
-    size_t slice_floats; /* most floats in a piece */
-    size_t n_shards;     /* more than one: shard_forward and shard_backward do the work, each on all blocks */
-    size_t share;        /* floats a block that block_gradient leaves for gradient */
-    double macs_forward; /* multiplications with an addition for one sample */
+    struct parameter parameter[MAX_PARAMETERS]; /* those that are trained first; together in memory */
+    size_t n_trained;                           /* floats in those that are trained */
+    size_t saved, share;                        /* floats a block: see struct block */
+    size_t n_slices, slice_floats;              /* pieces of the gradient; the most floats in one */
+    size_t n_shards, gathered;                  /* where the type has shards; floats for all blocks */
+    double macs_forward;                        /* multiplications with an addition for one sample */
 };
 
-/* All blocks of a batch as a layer sees them; strides are floats from one block to the next. */
-struct batch_view {
-    size_t n_blocks;
-    const float *x, *dz, *share;
-    float *dx;                                /* NULL where nobody below wants it */
-    size_t x_stride, dz_stride, share_stride; /* dx lies like x */
+/* ---- what a layer works on ------------------------------------------------------------------------ */
+
+/* Whose numbers these are: what names the random numbers of a sample, and nothing else does. */
+struct place {
+    uint64_t seed, epoch;
+    const uint32_t *image; /* [n]: number of each sample's image in its dataset; NULL: as they come */
 };
 
-/* Where a slice's result belongs: elements offset .. offset + count - 1 of a parameter. */
-struct gradient_slice {
-    size_t parameter, offset, count;
+/* Sixteen samples as a layer sees them. Views: a layer owns nothing. What is NULL nobody asks for. */
+struct block {
+    size_t number; /* of the block in its batch */
+    size_t n;      /* samples in it, 1 .. 16; the lanes after them are padding, and count in nothing */
+
+    const float *x;   /* like in */
+    float *y, *slope; /* like out; forward leaves act'(z) in slope, ones where it has no activation; slope is
+                         NULL for the last layer, whose dz the loss sets, and where nobody goes back */
+    const float *dz;  /* backward: like out, the gradient of the loss by z; it lies where slope was */
+    float *dx;        /* backward: like in; holds the slope of the layer below, becomes its dz */
+    float *saved;     /* [layer->saved]: what forward leaves for backward: argmax, mask */
+    float *share;     /* [layer->share]: what this block adds to the gradient by the weights */
+    float *gathered;  /* [layer->gathered]: what shards leave for finish; the same for all blocks */
+    struct place place; /* of its samples */
+    bool training;      /* dropout drops, batch normalisation takes the mean of the batch */
 };
 
+/* All blocks of a batch as one layer sees them: block 0, and how far apart in floats the others lie. */
+struct batch {
+    size_t n, n_blocks; /* samples, blocks */
+    struct block first;
+    size_t x_stride, y_stride, saved_stride, share_stride; /* dx lies like x; slope and dz like y */
+};
+
+struct block batch_block(const struct batch *batch, size_t number);
+
+/* The random numbers of one sample of a block in this layer: named by seed, epoch, image and layer, not by
+ * who draws, or when. */
+struct random layer_random(const struct layer *layer, const struct block *block, size_t lane);
+
+/* ---- what a layer is ------------------------------------------------------------------------------- */
+
+/* One block, forward, backward or gradient. */
+typedef void layer_pass(const struct layer *layer, const struct kernels *k, const struct block *block);
+
+/* One shard, for all blocks. */
+typedef void layer_gather(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                          size_t shard);
+
+/* A layer that wants all blocks at once: its work goes between two barriers by shards instead,
+ * layer->n_shards of them. What a shard computes may not depend on who runs the others. */
+struct layer_shards {
+    size_t most_blocks;        /* a batch of more goes block by block all the same */
+    layer_gather *gather;      /* forward: into gathered */
+    layer_pass *finish;        /* then each block: y and slope */
+    layer_gather *gather_back; /* backward, from dz of all blocks */
+    layer_pass *finish_back;   /* then each block: dx; NULL: gather_back has made it */
+
+    /* The slices of the gradient by weights that no other shard reads: made by the same thread, right after
+     * gather_back. NULL: none. */
+    struct range (*slices)(const struct layer *layer, size_t shard);
+};
+
+/* A gradient that is made in pieces over the whole batch, layer->n_slices of them. */
+struct layer_slices {
+    /* Returns which of the layer's weights g is the gradient by. Shapes: g [slice_floats]. */
+    struct range (*gradient)(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                             size_t slice, float *g);
+
+    /* The same, and the update of the weights by it, where the two in one are faster. */
+    void (*update)(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                   size_t slice, float *g, enum optimizer optimizer, const struct update *update);
+};
+
+/* An argument in a layer's text. Those without a default come first, in order; the others in any order. */
+enum argument_kind {
+    ARGUMENT_NUMBER,   /* 8 */
+    ARGUMENT_SIZE,     /* 3, 3x5 */
+    ARGUMENT_FRACTION, /* 0.25: from 0 up to, not including, 1 */
+    ARGUMENT_WORD      /* its own name, or nothing */
+};
+
+struct argument {
+    const char *name; /* "FILTERS"; one with a default is written NAME=VALUE, "stride=2", a word as it is */
+    enum argument_kind kind;
+    const char *otherwise; /* the default as it would be written; "": plan chooses; NULL: must be given */
+};
+
+/* NULL anywhere below: there is nothing to do. */
 struct layer_type {
-    const char *word;       /* in architecture texts: "conv2d" */
-    const char *class_name; /* in Keras: "Conv2D" */
+    const char *word;       /* in architecture texts: "maxpool2d" */
+    const char *name;       /* what Keras calls the first of its kind: "max_pooling2d" */
+    const char *class_name; /* in Keras: "MaxPooling2D" */
     const char *usage, *help;
-    const char *arguments[MAX_ARGUMENTS]; /* names of the numbers it takes, NULL past the last */
+    struct argument argument[MAX_ARGUMENTS];
     bool has_activation;
 
-    /* From in and argument: out, parameters, slices, share. Errors: USAGE where it does not fit. */
+    /* From in and argument: out, parameters, saved, macs_forward, and what slices and shards need.
+     * Errors: USAGE where it does not fit. */
     enum cnn_status (*plan)(struct layer *layer, struct cnn_error *error);
 
-    /* One block. NULL for all four: the layer only looks at the same numbers in another shape.
-     * Shapes: x like in, y and d (act', or NULL) like out. */
-    void (*forward)(const struct layer *layer, const struct kernels *k, const float *x, float *y, float *d);
+    layer_pass *forward;  /* y, slope and saved from x; NULL: the same numbers in another shape */
+    layer_pass *backward; /* dx from dz */
+    layer_pass *gradient; /* share from x and dz */
 
-    /* One block: multiplies dx, which holds act' of the layer below, by the gradient. Shapes: dz like out,
-     * dx like in. */
-    void (*backward)(const struct layer *layer, const struct kernels *k, const float *dz, float *dx);
+    const struct layer_slices
+        *slices; /* NULL: the sum of the blocks' shares, which are laid out as the weights */
+    const struct layer_shards *shards; /* NULL: block by block; always so where training is false */
 
-    /* One block: what it adds to the gradient by the weights, as far as it can be told from this block alone.
-     * Shapes: x like in, dz like out, share as planned. */
-    void (*block_gradient)(const struct layer *layer, const struct kernels *k, const float *x,
-                           const float *dz, float *share);
-
-    /* A layer with shards. Forward: what a shard adds to the sums, for all blocks, then one block's y and d
-     * from all of them; to the same bits as forward. Backward: the shard's share of dx, for all blocks.
-     * Shapes: sums [n_shards][out][16] per block, at stride; sums of finish one block's. */
-    void (*shard_forward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                          size_t shard, float *sums, size_t stride);
-    void (*shard_finish)(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
-                         float *d);
-    void (*shard_backward)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                           size_t shard);
-
-    /* One piece of the gradient by the weights, over the whole batch. Shapes: g [slice.count]. */
-    struct gradient_slice (*gradient)(const struct layer *layer, const struct kernels *k,
-                                      const struct batch_view *view, size_t slice, float *g);
-
-    /* The same, with the update of the weights by it, where the two in one are faster; NULL: nowhere. Called
-     * for every slice but the bias. */
-    void (*gradient_update)(const struct layer *layer, const struct kernels *k, const struct batch_view *view,
-                            size_t slice, float *g, enum optimizer optimizer, const struct update *update);
+    /* After a step whose loss is finite: what becomes of weights that are not trained (moving averages).
+     * Threads: called by one, when all blocks have gone forward and backward. */
+    void (*commit)(const struct layer *layer, const struct kernels *k, const struct batch *batch);
 };
 
 #define LAYER(name) extern const struct layer_type layer_##name;
@@ -118,24 +177,43 @@ struct layer_type {
 /* Row i of the table; NULL past its end. */
 const struct layer_type *layer_type_at(size_t i);
 
-/* Makes parameter i of a layer: its shape, and the limit of Glorot uniform for the fans, sqrt(6 / (fan_in +
- * fan_out)); fans of 0 mean zeros. Source: Glorot and Bengio, 2010; Keras GlorotUniform. */
-void layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape, size_t fan_in,
-                     size_t fan_out);
-
-/* g[i] = the sum over blocks, in order, of share[offset + i]. Shapes: g [count]. */
-void layer_sum_blocks(const struct batch_view *view, size_t offset, size_t count, float *g);
-
-/* The first slice of a shard; for the shard after the last the one that holds the bias. */
-static inline size_t layer_shard_slice(const struct layer *layer, size_t shard)
+/* Whether a layer has numbers of its own, and does not only look at those below in another shape. */
+static inline bool layer_computes(const struct layer *layer)
 {
-    return (layer->n_slices - 1) * shard / layer->n_shards;
+    return layer->type->forward != NULL;
 }
 
-/* The slice that holds the bias: the last one of every layer that has one. */
-static inline bool layer_slice_is_bias(const struct layer *layer, size_t slice)
+/* Plans a layer of a type with given arguments on what is below it. Errors: USAGE where it does not fit. */
+enum cnn_status layer_plan(struct layer *layer, struct cnn_error *error);
+
+/* One block through a layer: the way of training, evaluation and prediction alike. */
+static inline void layer_forward(const struct layer *layer, const struct kernels *k,
+                                 const struct block *block)
 {
-    return slice + 1 == layer->n_slices;
+    if (layer_computes(layer))
+        layer->type->forward(layer, k, block);
 }
+
+/* How its gradient is made: as its type says, or as the sum of the blocks' shares, in order. */
+const struct layer_slices *layer_slices(const struct layer *layer);
+
+/* Updates some of its weights by their gradient. Shapes: g as long as the range. */
+void layer_update(const struct layer *layer, const struct kernels *k, struct range range, const float *g,
+                  enum optimizer optimizer, const struct update *update);
+
+/* Where what the optimizer remembers of its weight i lies; NULL where it has no such slot. */
+static inline float *layer_slot(const struct layer *layer, size_t slot, size_t i)
+{
+    float *first = layer->parameter[0].slot[slot];
+    return first ? first + i : NULL;
+}
+
+/* ---- for plan ------------------------------------------------------------------------------------- */
+
+/* Adds an array of weights that is trained: its shape, and the limit of Glorot uniform for the fans,
+ * sqrt(6 / (fan_in + fan_out)); fans of 0 mean zeros. Source: Glorot and Bengio, 2010; Keras GlorotUniform.
+ */
+struct parameter *layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape,
+                                  size_t fan_in, size_t fan_out);
 
 #endif

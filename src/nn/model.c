@@ -9,13 +9,25 @@
 
 enum { MAX_SIDE = 16384, MAX_CHANNELS = 256 };
 
+struct parameter *model_parameter(const struct cnn_model *model, size_t i, const struct layer **layer)
+{
+    const struct layer *at = model->layer, *end = model->layer + model->n_layers;
+    while (at < end && i >= at->n_parameters)
+        i -= at++->n_parameters;
+    if (at == end)
+        return NULL;
+    if (layer)
+        *layer = at;
+    return (struct parameter *)&at->parameter[i];
+}
+
 /* Gives every parameter its place in one array. */
 static enum cnn_status place_weights(struct cnn_model *model, size_t max_weights, struct cnn_error *error)
 {
     size_t n = 0;
-    for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
-            n += model->layer[i].parameter[k].count; /* at most MAX_LAYERS * 2 * 2^28: fits */
+    struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(model, i, NULL)); i++)
+        n += p->count; /* at most MAX_LAYERS * MAX_PARAMETERS * 2^28: fits */
     if (n > max_weights)
         return error_set(error, CNN_ERROR_MISMATCH, "expected at most %zu weights, found %zu", max_weights,
                          n);
@@ -24,12 +36,8 @@ static enum cnn_status place_weights(struct cnn_model *model, size_t max_weights
     if (!model->weights)
         return error_memory(error, n * sizeof(float));
     float *next = model->weights;
-    for (size_t i = 0; i < model->n_layers; i++) {
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++) {
-            model->layer[i].parameter[k].value = next;
-            next += model->layer[i].parameter[k].count;
-        }
-    }
+    for (size_t i = 0; (p = model_parameter(model, i, NULL)); next += p->count, i++)
+        p->value = next;
     return CNN_OK;
 }
 
@@ -76,8 +84,8 @@ static void draw_weights(struct layer *layer, struct random random)
     for (size_t k = 0; k < layer->n_parameters; k++) {
         const struct parameter *p = &layer->parameter[k];
         float limit = (float)p->limit;
-        for (size_t i = 0; p->limit > 0 && i < p->count; i++)
-            p->value[i] = (2 * random_float(&random) - 1) * limit;
+        for (size_t i = 0; i < p->count; i++)
+            p->value[i] = p->limit > 0 ? (2 * random_float(&random) - 1) * limit : p->initial;
     }
 }
 

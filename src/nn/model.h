@@ -26,6 +26,10 @@ struct cnn_model {
 enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_weights,
                            struct cnn_model **model, struct cnn_error *error);
 
+/* Array i of weights, from the first layer's first to the last one's last, as they lie in memory; NULL past
+ * the end. layer, unless NULL, is told whose it is. */
+struct parameter *model_parameter(const struct cnn_model *model, size_t i, const struct layer **layer);
+
 /* The number of classes it tells apart. */
 static inline size_t model_classes(const struct cnn_model *model)
 {

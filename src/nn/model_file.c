@@ -32,12 +32,12 @@ void model_file_add(struct npz_writer *w, const struct cnn_model *model)
     npz_add_whole(w, "scale", model->scale);
     npz_add_whole(w, "seed", model->seed);
     npz_add_whole(w, "trained_epochs", model->trained_epochs);
-    for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++) {
-            const struct parameter *p = &model->layer[i].parameter[k];
-            model_file_name("", &model->layer[i], p, name);
-            npz_add_floats(w, name, p->rank, p->shape, p->value);
-        }
+    const struct parameter *p;
+    const struct layer *layer;
+    for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++) {
+        model_file_name("", layer, p, name);
+        npz_add_floats(w, name, p->rank, p->shape, p->value);
+    }
 }
 
 static enum cnn_status read_format(struct npz *npz, const char *path, struct cnn_error *error)
@@ -94,15 +94,14 @@ static enum cnn_status read_plan(struct npz *npz, const char *path, struct cnn_m
 static enum cnn_status read_weights(struct npz *npz, struct cnn_model *model, struct cnn_error *error)
 {
     char name[MODEL_FILE_NAME];
-    for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++) {
-            struct parameter *p = &model->layer[i].parameter[k];
-            model_file_name("", &model->layer[i], p, name);
-            enum cnn_status status = npz_read_floats(npz, name, p->rank, p->shape, p->value, error);
-            if (status != CNN_OK)
-                return status;
-        }
-    return CNN_OK;
+    struct parameter *p;
+    const struct layer *layer;
+    enum cnn_status status = CNN_OK;
+    for (size_t i = 0; status == CNN_OK && (p = model_parameter(model, i, &layer)); i++) {
+        model_file_name("", layer, p, name);
+        status = npz_read_floats(npz, name, p->rank, p->shape, p->value, error);
+    }
+    return status;
 }
 
 /* The one before lies beside the file itself, which path may be a link to. NULL: there is none. Owns: the

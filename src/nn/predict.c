@@ -32,10 +32,8 @@ static const float *run_block(struct runner *r, const struct cnn_dataset *datase
     r->k->pack(images, n, shape_count(&r->model->input), r->model->scale, r->buffer[at]);
     for (size_t i = 0; i < r->model->n_layers; i++) {
         const struct layer *layer = &r->model->layer[i];
-        if (!layer->type->forward)
-            continue;
-        layer->type->forward(layer, r->k, r->buffer[at], r->buffer[1 - at], NULL);
-        at = 1 - at;
+        layer_forward(layer, r->k, &(struct block){.n = n, .x = r->buffer[at], .y = r->buffer[1 - at]});
+        at = layer_computes(layer) ? 1 - at : at;
     }
     return r->buffer[at];
 }

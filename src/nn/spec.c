@@ -1,8 +1,10 @@
 #include "nn/spec.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/status.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,59 +102,145 @@ static enum cnn_status read_number(struct piece p, size_t *value)
     return p.length > 0 && n >= 1 && n <= MAX_ARGUMENT ? CNN_OK : CNN_ERROR_USAGE;
 }
 
-/* "5" or "5x3". */
-static enum cnn_status read_argument(struct layer *layer, size_t i, struct piece p, struct cnn_error *error)
+/* ---- arguments: as the rows of the layer's type say -------------------------------------------------- */
+
+static bool read_fraction(struct piece p, double *fraction)
 {
-    const char *x = memchr(p.text, 'x', p.length);
-    struct piece first = {p.text, x ? (size_t)(x - p.text) : p.length};
-    struct piece second = x ? (struct piece){x + 1, p.length - first.length - 1} : first;
-    bool square_only = i + 1 < MAX_ARGUMENTS && !(layer->type->arguments[1] && i == 1);
-    if (read_number(first, &layer->argument[i][0]) != CNN_OK ||
-        read_number(second, &layer->argument[i][1]) != CNN_OK || (x && square_only))
-        return error_set(error, CNN_ERROR_USAGE, "%s: expected a whole number from 1 to %d, found \"%.*s\"",
-                         layer->type->arguments[i], MAX_ARGUMENT, (int)(p.length < 40 ? p.length : 40),
-                         p.text);
-    return CNN_OK;
+    char text[32];
+    const char *rest = text;
+    if (p.length >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)p.length, p.text);
+    return number_parse(&rest, fraction) && *rest == '\0' && *fraction < 1;
 }
 
-static size_t n_arguments(const struct layer_type *type)
+/* "5" or "5x3". */
+static bool read_size(struct piece p, struct argument_value *value)
+{
+    const char *x = memchr(p.text, 'x', p.length);
+    struct piece h = {p.text, x ? (size_t)(x - p.text) : p.length};
+    struct piece w = x ? (struct piece){x + 1, p.length - h.length - 1} : h;
+    return read_number(h, &value->h) == CNN_OK && read_number(w, &value->w) == CNN_OK;
+}
+
+static enum cnn_status read_value(const struct argument *row, struct piece p, struct argument_value *value,
+                                  struct cnn_error *error)
+{
+    char expected[80];
+    bool good = true;
+    *value = (struct argument_value){0};
+    snprintf(expected, sizeof expected, "a whole number from 1 to %d", MAX_ARGUMENT);
+    if (row->kind == ARGUMENT_WORD)
+        value->h = value->w = 1;
+    else if (row->kind == ARGUMENT_FRACTION) {
+        good = read_fraction(p, &value->fraction);
+        snprintf(expected, sizeof expected, "a number from 0 to below 1");
+    } else if (row->kind == ARGUMENT_SIZE) {
+        good = read_size(p, value);
+        snprintf(expected, sizeof expected, "a whole number from 1 to %d or two, as in 3x5", MAX_ARGUMENT);
+    } else {
+        good = read_number(p, &value->h) == CNN_OK;
+        value->w = value->h;
+    }
+    return good ? CNN_OK
+                : error_set(error, CNN_ERROR_USAGE, "%s: expected %s, found \"%.*s\"", row->name, expected,
+                            (int)(p.length < 40 ? p.length : 40), p.text);
+}
+
+static struct argument_value default_value(const struct argument *row)
+{
+    struct argument_value value = {0};
+    if (row->otherwise && row->otherwise[0])
+        read_value(row, (struct piece){row->otherwise, strlen(row->otherwise)}, &value, NULL);
+    return value;
+}
+
+/* Those that must be given come first. */
+static size_t n_required(const struct layer_type *type)
 {
     size_t n = 0;
-    while (n < MAX_ARGUMENTS && type->arguments[n])
+    while (n < MAX_ARGUMENTS && type->argument[n].name && !type->argument[n].otherwise)
         n++;
     return n;
 }
 
-/* What stands behind the colon: the numbers, then an activation. */
+/* The row of "same" or "stride=2", and where its value begins; MAX_ARGUMENTS for neither. */
+static size_t find_option(const struct layer_type *type, struct piece p, struct piece *value)
+{
+    size_t i = n_required(type);
+    for (; i < MAX_ARGUMENTS && type->argument[i].name; i++) {
+        const struct argument *row = &type->argument[i];
+        size_t n = strlen(row->name);
+        bool begins = p.length >= n && memcmp(p.text, row->name, n) == 0;
+        if (begins && row->kind == ARGUMENT_WORD && p.length == n)
+            return i;
+        if (begins && row->kind != ARGUMENT_WORD && p.length > n && p.text[n] == '=') {
+            *value = (struct piece){p.text + n + 1, p.length - n - 1};
+            return i;
+        }
+    }
+    return MAX_ARGUMENTS;
+}
+
+/* What has been read of a layer's arguments. */
+struct reading {
+    struct layer *layer;
+    size_t n; /* of those that must be given */
+    bool given[MAX_ARGUMENTS], activation;
+};
+
+/* An argument that may be left out: an option of the layer, or an activation. */
+static enum cnn_status read_optional(struct reading *r, struct piece p, struct cnn_error *error)
+{
+    const struct layer_type *type = r->layer->type;
+    struct piece value = p;
+    size_t i = find_option(type, p, &value);
+    if (i < MAX_ARGUMENTS && r->given[i])
+        return error_set(error, CNN_ERROR_USAGE, "%s stands twice; expected %s", type->argument[i].name,
+                         type->usage);
+    if (i < MAX_ARGUMENTS) {
+        r->given[i] = true;
+        return read_value(&type->argument[i], value, &r->layer->argument[i], error);
+    }
+    if (type->has_activation && !r->activation) {
+        r->activation = true;
+        r->layer->activation = activation_find(p.text, p.length);
+        return r->layer->activation < N_ACTIVATIONS ? CNN_OK : unknown_word(false, p, error);
+    }
+    if (n_required(type) < MAX_ARGUMENTS && type->argument[n_required(type)].name)
+        return error_set(error, CNN_ERROR_USAGE, "unknown argument \"%.*s\"; expected %s",
+                         (int)(p.length < 40 ? p.length : 40), p.text, type->usage);
+    return error_set(error, CNN_ERROR_USAGE, "too many arguments; expected %s", type->usage);
+}
+
+/* What stands behind the colon. */
 static enum cnn_status read_arguments(struct layer *layer, const char *text, const char *end,
                                       struct cnn_error *error)
 {
     const struct layer_type *type = layer->type;
-    size_t i = 0, expected = n_arguments(type);
+    struct reading r = {.layer = layer};
+    for (size_t i = 0; i < MAX_ARGUMENTS && type->argument[i].name; i++)
+        layer->argument[i] = default_value(&type->argument[i]);
     while (text < end) {
         struct piece p = piece_until(text, ", \t\n");
-        if (i < expected) {
-            enum cnn_status status = read_argument(layer, i, p, error);
-            if (status != CNN_OK)
-                return status;
-        } else if (i == expected && type->has_activation) {
-            layer->activation = activation_find(p.text, p.length);
-            if (layer->activation == N_ACTIVATIONS)
-                return unknown_word(false, p, error);
-        } else {
-            return error_set(error, CNN_ERROR_USAGE, "too many arguments; expected %s", type->usage);
-        }
-        i++;
+        enum cnn_status status = r.n < n_required(type)
+                                     ? read_value(&type->argument[r.n], p, &layer->argument[r.n], error)
+                                     : read_optional(&r, p, error);
+        if (status != CNN_OK)
+            return status;
+        r.n += r.n < n_required(type);
         text += p.length;
         if (text < end && ++text == end)
             return error_set(error, CNN_ERROR_USAGE,
                              "an argument is missing after the last comma; expected %s", type->usage);
     }
-    if (i < expected)
-        return error_set(error, CNN_ERROR_USAGE, "%s is missing; expected %s", type->arguments[i],
+    if (r.n < n_required(type))
+        return error_set(error, CNN_ERROR_USAGE, "%s is missing; expected %s", type->argument[r.n].name,
                          type->usage);
     return CNN_OK;
 }
+
+/* ---- layers --------------------------------------------------------------------------------------- */
 
 static enum cnn_status check_sizes(const struct layer *layer, struct cnn_error *error)
 {
@@ -182,20 +270,20 @@ static enum cnn_status read_layer(struct piece p, struct layer *layer, struct cn
                          layer->type->usage);
     enum cnn_status status = read_arguments(layer, arguments, end, error);
     if (status == CNN_OK)
-        status = layer->type->plan(layer, error);
+        status = layer_plan(layer, error);
     return status == CNN_OK ? check_sizes(layer, error) : status;
 }
 
-/* Keras's names: the class in small letters, numbered from the second on. */
+/* Keras's names, numbered from the second of a kind on. */
 static void name_layer(struct layer *layers, size_t i)
 {
     size_t before = 0;
     for (size_t k = 0; k < i; k++)
         before += layers[k].type == layers[i].type;
     if (before)
-        snprintf(layers[i].name, sizeof layers[i].name, "%s_%zu", layers[i].type->word, before);
+        snprintf(layers[i].name, sizeof layers[i].name, "%s_%zu", layers[i].type->name, before);
     else
-        snprintf(layers[i].name, sizeof layers[i].name, "%s", layers[i].type->word);
+        snprintf(layers[i].name, sizeof layers[i].name, "%s", layers[i].type->name);
 }
 
 /* Softmax turns the last layer's outputs into the probabilities of the classes, and only those. */
@@ -233,7 +321,7 @@ enum cnn_status spec_parse(const char *text, const struct shape *input, struct l
         struct piece p = piece_until(text, " \t\n");
         if (n == MAX_LAYERS)
             return error_set(error, CNN_ERROR_USAGE, "too many layers; expected at most %d", MAX_LAYERS);
-        layers[n] = (struct layer){.in = n ? layers[n - 1].out : *input};
+        layers[n] = (struct layer){.number = n, .in = n ? layers[n - 1].out : *input};
         struct cnn_error cause = {0};
         enum cnn_status status = read_layer(p, &layers[n], &cause);
         if (status != CNN_OK) {
@@ -249,20 +337,57 @@ enum cnn_status spec_parse(const char *text, const struct shape *input, struct l
     return check_softmax(layers, n, error);
 }
 
+/* ---- the text of a chain -------------------------------------------------------------------------- */
+
+static void append(char *text, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, MAX_SPEC_TEXT - used, format, arguments);
+    va_end(arguments);
+}
+
+/* A colon before the first argument of a layer, a comma before the others. */
+static void append_value(const struct argument *row, const struct argument_value *value, char *separator,
+                         char *text)
+{
+    char fraction[NUMBER_TEXT];
+    append(text, "%c", *separator);
+    *separator = ',';
+    if (row->otherwise)
+        append(text, "%s%s", row->name, row->kind == ARGUMENT_WORD ? "" : "=");
+    if (row->kind == ARGUMENT_FRACTION) {
+        number_format(value->fraction, fraction);
+        append(text, "%s", fraction);
+    } else if (row->kind != ARGUMENT_WORD)
+        append(text, "%zu", value->h);
+    if (value->w != value->h)
+        append(text, "x%zu", value->w);
+}
+
+/* Arguments that are not the default, then the activation. */
+static void append_layer(const struct layer *layer, char *text)
+{
+    char separator = ':';
+    append(text, "%s", layer->type->word);
+    for (size_t i = 0; i < MAX_ARGUMENTS && layer->type->argument[i].name; i++) {
+        const struct argument *row = &layer->type->argument[i];
+        const struct argument_value *value = &layer->argument[i], usual = default_value(row);
+        bool same = value->h == usual.h && value->w == usual.w && !(value->fraction < usual.fraction) &&
+                    !(value->fraction > usual.fraction);
+        if (!row->otherwise || !same)
+            append_value(row, value, &separator, text);
+    }
+    if (layer->type->has_activation)
+        append(text, "%c%s", separator, activation_word(layer->activation)->word);
+}
+
 void spec_format(const struct layer *layers, size_t n_layers, char *text)
 {
-    size_t used = 0;
+    text[0] = '\0';
     for (size_t i = 0; i < n_layers; i++) {
-        const struct layer *layer = &layers[i];
-        used += (size_t)snprintf(text + used, MAX_SPEC_TEXT - used, "%s%s", i ? " " : "", layer->type->word);
-        for (size_t k = 0; k < n_arguments(layer->type); k++) {
-            const size_t *argument = layer->argument[k];
-            used += (size_t)snprintf(text + used, MAX_SPEC_TEXT - used, "%c%zu", k ? ',' : ':', argument[0]);
-            if (argument[1] != argument[0])
-                used += (size_t)snprintf(text + used, MAX_SPEC_TEXT - used, "x%zu", argument[1]);
-        }
-        if (layer->type->has_activation)
-            used += (size_t)snprintf(text + used, MAX_SPEC_TEXT - used, ",%s",
-                                     activation_word(layer->activation)->word);
+        append(text, "%s", i ? " " : "");
+        append_layer(&layers[i], text);
     }
 }

@@ -4,7 +4,7 @@
 
 #include "nn/layer.h"
 
-enum { MAX_LAYERS = 64, MAX_SPEC_TEXT = 4096 };
+enum { MAX_SPEC_TEXT = 4096 };
 
 /* The default: the network of the lesson. */
 #define SPEC_LESSON "lesson"

@@ -9,14 +9,12 @@
 struct cnn_weights cnn_model_weights_at(const struct cnn_model *model, size_t i)
 {
     struct cnn_weights w = {{0}, 0, 0, {0}, 0, NULL};
-    size_t layer = 0;
-    while (layer < model->n_layers && i >= model->layer[layer].n_parameters)
-        i -= model->layer[layer++].n_parameters;
-    if (layer == model->n_layers)
+    const struct layer *layer;
+    const struct parameter *p = model_parameter(model, i, &layer);
+    if (!p)
         return w;
-    const struct parameter *p = &model->layer[layer].parameter[i];
-    snprintf(w.name, sizeof w.name, "%s/%s", model->layer[layer].name, p->name);
-    w.layer = layer + 1;
+    snprintf(w.name, sizeof w.name, "%s/%s", layer->name, p->name);
+    w.layer = layer->number + 1;
     w.rank = p->rank;
     for (size_t k = 0; k < sizeof w.shape / sizeof w.shape[0]; k++)
         w.shape[k] = k < p->rank ? p->shape[k] : 1;

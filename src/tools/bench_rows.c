@@ -6,7 +6,7 @@
 
 static size_t padded_batch(const struct bench *b)
 {
-    return (b->options.batch_size + LANES - 1) / LANES * LANES;
+    return whole_lanes(b->options.batch_size);
 }
 
 /* Bytes of a feature map, for the whole batch. */
@@ -21,6 +21,12 @@ static double weight_bytes(const struct layer *layer)
     for (size_t i = 0; i < layer->n_parameters; i++)
         n += layer->parameter[i].count;
     return (double)(n * sizeof(float));
+}
+
+/* The update reads the gradient, and weights and slots in and out. */
+static double update_bytes(const struct bench *b, const struct layer *layer)
+{
+    return (double)(layer->n_trained * (1 + 2 + 2 * b->trainer->setting.n_slots) * sizeof(float));
 }
 
 static void add_row(struct bench *b, enum engine_phase phase, size_t layer, const char *work, double flop,
@@ -42,7 +48,7 @@ static void add_row(struct bench *b, enum engine_phase phase, size_t layer, cons
 static bool is_first(const struct cnn_model *model, size_t i)
 {
     while (i-- > 0)
-        if (model->layer[i].type->forward)
+        if (layer_computes(&model->layer[i]))
             return false;
     return true;
 }
@@ -56,8 +62,8 @@ static void add_forward_rows(struct bench *b)
 {
     for (size_t i = 0; i < b->model->n_layers; i++) {
         const struct layer *layer = &b->model->layer[i];
-        double maps = i + 1 == b->model->n_layers ? 1 : 2; /* y, and d but for the last layer */
-        if (layer->type->forward)
+        double maps = i + 1 == b->model->n_layers ? 1 : 2; /* y, and slope but for the last layer */
+        if (layer_computes(layer))
             add_row(b, ENGINE_FORWARD, i, "forward", forward_flop(b, layer),
                     map_bytes(b, &layer->in) + maps * map_bytes(b, &layer->out) + weight_bytes(layer));
     }
@@ -73,15 +79,27 @@ static void add_backward_rows(struct bench *b)
     }
 }
 
+/* The gradient alone, or with the update where the layer does both in one. */
 static void add_gradient_rows(struct bench *b)
 {
     for (size_t i = 0; i < b->model->n_layers; i++) {
         const struct layer *layer = &b->model->layer[i];
+        bool update = layer_slices(layer)->update != NULL;
         if (layer->type->gradient)
-            add_row(b, ENGINE_GRADIENT, i, "gradient", forward_flop(b, layer),
+            add_row(b, ENGINE_GRADIENT, i, update ? "gradient, update" : "gradient", forward_flop(b, layer),
                     map_bytes(b, &layer->in) + map_bytes(b, &layer->out) + weight_bytes(layer) +
-                        (double)(padded_batch(b) / LANES * layer->share * sizeof(float)));
+                        (double)(whole_blocks(b->options.batch_size) * layer->share * sizeof(float)) +
+                        (update ? update_bytes(b, layer) : 0));
     }
+}
+
+static void add_update_row(struct bench *b)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < b->model->n_layers; i++)
+        bytes += layer_slices(&b->model->layer[i])->update ? 0 : update_bytes(b, &b->model->layer[i]);
+    if (bytes > 0)
+        add_row(b, ENGINE_UPDATE, 0, "update", 0, bytes);
 }
 
 enum cnn_status bench_plan_rows(struct bench *b, struct cnn_error *error)
@@ -92,7 +110,6 @@ enum cnn_status bench_plan_rows(struct bench *b, struct cnn_error *error)
         return error_memory(error, most * sizeof *b->rows);
     double image_bytes = (double)(b->options.batch_size * shape_count(&b->model->input));
     double classes = (double)(model_classes(b->model) * sizeof(float) * padded_batch(b));
-    double weights = (double)(b->model->n_weights * sizeof(float));
     add_row(b, ENGINE_START, 0, "gather images", 0, 0);
     add_row(b, ENGINE_PACK, 0, "pack", 0, image_bytes + map_bytes(b, &b->model->input));
     add_forward_rows(b);
@@ -100,8 +117,7 @@ enum cnn_status bench_plan_rows(struct bench *b, struct cnn_error *error)
     add_backward_rows(b);
     add_row(b, ENGINE_WAIT, 0, "waiting", 0, 0);
     add_gradient_rows(b);
-    add_row(b, ENGINE_UPDATE, 0, "update", 0,
-            weights * (double)(1 + 2 + 2 * b->trainer->setting.n_slots)); /* g; w and slots in and out */
+    add_update_row(b);
     return CNN_OK;
 }
 

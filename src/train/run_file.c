@@ -69,16 +69,18 @@ static enum cnn_status each_slot(const struct cnn_trainer *t, slot_visit *visit,
                                  struct cnn_error *error)
 {
     char name[MODEL_FILE_NAME], prefix[PREFIX];
+    const struct parameter *p;
+    const struct layer *layer;
     for (size_t s = 0; s < t->setting.n_slots; s++) {
         snprintf(prefix, sizeof prefix, "slot_%zu/", s);
-        for (size_t i = 0; i < t->model->n_layers; i++)
-            for (size_t k = 0; k < t->model->layer[i].n_parameters; k++) {
-                const struct parameter *p = &t->model->layer[i].parameter[k];
-                model_file_name(prefix, &t->model->layer[i], p, name);
-                enum cnn_status status = visit(with, name, p, p->slot[s], error);
-                if (status != CNN_OK)
-                    return status;
-            }
+        for (size_t i = 0; (p = model_parameter(t->model, i, &layer)); i++) {
+            if (!p->trained)
+                continue;
+            model_file_name(prefix, layer, p, name);
+            enum cnn_status status = visit(with, name, p, p->slot[s], error);
+            if (status != CNN_OK)
+                return status;
+        }
     }
     return CNN_OK;
 }

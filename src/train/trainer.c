@@ -117,12 +117,10 @@ static enum cnn_status allocate(struct cnn_trainer *t, struct cnn_error *error)
     if (!t->order || !t->images || !t->labels || !t->history || !t->slots || (t->stopping.metric && !t->best))
         return error_memory(error,
                             t->n_images * sizeof *t->order + t->model->n_weights * slots * sizeof *t->slots);
-    for (size_t i = 0; i < t->model->n_layers; i++)
-        for (size_t k = 0; k < t->model->layer[i].n_parameters; k++) {
-            struct parameter *p = &t->model->layer[i].parameter[k];
-            for (size_t s = 0; s < slots; s++)
-                p->slot[s] = t->slots + s * t->model->n_weights + (p->value - t->model->weights);
-        }
+    struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(t->model, i, NULL)); i++)
+        for (size_t s = 0; s < slots; s++)
+            p->slot[s] = t->slots + s * t->model->n_weights + (p->value - t->model->weights);
     return engine_create(t->model, batch < t->n_images ? batch : t->n_images, &t->engine, error);
 }
 
@@ -178,9 +176,9 @@ void cnn_trainer_free(struct cnn_trainer *t)
 {
     if (!t)
         return;
-    for (size_t i = 0; i < t->model->n_layers; i++)
-        for (size_t k = 0; k < t->model->layer[i].n_parameters; k++)
-            memset(t->model->layer[i].parameter[k].slot, 0, sizeof t->model->layer[i].parameter[k].slot);
+    struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(t->model, i, NULL)); i++)
+        memset(p->slot, 0, sizeof p->slot);
     cnn_dataset_close(t->validation_slice);
     engine_free(t->engine);
     memory_free(t->order);
@@ -221,19 +219,19 @@ static struct engine_batch next_batch(struct cnn_trainer *t)
         t->images[i] = cnn_dataset_image(t->dataset, t->order[first + i]);
         t->labels[i] = (uint8_t)cnn_dataset_label(t->dataset, t->order[first + i]);
     }
-    return (struct engine_batch){t->images, t->labels, n};
+    return (struct engine_batch){
+        t->images, t->labels, n, {t->options.seed, t->progress.epoch, t->order + first}};
 }
 
 /* The first layer that holds a weight which is not finite; NULL when all are. */
 static const struct layer *broken_layer(const struct cnn_model *model)
 {
-    for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++) {
-            const struct parameter *p = &model->layer[i].parameter[k];
-            for (size_t n = 0; n < p->count; n++)
-                if (!isfinite(p->value[n]))
-                    return &model->layer[i];
-        }
+    const struct parameter *p;
+    const struct layer *layer;
+    for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++)
+        for (size_t n = 0; n < p->count; n++)
+            if (!isfinite(p->value[n]))
+                return layer;
     return NULL;
 }
 

@@ -32,7 +32,7 @@ has "^FLOP: 2 x the multiplications"
 for batch in 1 32 256 1,024; do
     has "^Batch of $batch, 1 thread .*GFLOP/s .*of peak .*images/s$"
 done
-has "^  dense +gradient +[0-9.]+ [mu ]s +[0-9.]+ +[0-9.]+ % +[0-9.]+ %"
+has "^  dense +gradient, update +[0-9.]+ [mu ]s +[0-9.]+ +[0-9.]+ % +[0-9.]+ %"
 has "^ +training .* [0-9,]+$"
 ! grep -q ' $' "$scratch/out" || fail "a line ends in blanks"
 [[ $(wc -L <"$scratch/out") -le 100 ]] || fail "a line is longer than 100 characters"

@@ -192,7 +192,7 @@ static double check_forward(struct bench *b, struct engine *engine, float *gradi
 {
     double loss, worst = 0;
     size_t correct;
-    const struct engine_batch batch = {b->images, b->labels, SHOWN};
+    const struct engine_batch batch = {.images = b->images, .labels = b->labels, .n = SHOWN};
     engine_gradient(engine, &batch, gradient, &loss, &correct);
     for (size_t i = 0; i < b->model->n_layers; i++)
         compare_layer(b, engine, i, &worst);
@@ -204,7 +204,7 @@ static double check_gradient(struct bench *b, struct engine *engine, size_t n, f
     char name[32];
     double loss, worst = 0;
     size_t correct;
-    const struct engine_batch batch = {b->images, b->labels, n};
+    const struct engine_batch batch = {.images = b->images, .labels = b->labels, .n = n};
     engine_gradient(engine, &batch, gradient, &loss, &correct);
     snprintf(name, sizeof name, "loss_%zu", n);
     worst = compare_loss(b, name, 0, loss / (double)n);

@@ -32,6 +32,7 @@ static void fill(struct random *random, float *to, size_t n)
 static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_shape s, enum activation a,
                        uint64_t hash)
 {
+    s = conv2d_valid(s);
     const size_t n_x = s.in_h * s.in_w * s.in_c * LANES, run = s.kernel_w * s.in_c;
     const size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1),
                  n_z = positions * s.filters * LANES;
@@ -78,8 +79,10 @@ static uint64_t update(const struct kernels *k, struct numbers m, enum optimizer
 
 static uint64_t everything(const struct kernels *k, struct numbers m)
 {
-    static const struct conv2d_shape conv2ds[] = {
-        {12, 13, 3, 5, 5, 6}, {9, 9, 1, 5, 5, 3}, {6, 5, 8, 3, 3, 17}, {4, 4, 2, 4, 4, 8}};
+    static const struct conv2d_shape conv2ds[] = {{12, 13, 3, 5, 5, 6, 0, 0},
+                                                  {9, 9, 1, 5, 5, 3, 0, 0},
+                                                  {6, 5, 8, 3, 3, 17, 0, 0},
+                                                  {4, 4, 2, 4, 4, 8, 0, 0}};
     static const struct dense_shape denses[] = {{100, 84}, {84, 10}, {7, 2}, {400, 41}};
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < 4; i++)

@@ -13,6 +13,7 @@ struct layer {
 
 static struct layer conv2d_layer(struct conv2d_shape s)
 {
+    s = conv2d_valid(s);
     size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1);
     return (struct layer){.c = s,
                           .n_x = s.in_h * s.in_w * s.in_c,
@@ -248,10 +249,11 @@ static void test_conv2d(void **state)
 {
     (void)state;
     static const struct conv2d_shape shapes[] = {
-        {1, 1, 1, 1, 1, 1},   {28, 28, 1, 5, 5, 3}, {24, 24, 3, 5, 5, 6}, {5, 5, 1, 5, 5, 4},
-        {7, 6, 2, 7, 6, 17},  {9, 4, 3, 1, 1, 5},   {4, 9, 5, 3, 2, 8},   {6, 7, 1, 2, 5, 1},
-        {5, 13, 8, 3, 3, 32}, {3, 20, 4, 1, 4, 7},  {8, 5, 6, 4, 3, 2},   {5, 5, 17, 3, 3, 10},
-        {4, 12, 1, 4, 1, 16}, {7, 7, 9, 4, 4, 11},
+        {1, 1, 1, 1, 1, 1, 0, 0},   {28, 28, 1, 5, 5, 3, 0, 0}, {24, 24, 3, 5, 5, 6, 0, 0},
+        {5, 5, 1, 5, 5, 4, 0, 0},   {7, 6, 2, 7, 6, 17, 0, 0},  {9, 4, 3, 1, 1, 5, 0, 0},
+        {4, 9, 5, 3, 2, 8, 0, 0},   {6, 7, 1, 2, 5, 1, 0, 0},   {5, 13, 8, 3, 3, 32, 0, 0},
+        {3, 20, 4, 1, 4, 7, 0, 0},  {8, 5, 6, 4, 3, 2, 0, 0},   {5, 5, 17, 3, 3, 10, 0, 0},
+        {4, 12, 1, 4, 1, 16, 0, 0}, {7, 7, 9, 4, 4, 11, 0, 0},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         check_layer(conv2d_layer(shapes[i]));

@@ -80,11 +80,10 @@ static void note_step(const struct cnn_model *model, size_t step, double loss, s
 
 static void give_slots(struct cnn_model *model, float *slots)
 {
-    for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; k < model->layer[i].n_parameters; k++)
-            for (size_t s = 0; s < MAX_SLOTS; s++)
-                model->layer[i].parameter[k].slot[s] =
-                    slots + s * model->n_weights + (model->layer[i].parameter[k].value - model->weights);
+    struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(model, i, NULL)); i++)
+        for (size_t s = 0; s < MAX_SLOTS; s++)
+            p->slot[s] = slots + s * model->n_weights + (p->value - model->weights);
 }
 
 static void train(const struct network *network, const char *set, size_t threads, struct trace *trace)
@@ -114,8 +113,8 @@ static void train(const struct network *network, const char *set, size_t threads
             batch[i] = images[(step * 37 + i) % N_IMAGES];
         struct update update =
             optimizer_update(&setting, setting.default_learning_rate, network->compat, step + 1);
-        engine_step(engine, &(struct engine_batch){batch, labels + step, n}, setting.kind, &update, &loss,
-                    &correct);
+        engine_step(engine, &(struct engine_batch){.images = batch, .labels = labels + step, .n = n},
+                    setting.kind, &update, &loss, &correct);
         note_step(model, step, loss, trace);
     }
     trace->fingerprint = cnn_model_fingerprint(model);

@@ -9,14 +9,18 @@
 
 static void conv2d(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
 {
-    struct conv2d_shape s = {layer->in.size[0],     layer->in.size[1],     layer->in.size[2],
-                             layer->argument[1][0], layer->argument[1][1], layer->argument[0][0]};
+    struct conv2d_shape s = {.in_h = layer->in.size[0],
+                             .in_w = layer->in.size[1],
+                             .in_c = layer->in.size[2],
+                             .kernel_h = layer->argument[1].h,
+                             .kernel_w = layer->argument[1].w,
+                             .filters = layer->argument[0].h};
     reference_conv2d_forward(&s, x, w, b, z);
 }
 
 static void dense(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
 {
-    struct dense_shape s = {layer->in.size[0], layer->argument[0][0]};
+    struct dense_shape s = {layer->in.size[0], layer->argument[0].h};
     reference_dense_forward(&s, x, w, b, z);
 }
 

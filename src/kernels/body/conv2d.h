@@ -45,7 +45,7 @@ static void conv2d_forward(const struct conv2d_shape *shape, enum activation act
                            const float *w, const float *b, float *y, float *slope)
 {
     const size_t c = shape->in_c, f = shape->filters, run = shape->kernel_w * c;
-    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
+    const size_t out_h = shape->out_h, out_w = shape->out_w;
     const size_t x_row = shape->in_w * c * LANES, y_row = out_w * f * LANES;
     const struct strides s = {
         .n_i = shape->kernel_h,
@@ -81,8 +81,8 @@ static void conv2d_backward_span(const struct conv2d_shape *shape, size_t ih, si
                                  const float *dz, const float *w, float *dx)
 {
     const size_t c = shape->in_c, f = shape->filters;
-    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
-    const struct reach h = conv2d_reach(ih, shape->kernel_h, out_h),
+    const size_t out_w = shape->out_w;
+    const struct reach h = conv2d_reach(ih, shape->kernel_h, shape->out_h),
                        r = conv2d_reach(iw, shape->kernel_w, out_w);
     const ptrdiff_t tap = (ptrdiff_t)(c * f), dz_row = (ptrdiff_t)(out_w * f * LANES);
     const struct strides s = {

@@ -118,7 +118,7 @@ APART void gradient_tiles(const struct gradient_lines *lines, size_t n_filters, 
 static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, size_t n_rows, const float *x,
                            const float *dz, float *sum)
 {
-    const size_t out_h = shape->in_h - shape->kernel_h + 1, out_w = shape->in_w - shape->kernel_w + 1;
+    const size_t out_h = shape->out_h, out_w = shape->out_w;
     struct gradient_lines lines = {
         .x_line = shape->in_w * shape->in_c * LANES,
         .x_ow = shape->in_c * LANES,

@@ -2,6 +2,10 @@
  * dense: every output looks at every input.
  *     y[o] = act(b[o] + sum over i of x[i] * w[i][o])
  * Source: Keras Dense.
+ *
+ * The gradient by w is made in slices over the whole batch: samples are what it sums over. To move the
+ * weights of a large layer costs more than to compute with them; where the batch is small, they stay with the
+ * threads, in shards.
  */
 #include "base/status.h"
 #include "nn/layer.h"
@@ -10,9 +14,12 @@
 
 enum { UNITS }; /* its argument */
 
+/* With more blocks the work on them is more than the moving of weights. */
+enum { SHARD_BLOCKS = 8 };
+
 static struct dense_shape kernel_shape(const struct layer *layer)
 {
-    return (struct dense_shape){.in = layer->in.size[0], .out = layer->argument[UNITS][0]};
+    return (struct dense_shape){.in = layer->in.size[0], .out = layer->argument[UNITS].h};
 }
 
 static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
@@ -25,63 +32,37 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
     layer->out = (struct shape){1, {s.out, 1, 1}};
     layer_parameter(layer, "kernel", 2, (size_t[]){s.in, s.out}, s.in, s.out);
     layer_parameter(layer, "bias", 1, (size_t[]){s.out}, 0, 0);
-    layer->n_slices = dense_slices(&s) + 1;
-    layer->n_shards = dense_shards(&s);
-    layer->slice_floats = DENSE_SLICE_ROWS * s.out;
     layer->share = LANES * whole_lanes(s.out);
+    layer->n_slices = dense_slices(&s) + 1;
+    layer->slice_floats = DENSE_SLICE_ROWS * s.out;
+    if (dense_shards(&s) > 1) {
+        layer->n_shards = dense_shards(&s);
+        layer->gathered = SHARD_BLOCKS * layer->n_shards * s.out * LANES;
+    }
     layer->macs_forward = (double)s.in * (double)s.out;
     return CNN_OK;
 }
 
-static void forward(const struct layer *layer, const struct kernels *k, const float *x, float *y, float *d)
+static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
     struct dense_shape s = kernel_shape(layer);
-    k->dense_forward(&s, layer->activation, x, layer->parameter[0].value, layer->parameter[1].value, y, d);
+    k->dense_forward(&s, layer->activation, b->x, layer->parameter[0].value, layer->parameter[1].value, b->y,
+                     b->slope);
 }
 
-static void backward(const struct layer *layer, const struct kernels *k, const float *dz, float *dx)
+static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
     struct dense_shape s = kernel_shape(layer);
-    k->dense_backward(&s, dz, layer->parameter[0].value, dx);
+    k->dense_backward(&s, b->dz, layer->parameter[0].value, b->dx);
 }
 
-static void shard_forward(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
-                          size_t shard, float *sums, size_t stride)
+/* share: dz by samples, [16][out rounded up to lanes]. */
+static void gradient(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct dense_shape s = kernel_shape(layer);
-    for (size_t i = 0; i < v->n_blocks; i++)
-        k->dense_shard_sum(&s, shard, v->x + i * v->x_stride, layer->parameter[0].value,
-                           sums + i * stride + shard * s.out * LANES);
+    k->dense_transpose(layer->out.size[0], b->dz, b->share);
 }
 
-static void shard_finish(const struct layer *layer, const struct kernels *k, const float *sums, float *y,
-                         float *d)
-{
-    struct dense_shape s = kernel_shape(layer);
-    k->dense_finish(&s, layer->activation, sums, layer->parameter[1].value, y, d);
-}
-
-/* The shard's rows are a dense layer of their own. */
-static void shard_backward(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
-                           size_t shard)
-{
-    struct dense_shape s = kernel_shape(layer);
-    struct range rows = dense_rows(&s, dense_shard(&s, shard));
-    size_t row = rows.from;
-    s.in = rows.to - row;
-    for (size_t i = 0; i < v->n_blocks; i++)
-        k->dense_backward(&s, v->dz + i * v->dz_stride, layer->parameter[0].value + row * s.out,
-                          v->dx + i * v->x_stride + row * LANES);
-}
-
-/* share: dz by samples. */
-static void block_gradient(const struct layer *layer, const struct kernels *k, const float *x,
-                           const float *dz, float *share)
-{
-    (void)x;
-    struct dense_shape s = kernel_shape(layer);
-    k->dense_transpose(s.out, dz, share);
-}
+/* ---- slices: some rows of w each, the bias in the last --------------------------------------------- */
 
 /* The gradient by the bias: the sum of dz over all samples, in order. */
 static void sum_samples(size_t n, size_t out, const float *dzt, float *db)
@@ -92,53 +73,93 @@ static void sum_samples(size_t n, size_t out, const float *dzt, float *db)
             db[o] += dzt[o];
 }
 
-/* The rows of the kernel that a slice makes: those from row on. */
-static size_t slice_rows(const struct layer *layer, size_t slice, size_t *row)
+static struct range slice_gradient(const struct layer *layer, const struct kernels *k,
+                                   const struct batch *batch, size_t slice, float *g)
 {
     struct dense_shape s = kernel_shape(layer);
     struct range rows = dense_rows(&s, (struct range){slice, slice + 1});
-    *row = rows.from;
-    return rows.to - rows.from;
-}
-
-static struct gradient_slice gradient(const struct layer *layer, const struct kernels *k,
-                                      const struct batch_view *v, size_t slice, float *g)
-{
-    struct dense_shape s = kernel_shape(layer);
-    if (layer_slice_is_bias(layer, slice)) {
-        sum_samples(v->n_blocks * LANES, s.out, v->share, g);
-        return (struct gradient_slice){1, 0, s.out};
+    if (rows.from == s.in) {
+        sum_samples(batch->n_blocks * LANES, s.out, batch->first.share, g);
+        return (struct range){s.in * s.out, (s.in + 1) * s.out};
     }
-    size_t row, n = slice_rows(layer, slice, &row);
-    k->dense_gradient(&s, v->n_blocks, v->x, v->x_stride, v->share, row, n, g);
-    return (struct gradient_slice){0, row * s.out, n * s.out};
+    k->dense_gradient(&s, batch->n_blocks, batch->first.x, batch->x_stride, batch->first.share, rows.from,
+                      rows.to - rows.from, g);
+    return (struct range){rows.from * s.out, rows.to * s.out};
 }
 
-static void gradient_update(const struct layer *layer, const struct kernels *k, const struct batch_view *v,
-                            size_t slice, float *g, enum optimizer optimizer, const struct update *update)
+static void slice_update(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                         size_t slice, float *g, enum optimizer optimizer, const struct update *update)
 {
     struct dense_shape s = kernel_shape(layer);
-    const struct parameter *p = &layer->parameter[0];
-    size_t row, n = slice_rows(layer, slice, &row), offset = row * s.out;
-    k->dense_gradient_update[optimizer](&s, v->n_blocks, v->x, v->x_stride, v->share, row, n, g, update,
-                                        p->value + offset, parameter_slot(p, 0, offset),
-                                        parameter_slot(p, 1, offset));
+    struct range rows = dense_rows(&s, (struct range){slice, slice + 1});
+    size_t from = rows.from * s.out;
+    if (rows.from == s.in)
+        layer_update(layer, k, slice_gradient(layer, k, batch, slice, g), g, optimizer, update);
+    else
+        k->dense_gradient_update[optimizer](&s, batch->n_blocks, batch->first.x, batch->x_stride,
+                                            batch->first.share, rows.from, rows.to - rows.from, g, update,
+                                            layer->parameter[0].value + from, layer_slot(layer, 0, from),
+                                            layer_slot(layer, 1, from));
 }
+
+static const struct layer_slices slices = {slice_gradient, slice_update};
+
+/* ---- shards: the inputs of some slices each -------------------------------------------------------- */
+
+/* The sums over a shard's inputs, [blocks][shards][out][16]. */
+static void gather(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                   size_t shard)
+{
+    struct dense_shape s = kernel_shape(layer);
+    for (size_t i = 0; i < batch->n_blocks; i++)
+        k->dense_shard_sum(&s, shard, batch->first.x + i * batch->x_stride, layer->parameter[0].value,
+                           batch->first.gathered + (i * layer->n_shards + shard) * s.out * LANES);
+}
+
+static void finish(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    struct dense_shape s = kernel_shape(layer);
+    k->dense_finish(&s, layer->activation, b->gathered + b->number * layer->n_shards * s.out * LANES,
+                    layer->parameter[1].value, b->y, b->slope);
+}
+
+/* The shard's rows are a dense layer of their own. */
+static void gather_back(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                        size_t shard)
+{
+    struct dense_shape s = kernel_shape(layer);
+    struct range rows = dense_rows(&s, dense_shard(&s, shard));
+    s.in = rows.to - rows.from;
+    for (size_t i = 0; i < batch->n_blocks; i++)
+        k->dense_backward(&s, batch->first.dz + i * batch->y_stride,
+                          layer->parameter[0].value + rows.from * s.out,
+                          batch->first.dx + i * batch->x_stride + rows.from * LANES);
+}
+
+static struct range shard_slices(const struct layer *layer, size_t shard)
+{
+    struct dense_shape s = kernel_shape(layer);
+    return dense_shard(&s, shard);
+}
+
+static const struct layer_shards shards = {.most_blocks = SHARD_BLOCKS,
+                                           .gather = gather,
+                                           .finish = finish,
+                                           .gather_back = gather_back,
+                                           .slices = shard_slices};
 
 const struct layer_type layer_dense = {
     .word = "dense",
+    .name = "dense",
     .class_name = "Dense",
     .usage = "dense:UNITS[,ACTIVATION]",
     .help = "UNITS weighted sums of everything in the vector below",
-    .arguments = {"UNITS"},
+    .argument = {{"UNITS", ARGUMENT_NUMBER, NULL}},
     .has_activation = true,
     .plan = plan,
     .forward = forward,
     .backward = backward,
-    .shard_forward = shard_forward,
-    .shard_finish = shard_finish,
-    .shard_backward = shard_backward,
-    .block_gradient = block_gradient,
     .gradient = gradient,
-    .gradient_update = gradient_update,
+    .slices = &slices,
+    .shards = &shards,
 };

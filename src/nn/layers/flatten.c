@@ -14,6 +14,7 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 
 const struct layer_type layer_flatten = {
     .word = "flatten",
+    .name = "flatten",
     .class_name = "Flatten",
     .usage = "flatten",
     .help = "lays a feature map out as one vector",

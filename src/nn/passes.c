@@ -1,0 +1,251 @@
+/* A step as a list of operations, cut into passes where threads must wait for each other; and its run. */
+#include "nn/passes.h"
+
+#include "base/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool by_shards(const struct engine *e, size_t i);
+static void over_blocks(const struct engine *e, const struct pass *pass);
+static void over_shards(const struct engine *e, const struct operation *o, const struct target *target);
+static void over_slices(const struct engine *e, const struct target *target);
+
+/* ---- the plan ------------------------------------------------------------------------------------- */
+
+/* Operations over blocks that follow each other are one pass: a block need not wait for the others. */
+static void add(struct engine *e, enum over over, enum work work, size_t layer)
+{
+    bool goes_on = e->n_passes && over == OVER_BLOCKS && e->pass[e->n_passes - 1].over == OVER_BLOCKS;
+    if (!goes_on)
+        e->pass[e->n_passes++] = (struct pass){over, e->n_operations, e->n_operations};
+    e->operation[e->n_operations++] = (struct operation){work, layer};
+    e->pass[e->n_passes - 1].to = e->n_operations;
+}
+
+static void add_forward(struct engine *e, size_t i)
+{
+    if (by_shards(e, i)) {
+        add(e, OVER_SHARDS, GATHER, i);
+        add(e, OVER_BLOCKS, FINISH, i);
+    } else if (layer_computes(&e->model->layer[i]))
+        add(e, OVER_BLOCKS, FORWARD, i);
+}
+
+static void add_backward(struct engine *e, size_t i)
+{
+    const struct layer_type *type = e->model->layer[i].type;
+    const bool wanted = e->layer[i].first.dx != NULL;
+    if (type->gradient)
+        add(e, OVER_BLOCKS, GRADIENT, i);
+    if (by_shards(e, i)) {
+        if (wanted || type->shards->slices)
+            add(e, OVER_SHARDS, GATHER_BACK, i);
+        if (wanted && type->shards->finish_back)
+            add(e, OVER_BLOCKS, FINISH_BACK, i);
+    } else if (wanted && type->backward)
+        add(e, OVER_BLOCKS, BACKWARD, i);
+}
+
+void passes_plan(struct engine *e)
+{
+    e->n_operations = e->n_passes = 0;
+    add(e, OVER_BLOCKS, PACK, 0);
+    for (size_t i = 0; i < e->model->n_layers; i++)
+        add_forward(e, i);
+    add(e, OVER_BLOCKS, LOSS, 0);
+    for (size_t i = e->model->n_layers; i-- > 0;)
+        add_backward(e, i);
+    add(e, OVER_SLICES, UPDATE, 0);
+}
+
+static bool by_shards(const struct engine *e, size_t i)
+{
+    const struct layer *layer = &e->model->layer[i];
+    return layer->n_shards > 0 && e->n_blocks <= layer->type->shards->most_blocks;
+}
+
+/* ---- the run -------------------------------------------------------------------------------------- */
+
+static void sum_scores(const struct engine *e, double *loss, size_t *correct)
+{
+    *loss = 0;
+    *correct = 0;
+    for (size_t i = 0; i < e->batch->n; i++) {
+        *loss += (double)e->loss[i];
+        *correct += e->correct[i];
+    }
+}
+
+static bool has_loss(const struct engine *e, const struct pass *pass)
+{
+    for (size_t i = pass->from; i < pass->to; i++)
+        if (e->operation[i].work == LOSS)
+            return true;
+    return false;
+}
+
+void passes_run(const struct engine *e, const struct target *target, double *loss, size_t *correct)
+{
+    bool use = true; /* the gradient */
+    for (const struct pass *pass = e->pass; pass < e->pass + e->n_passes; pass++) {
+        if (pass->over == OVER_BLOCKS)
+            over_blocks(e, pass);
+        else if (pass->over == OVER_SHARDS)
+            over_shards(e, &e->operation[pass->from], use ? target : NULL);
+        else if (use)
+            over_slices(e, target);
+        if (has_loss(e, pass)) {
+            sum_scores(e, loss, correct); /* every thread: cheaper than to wait for one */
+            use = isfinite(*loss) || !target->update;
+        }
+    }
+}
+
+/* ---- over blocks ---------------------------------------------------------------------------------- */
+
+static size_t samples_in(const struct engine *e, size_t block)
+{
+    size_t left = e->batch->n - block * LANES;
+    return left < LANES ? left : LANES;
+}
+
+static void block_pack(const struct engine *e, size_t block)
+{
+    size_t n = shape_count(&e->model->input);
+    e->k->pack(e->batch->images + block * LANES, samples_in(e, block), n, e->model->scale,
+               e->images + block * n * LANES);
+}
+
+static void block_loss(const struct engine *e, size_t block)
+{
+    size_t first = block * LANES, last = e->model->n_layers - 1;
+    const struct block b = batch_block(&e->layer[last], block);
+    e->k->softmax_cross_entropy(model_classes(e->model), e->batch->labels + first, samples_in(e, block),
+                                1.0f / (float)e->batch->n, b.y, e->dz + block * e->layer[last].y_stride,
+                                e->loss + first, e->correct + first);
+}
+
+static void layer_work(const struct engine *e, const struct operation *o, size_t block)
+{
+    const struct layer *layer = &e->model->layer[o->layer];
+    const struct block b = batch_block(&e->layer[o->layer], block);
+    if (o->work == FORWARD)
+        layer_forward(layer, e->k, &b);
+    else if (o->work == FINISH)
+        layer->type->shards->finish(layer, e->k, &b);
+    else if (o->work == GRADIENT)
+        layer->type->gradient(layer, e->k, &b);
+    else if (o->work == BACKWARD)
+        layer->type->backward(layer, e->k, &b);
+    else
+        layer->type->shards->finish_back(layer, e->k, &b);
+}
+
+static void block_work(const struct engine *e, const struct operation *o, size_t block)
+{
+    static const enum engine_phase phase[] = {
+        [PACK] = ENGINE_PACK,           [FORWARD] = ENGINE_FORWARD,   [FINISH] = ENGINE_FORWARD,
+        [LOSS] = ENGINE_LOSS,           [GRADIENT] = ENGINE_GRADIENT, [BACKWARD] = ENGINE_BACKWARD,
+        [FINISH_BACK] = ENGINE_BACKWARD};
+    if (o->work == PACK)
+        block_pack(e, block);
+    else if (o->work == LOSS)
+        block_loss(e, block);
+    else
+        layer_work(e, o, block);
+    engine_report(e, phase[o->work], o->layer);
+}
+
+/* Who takes which blocks, and below which shards, is the same in every step: what a thread wrote last is in
+ * its cache. */
+static void over_blocks(const struct engine *e, const struct pass *pass)
+{
+#pragma omp for schedule(static)
+    for (size_t block = 0; block < e->n_blocks; block++)
+        for (size_t i = pass->from; i < pass->to; i++)
+            block_work(e, &e->operation[i], block);
+    engine_report(e, ENGINE_WAIT, 0);
+}
+
+/* ---- over slices ---------------------------------------------------------------------------------- */
+
+static void slice_run(const struct engine *e, size_t i, size_t slice, const struct target *target)
+{
+    const struct layer *layer = &e->model->layer[i];
+    const struct layer_slices *slices = layer_slices(layer);
+    float *g = e->gradient + thread_number() * e->slice_floats;
+    if (target->update && slices->update) {
+        slices->update(layer, e->k, &e->layer[i], slice, g, target->optimizer, target->update);
+        engine_report(e, ENGINE_GRADIENT, i);
+        return;
+    }
+    struct range range = slices->gradient(layer, e->k, &e->layer[i], slice, g);
+    engine_report(e, ENGINE_GRADIENT, i);
+    if (!target->update) {
+        size_t first = (size_t)(layer->parameter[0].value - e->model->weights);
+        memcpy(target->values + first + range.from, g, (range.to - range.from) * sizeof *g);
+        return;
+    }
+    layer_update(layer, e->k, range, g, target->optimizer, target->update);
+    engine_report(e, ENGINE_UPDATE, 0);
+}
+
+/* The slices that have not gone with a shard: those from the first on. */
+static size_t first_loose(const struct engine *e, size_t i)
+{
+    const struct layer *layer = &e->model->layer[i];
+    bool with_shards = by_shards(e, i) && layer->type->shards->slices;
+    return with_shards ? layer->type->shards->slices(layer, layer->n_shards - 1).to : 0;
+}
+
+static void over_slices(const struct engine *e, const struct target *target)
+{
+    size_t loose[MAX_LAYERS], n = 0;
+    for (size_t i = 0; i < e->model->n_layers; i++)
+        n += loose[i] = e->model->layer[i].n_slices - first_loose(e, i);
+#pragma omp for schedule(dynamic, 1) nowait
+    for (size_t s = 0; s < n; s++) {
+        size_t i = 0, slice = s;
+        while (slice >= loose[i])
+            slice -= loose[i++];
+        slice_run(e, i, e->model->layer[i].n_slices - loose[i] + slice, target);
+    }
+#pragma omp for schedule(static) nowait
+    for (size_t i = 0; i < e->model->n_layers; i++)
+        if (target->update && e->model->layer[i].type->commit)
+            e->model->layer[i].type->commit(&e->model->layer[i], e->k, &e->layer[i]);
+}
+
+/* ---- over shards ---------------------------------------------------------------------------------- */
+
+static void shard_work(const struct engine *e, const struct operation *o, size_t shard,
+                       const struct target *target)
+{
+    const struct layer *layer = &e->model->layer[o->layer];
+    const struct layer_shards *shards = layer->type->shards;
+    const struct batch *batch = &e->layer[o->layer];
+    if (o->work == GATHER) {
+        shards->gather(layer, e->k, batch, shard);
+        engine_report(e, ENGINE_FORWARD, o->layer);
+        return;
+    }
+    if (batch->first.dx) {
+        shards->gather_back(layer, e->k, batch, shard);
+        engine_report(e, ENGINE_BACKWARD, o->layer);
+    }
+    struct range slices = shards->slices ? shards->slices(layer, shard) : (struct range){0, 0};
+    for (size_t slice = slices.from; target && slice < slices.to; slice++)
+        slice_run(e, o->layer, slice, target);
+}
+
+static void over_shards(const struct engine *e, const struct operation *o, const struct target *target)
+{
+#pragma omp for schedule(static) nowait
+    for (size_t shard = 0; shard < e->model->layer[o->layer].n_shards; shard++)
+        shard_work(e, o, shard, target);
+    if (o->work == GATHER_BACK && !e->layer[o->layer].first.dx) /* nobody waits for what it hands down */
+        return;
+#pragma omp barrier
+    engine_report(e, ENGINE_WAIT, 0);
+}
