@@ -1,5 +1,5 @@
 # Builds for 64-bit Arm Linux with Debian's cross compiler and runs what was built under qemu-user. The libraries that
-# the cross compiler lacks lie in build/arm64/libraries, where scripts/arm64-libraries.sh puts them.
+# the cross compiler lacks lie in build/arm64/libraries, where scripts/setup/arm64-libraries.sh puts them.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

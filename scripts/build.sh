@@ -3,9 +3,12 @@
 # only when the build fails.
 # Usage: scripts/build.sh PRESET [CMAKE OPTIONS...]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$top"
 
-preset=$1
+preset=${1-}
+presets=$(sed -n '/"configurePresets"/,/^  \]/s/.*"name": "\([a-z0-9-]*\)".*/\1/p' CMakePresets.json | paste -sd ' ')
+[[ " $presets " == *" $preset "* && -n $preset ]] || wrong_use "unknown preset '$preset'; expected one of: $presets"
 folder=build/$preset
 log=$folder/build.log
 mkdir -p "$folder"

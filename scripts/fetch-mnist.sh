@@ -1,49 +1,36 @@
 #!/usr/bin/env bash
-# Gets MNIST: four files into data/mnist, from a folder or from public mirrors in turn.
-# Each file is checked by the SHA-256 of what is inside, and put in place only when it is whole.
+# Gets the four MNIST files, from a folder or from public mirrors in turn, and puts them into data/mnist. Each is checked by
+# the SHA-256 of what is inside, and put in place only when it is whole.
+# Usage: scripts/fetch-mnist.sh [--from DIR] [--to DIR]
+#
+#   --from DIR  take them from this folder (raw or .gz, both spellings); nothing is downloaded
+#   --to DIR    put them there instead
+#
+# Without --from, ../shared/mnist beside the project is used when it is there, else the mirrors in turn;
+# CNN_MNIST_MIRRORS, a list of addresses with blanks between, stands in for the known ones.
 set -euo pipefail
-
-usage() {
-    cat <<'USAGE'
-usage: scripts/fetch-mnist.sh [--from DIR] [--to DIR]
-
-Gets the four MNIST files, checks them and puts them into data/mnist.
-
-  --from DIR  take them from this folder (raw or .gz, both spellings); nothing is downloaded
-  --to DIR    put them there instead
-
-Without --from, ../shared/mnist beside the project is used when it is there, else the mirrors in turn;
-CNN_MNIST_MIRRORS, a list of addresses with blanks between, stands in for the known ones.
-USAGE
-}
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 fail() {
     printf 'fetch-mnist: %s\n' "$1" >&2
-    exit "${2:-1}"
+    exit 1
 }
 
 say() {
     printf 'fetch-mnist: %s\n' "$1" >&2
 }
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$top
 from=
 to=$root/data/mnist
 while [ $# -gt 0 ]; do
     case $1 in
     --from | --to)
-        [ -n "${2-}" ] || fail "$1 needs a folder" 2
+        [ -n "${2-}" ] || wrong_use "$1 needs a folder"
         if [ "$1" = --from ]; then from=$2; else to=$2; fi
         shift 2
         ;;
-    -h | --help)
-        usage
-        exit 0
-        ;;
-    *)
-        usage >&2
-        fail "unknown option: $1" 2
-        ;;
+    *) wrong_use "unknown option: $1" ;;
     esac
 done
 

@@ -2,7 +2,9 @@
 # Gives all C files the look that .clang-format describes; with --check it changes nothing and fails where a file differs.
 # Usage: scripts/format.sh [--check]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$top"
+[[ $# -eq 0 || $* == --check ]] || wrong_use "unexpected '$*'; expected --check or nothing"
 
 mode=(-i)
 [[ ${1:-} != --check ]] || mode=(--dry-run --Werror)

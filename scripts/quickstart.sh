@@ -3,7 +3,9 @@
 # first five predictions. May be run again: what is there is not made anew, only the training is.
 # Usage: scripts/quickstart.sh
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$top"
+takes_no_words "$@"
 
 cnn=build/release/cnn
 

@@ -4,7 +4,8 @@
 # Usage: scripts/setup.sh [run|test]
 set -euo pipefail
 
-show_help() {
+# What to install elsewhere.
+more_help() {
     cat <<'TEXT'
 Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' 'pkgconfig(libpng)' 'pkgconfig(libjpeg)' curl
        to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
@@ -15,15 +16,11 @@ macOS            xcode-select --install; brew install cmake ninja pkgconf minizi
 TEXT
 }
 
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 purpose=${1:-test}
 case $purpose in
 run | test) ;;
--h | --help)
-    echo "scripts/setup.sh [run|test] installs on Debian and Ubuntu what is missing. Elsewhere:"
-    show_help
-    exit
-    ;;
-*) echo "setup: unknown purpose '$purpose'; expected run or test" >&2 && exit 2 ;;
+*) wrong_use "unknown purpose '$purpose'; expected run or test" ;;
 esac
 
 scratch=$(mktemp -d)
@@ -121,7 +118,7 @@ install_missing() {
 cannot_install() {
     echo "setup: $1; to be installed by other means:" >&2
     echo "Debian, Ubuntu   as root: apt-get install ${missing[*]}" >&2
-    show_help >&2
+    more_help >&2
     exit 1
 }
 

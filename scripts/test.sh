@@ -2,10 +2,15 @@
 # Installs what is missing and runs everything that must be true of the project, stage by stage: the look of the code,
 # the scripts, and the test suite as gcc and clang build it, under sanitizers, and for 64-bit Arm in an emulator. Ends
 # with one line that counts the tests of all stages, and with status 1 if any failed.
-# Usage: scripts/test.sh [STAGE...]   (all by default; see the calls at the end)
+# Usage: scripts/test.sh [STAGE...]   (of: format scripts plain gcc clang sanitize arm64; all by default)
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$top" || exit 1
 
+stages=" format scripts plain gcc clang sanitize arm64 "
+for word; do
+    [[ $stages == *" $word "* ]] || wrong_use "unknown stage '$word'; expected some of:$stages"
+done
 wanted=" $* "
 passed=0 failed=0 skipped=0
 threads=$(getconf _NPROCESSORS_ONLN)
@@ -58,14 +63,14 @@ check_format() {
     scripts/format.sh --check
 }
 
-check_scripts() { shellcheck scripts/*.sh .ci/run tests/*/*.sh; }
+check_scripts() { shellcheck -x -P SCRIPTDIR scripts/*.sh scripts/*/*.sh .ci/run tests/*/*.sh; }
 
 arm64() {
     if ! command -v aarch64-linux-gnu-gcc >/dev/null || ! command -v qemu-aarch64 >/dev/null; then
         echo "no cross compiler or emulator for 64-bit Arm here"
         return 77
     fi
-    if ! scripts/arm64-libraries.sh; then
+    if ! scripts/setup/arm64-libraries.sh; then
         echo "the package mirror has no libraries for 64-bit Arm"
         return 77
     fi

@@ -2,7 +2,7 @@
 # The rooms of the code include only what comes before them; and the check that says so sees each way to break it.
 set -euo pipefail
 
-scripts/include-order.sh
+scripts/check/include-order.sh
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
@@ -14,7 +14,7 @@ expect_complaint() {
     cp -r src include "$copy"
     mkdir -p "$copy/$(dirname "$1")"
     echo "#include $2" >>"$copy/$1"
-    if found=$(scripts/include-order.sh "$copy"); then
+    if found=$(scripts/check/include-order.sh "$copy"); then
         echo "not seen: $1 includes $2"
         exit 1
     fi

@@ -35,7 +35,7 @@ head -c 10008 /dev/urandom | gzip | head -c 5000 >"$work/from/t10k-labels-idx1-u
 
 expect 2 'unknown option: --form' "$fetch" --form x
 expect 2 '--from needs a folder' "$fetch" --from
-expect 0 'usage:' "$fetch" --help
+expect 0 'Usage:' "$fetch" --help
 expect 1 'no such folder' "$fetch" --from "$work/nowhere" --to "$work/to"
 expect 1 'no train-images-idx3-ubyte there' "$fetch" --from "$work/empty" --to "$work/to"
 is_untouched 'an empty folder'

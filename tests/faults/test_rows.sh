@@ -3,7 +3,7 @@
 set -euo pipefail
 command -v python3 >/dev/null || { echo "there is no python3 here" && exit 77; }
 
-scripts/mutate.sh --check
+scripts/check/mutate.sh --check
 rows=$(grep -c '^src/' tests/faults/meaning.txt)
 [[ $rows -ge 40 ]] || { echo "$rows rows; expected 40 or more" && exit 1; }
 for room in base npz data kernels nn train tools cli; do
@@ -19,7 +19,7 @@ cp -r src scripts "$copy"
 expect_complaint() {
     local found
     cat >"$copy/tests/faults/meaning.txt"
-    if found=$("$copy/scripts/mutate.sh" --check); then
+    if found=$("$copy/scripts/check/mutate.sh" --check); then
         echo "not seen: $1" && exit 1
     fi
     [[ $found == *"$1"* ]] || { printf 'expected "%s", found:\n%s\n' "$1" "$found" && exit 1; }

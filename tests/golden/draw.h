@@ -1,5 +1,5 @@
 /*
- * What the golden values were computed from: the twin of the formula in scripts/golden_keras.py, to the same
+ * What the golden values were computed from: the twin of the formula in scripts/make/golden_keras.py, to the same
  * bits. Images are a few strokes that depend on the class, so that there is something to learn.
  */
 #ifndef GOLDEN_DRAW_H

@@ -1,4 +1,4 @@
-"""Trains the lesson with cnn and its peers in turn and compares them; scripts/bench-peers.sh prepares and calls it.
+"""Trains the lesson with cnn and its peers in turn and compares them; scripts/measure/bench-peers.sh prepares and calls it.
 
 Each run is a process of its own. Seconds an epoch are the median of its epochs, without the first where there are
 several (Keras plans its graph there). Start-up is what the process takes beyond its epochs. Ratios are formed within a
@@ -19,7 +19,7 @@ PEERS = ("cnn", "torch", "keras")
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="scripts/bench-peers.sh", description="Trains the lesson with cnn, PyTorch "
+    parser = argparse.ArgumentParser(prog="scripts/measure/bench-peers.sh", description="Trains the lesson with cnn, PyTorch "
                                      "and Keras in turn and prints seconds an epoch, start-up, memory and ratios.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run (default 3)")
     parser.add_argument("--epochs", type=int, default=2, help="epochs of each run (default 2)")

@@ -2,17 +2,12 @@
 # Builds with gcc's line and branch counters, runs the whole test suite and prints for each file of src/ and in total how
 # many lines and branches ran. Ends with status 1 where the suite fails, or where fewer than 95 % of the lines or 85 % of
 # the branches ran. gcovr is put into build/coverage/venv from PyPI.
-# Usage: scripts/coverage.sh [--html]   (--html: build/coverage/index.html shows which lines did not run)
+# Usage: scripts/check/coverage.sh [--html]   (--html: build/coverage/index.html shows which lines did not run)
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+[[ $# -eq 0 || $* == --html ]] || wrong_use "unexpected '$*'; expected --html or nothing"
 least_lines=95 least_branches=85
-
-case ${1-} in
--h | --help)
-    sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
 
 folder=build/coverage
 gcovr=$folder/venv/bin/gcovr

@@ -2,7 +2,7 @@
 """Writes the golden values that tests/golden/test_golden.c compares the program with, from real Keras.
 
     python3.11 -m venv keras && keras/bin/pip install tensorflow-cpu==2.15.1
-    keras/bin/python scripts/golden_keras.py
+    keras/bin/python scripts/make/golden_keras.py
 
 Writes NAME.txt and NAME.bin for every case, versions.txt and README.md into tests/golden, or into the folder
 named as argument. Inputs and weights are not stored: stream() below and its twin in the test draw them to
@@ -317,7 +317,7 @@ def write_versions(folder):
 
 README = """# Golden values from real Keras
 
-Written by `scripts/golden_keras.py` (versions in `versions.txt`) and by `scripts/golden_summary.py` (`summary_*.txt`,
+Written by `scripts/make/golden_keras.py` (versions in `versions.txt`) and by `scripts/make/golden_summary.py` (`summary_*.txt`,
 versions in `summary_versions.txt`). `test_golden.c` compares the program with them.
 
 `NAME.txt` says what the case is, the bounds, and where each array lies in `NAME.bin` (little-endian):
@@ -372,7 +372,7 @@ def write_readme(folder, results, bounds):
 def main():
     if sys.argv[1:2] == ["--worker"]:
         return worker(sys.argv[2], sys.argv[3])
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "tests", "golden")
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden")
     os.makedirs(folder, exist_ok=True)
     write_versions(folder)
     results = run_all()

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Unpacks Debian's 64-bit Arm zlib, minizip, libpng, libjpeg-turbo and cmocka into build/arm64/libraries for
 # cmake/toolchain-aarch64.cmake. The machine itself stays as it is: apt-get works on lists of its own in a scratch folder, and any user can do it.
-# Usage: scripts/arm64-libraries.sh
+# Usage: scripts/setup/arm64-libraries.sh
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+takes_no_words "$@"
 
 packages=(zlib1g-dev libminizip1 libminizip-dev libpng16-16 libpng-dev libjpeg62-turbo
           libjpeg62-turbo-dev libcmocka0 libcmocka-dev)

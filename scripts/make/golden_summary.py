@@ -2,9 +2,9 @@
 """Captures what model.summary() of a real Keras prints, into tests/golden/summary_*.txt.
 
     python3.11 -m venv keras212 && keras212/bin/pip install tensorflow-cpu==2.12.0
-    keras212/bin/python scripts/golden_summary.py keras2
+    keras212/bin/python scripts/make/golden_summary.py keras2
     python3.11 -m venv keras3 && keras3/bin/pip install keras==3.5.0 jax
-    KERAS_BACKEND=jax keras3/bin/python scripts/golden_summary.py keras3
+    KERAS_BACKEND=jax keras3/bin/python scripts/make/golden_summary.py keras3
 
 The first argument is the look, which is the middle of the file names; a second one is the folder written to.
 Every file has a line in summary_versions.txt: its name, input, architecture and the Keras that printed it.
@@ -66,7 +66,7 @@ def main():
     import keras
 
     look = sys.argv[1]
-    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "..", "tests", "golden")
+    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden")
     os.makedirs(folder, exist_ok=True)
     for name, (shape, arch) in ARCHITECTURES.items():
         with open(os.path.join(folder, f"summary_{look}_{name}.txt"), "w", encoding="utf-8") as f:

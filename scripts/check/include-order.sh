@@ -2,9 +2,11 @@
 # The rooms of the code: base < npz < picture < data < kernels < nn < train < explain < show < tools < cli. A file includes
 # its own room and the ones before it, and cnn.h; picture knows base alone; src/cli includes cnn.h and its own headers
 # alone. Prints each #include that breaks this, as FILE:LINE: WHAT.
-# Usage: scripts/include-order.sh [FOLDER that holds src/ and include/]
+# Usage: scripts/check/include-order.sh [FOLDER that holds src/ and include/]
 set -euo pipefail
-cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+[[ $# -lt 2 && -d ${1:-$top}/src ]] || wrong_use "unexpected '$*'; expected a folder that holds src/"
+cd "${1:-$top}"
 
 rooms=(base npz picture data kernels nn train explain show tools cli)
 

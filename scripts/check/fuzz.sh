@@ -3,24 +3,22 @@
 # each for SECONDS, and prints a line for each: executions, coverage, the size of its corpus and what was found.
 # What a target has learned stays in build/fuzz/corpus/NAME; what is found goes to build/fuzz/found/NAME. A finding that is
 # mended belongs into tests/fuzz/corpus/NAME, where the test suite replays it. Status 1 if there was any. Needs clang.
-# Usage: scripts/fuzz.sh SECONDS [TARGET...]
+# Usage: scripts/check/fuzz.sh SECONDS [TARGET...]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
 
-case ${1-} in
-[1-9]*) seconds=$1 ;;
-*)
-    sed -n '2,6s/^# //p' "${BASH_SOURCE[0]}"
-    [[ ${1-} == -h || ${1-} == --help ]] && exit
-    exit 2
-    ;;
-esac
+[[ ${1-} =~ ^[1-9][0-9]*$ ]] || wrong_use "expected how many seconds, found '${1-}'"
+seconds=$1
 shift
 all=(tests/fuzz/fuzz_*.c)
 all=("${all[@]#tests/fuzz/fuzz_}")
 all=("${all[@]%.c}")
 targets=("${@:-${all[@]}}")
 [[ $# -gt 0 ]] || targets=("${all[@]}")
+for name in "${targets[@]}"; do
+    [[ -f tests/fuzz/fuzz_$name.c ]] || wrong_use "unknown target '$name'; expected one of: ${all[*]}"
+done
 
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 scripts/build.sh fuzz
@@ -54,12 +52,6 @@ report() {
         }' "$folder/$1.log"
 }
 
-for name in "${targets[@]}"; do
-    if [[ ! -f tests/fuzz/fuzz_$name.c ]]; then
-        echo "fuzz: no target $name; there are: ${all[*]}" >&2
-        exit 2
-    fi
-done
 find "$folder/found" -type f -delete 2>/dev/null || true
 for name in "${targets[@]}"; do
     while (($(jobs -rp | wc -l) >= 2)); do

@@ -3,26 +3,22 @@
 # 1 to 3), and prints what each seed gives beside what Keras 2.15 gave: loss of the first and the last epoch, accuracy on
 # the training images in the last epoch, accuracy on the test images. Keras 2.15 adds epsilon inside the root, hence
 # --compat keras3. Builds and fetches what is missing.
-# Usage: scripts/accuracy.sh [OPTION OF cnn train...]   such as --threads 1
+# Usage: scripts/measure/accuracy.sh [--threads N]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+
+options=("$@")
+[[ $# -eq 0 || ($# -eq 2 && $1 == --threads) ]] || wrong_use "unexpected '$*'; expected --threads N or nothing"
 
 # Test accuracy in percent of real Keras 2.15 (RMSprop, batch 32, ten epochs), seeds 1, 2, ...
 keras_raw=(97.33 98.07 97.62 98.17 98.22)
 keras_scaled=(98.54 98.64 98.70)
 
-case ${1-} in
--h | --help)
-    sed -n '2,6s/^# //p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
-
 scripts/build.sh release -DBUILD_TESTING=OFF
 cnn=build/release/cnn
 data=${CNN_DATA:-data/mnist}
 [[ -n ${CNN_DATA-} ]] || scripts/fetch-mnist.sh
-options=("$@")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 

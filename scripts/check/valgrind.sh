@@ -2,16 +2,11 @@
 # Runs the program and its quick tests under valgrind's memcheck: a training that is stopped and resumed, a prediction, a
 # score, a summary, and tests of files and texts. Ends with status 1 at the first byte that is read before it was
 # written, touched outside of what was asked for, or lost. About two minutes.
-# Usage: scripts/valgrind.sh
+# Usage: scripts/check/valgrind.sh
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-case ${1-} in
--h | --help)
-    sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+takes_no_words "$@"
 
 scripts/build.sh debug
 folder=build/debug

@@ -1,4 +1,4 @@
-"""Plants faults, one at a time, in copies of the tree, and runs the tests until one fails. Called by scripts/mutate.sh,
+"""Plants faults, one at a time, in copies of the tree, and runs the tests until one fails. Called by scripts/check/mutate.sh,
 which says more."""
 
 import argparse

@@ -7,7 +7,7 @@
 # sanitizers may, as in the suite. Without AVX-512, whose code is the same; tests of the fault's own room first, quick ones
 # before slow ones; a test that takes far longer than it did has caught the fault, and is ended. Takes about an hour.
 #
-# Usage: scripts/mutate.sh [OPTION...]
+# Usage: scripts/check/mutate.sh [OPTION...]
 #   --sort meaning|small   one sort alone
 #   --only TEXT            faults with this text in their path or sentence
 #   --jobs N               N at once, each in a copy of its own (1)
@@ -15,12 +15,6 @@
 #   --list                 print the faults, plant none
 #   --check                see whether each row of tests/faults/meaning.txt still applies, plant none (needs no build)
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-case ${1-} in
--h | --help)
-    sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
-exec python3 scripts/mutate.py "$@"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+exec python3 scripts/check/mutate.py "$@"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Trains the lesson with cnn, PyTorch and Keras in turn, in one run, and prints seconds an epoch, start-up, peak memory and
 # the ratios. The peers come from PyPI into virtual environments in build/peers (PyTorch about 5 GB, Keras 2 GB).
-# Usage: scripts/bench-peers.sh [--rounds N] [--epochs N] [--batch N...] [--threads N|best] [--only cnn,torch,keras]
+# Usage: scripts/measure/bench-peers.sh [--rounds N] [--epochs N] [--batch N...] [--threads N|best] [--only cnn,torch,keras]
 #                               [--data DIR] [--venv PEER=DIR]... [--cnn PROGRAM]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
 
 declare -A packages=([torch]="torch==2.15.0" [keras]="tensorflow-cpu==2.15.1")
 python=${PYTHON:-python3}
@@ -15,11 +16,12 @@ own_data=${CNN_DATA-}
 arguments=("$@")
 for ((i = 0; i < $#; i++)); do
     case ${arguments[i]} in
-    -h | --help) exec "$python" scripts/peers/compare.py --help ;;
     --only) only=${arguments[i + 1]-} ;;
     --venv) given+=" ${arguments[i + 1]-}" ;;
     --cnn) own_program=yes ;;
     --data) own_data=yes ;;
+    --rounds | --epochs | --batch | --threads) ;;
+    -*) wrong_use "unknown option '${arguments[i]}'" ;;
     esac
 done
 
@@ -45,4 +47,4 @@ for peer in torch keras; do
         arguments+=(--venv "$peer=build/peers/$peer")
     fi
 done
-exec "$python" scripts/peers/compare.py "${arguments[@]}"
+exec "$python" scripts/measure/peers/compare.py "${arguments[@]}"

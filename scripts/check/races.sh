@@ -1,16 +1,11 @@
 #!/usr/bin/env bash
 # Runs the program and the tests that train under the thread sanitizer, with clang and its OpenMP runtime, whose tool
 # archer tells the sanitizer which threads wait for which. Ends with status 1 at the first data race.
-# Usage: scripts/threads.sh
+# Usage: scripts/check/races.sh
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-case ${1-} in
--h | --help)
-    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-esac
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
+takes_no_words "$@"
 
 scripts/build.sh threads
 folder=build/threads
@@ -20,14 +15,14 @@ trap 'rm -rf "$scratch"' EXIT
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1 exitcode=66" OMP_NUM_THREADS=4
 archer=$(find /usr/lib/llvm-*/lib /usr/lib64 /usr/lib -maxdepth 1 -name 'libarcher.so' 2>/dev/null | head -n 1)
 if [[ -z $archer ]]; then
-    echo "threads: libarcher.so is not there (Debian: libomp-dev)" >&2
+    echo "races: libarcher.so is not there (Debian: libomp-dev)" >&2
     exit 77
 fi
 export OMP_TOOL_LIBRARIES=$archer
 failed=0
 
 check() {
-    echo "threads: ${*#"$folder/"}"
+    echo "races: ${*#"$folder/"}"
     "$@" >"$scratch/log" 2>&1 || { cat "$scratch/log" && failed=1; }
 }
 

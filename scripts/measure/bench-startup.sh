@@ -1,21 +1,14 @@
 #!/usr/bin/env bash
 # How long whole processes take: the commands that should answer at once, beside one that does nothing, and what training
 # takes outside its steps. Prints the fastest and the median of N runs in milliseconds.
-# Usage: scripts/bench-startup.sh [N (default 101)] [PROGRAM (default build/release/cnn)] [DATA FOLDER]
+# Usage: scripts/measure/bench-startup.sh [N (default 101)] [PROGRAM (default build/release/cnn)] [DATA FOLDER]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+cd "$top"
 export LC_ALL=C
 
-case ${1-} in
--h | --help)
-    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
-    exit
-    ;;
-*[!0-9]* | 0)
-    echo "bench-startup: \"$1\": expected how many runs; scripts/bench-startup.sh --help says more" >&2
-    exit 2
-    ;;
-esac
+[[ ${1-1} =~ ^[1-9][0-9]*$ ]] || wrong_use "expected how many runs, found '$1'"
+[[ $# -lt 4 ]] || wrong_use "unexpected '$4'"
 runs=${1:-101}
 cnn=${2:-build/release/cnn}
 data=(${3:+--data "$3"})
