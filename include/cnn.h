@@ -218,12 +218,13 @@ enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, 
 void cnn_model_free(struct cnn_model *model);
 
 struct cnn_layer_info {
-    const char *name;       /* "conv2d_1", as Keras numbers them */
-    const char *class_name; /* "Conv2D" */
-    const char *activation; /* "swish", or NULL where the layer has none */
-    size_t rank;            /* 3 for a feature map, 1 for a vector */
-    size_t shape[3];        /* of the output, without the batch: {h, w, c} or {n, 1, 1} */
-    size_t parameters;      /* weights and biases */
+    const char *name;        /* "conv2d_1", as Keras numbers them */
+    const char *class_name;  /* "Conv2D" */
+    const char *activation;  /* "swish", or NULL where the layer has none */
+    size_t rank;             /* 3 for a feature map, 1 for a vector */
+    size_t shape[3];         /* of the output, without the batch: {h, w, c} or {n, 1, 1} */
+    size_t parameters;       /* weights and biases */
+    size_t fixed_parameters; /* those among them that no gradient changes */
 };
 
 struct cnn_model_info {

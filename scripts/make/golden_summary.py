@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""Captures what model.summary() of a real Keras prints, into tests/golden/summary_*.txt.
+"""Captures what model.summary() of a real Keras prints, into tests/golden/summary_LOOK_*.txt.
 
     python3.11 -m venv keras212 && keras212/bin/pip install tensorflow-cpu==2.12.0
+    keras212/bin/python scripts/make/golden_summary.py lesson
     keras212/bin/python scripts/make/golden_summary.py keras2
+    python3.11 -m venv keras215 && keras215/bin/pip install tensorflow-cpu==2.15.1
+    keras215/bin/python scripts/make/golden_summary.py keras2.15
     python3.11 -m venv keras3 && keras3/bin/pip install keras==3.5.0 jax
     KERAS_BACKEND=jax keras3/bin/python scripts/make/golden_summary.py keras3
 
-The first argument is the look, which is the middle of the file names; a second one is the folder written to.
-Every file has a line in summary_versions.txt: its name, input, architecture and the Keras that printed it.
+lesson is the look of Keras up to 2.6, which TensorFlow 2.12 still ships as tensorflow.python.keras. Every file has a
+line in summary_versions.txt: its name, input, architecture and the Keras that printed it.
 """
+import argparse
 import contextlib
 import io
 import os
-import sys
 
 LESSON = "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax"
 
@@ -24,7 +27,12 @@ ARCHITECTURES = {
     "single": ((28, 28, 1), "flatten dense:10,softmax"),
     "colour": ((32, 32, 3), "conv2d:16,3,relu conv2d:16,3,relu conv2d:32,5,swish conv2d:32,5,swish flatten "
                "dense:256,tanh dense:128,relu dense:100,softmax"),
-    # a shape too long for its column: the row goes on in the next line
+    "mlp": ((28, 28, 1), "flatten dense:128,relu dense:10,softmax"),
+    "lenet": ((28, 28, 1), "conv2d:6,5,tanh conv2d:16,5,tanh flatten dense:120,tanh dense:84,tanh dense:10,softmax"),
+    "oblong": ((20, 31, 2), "conv2d:5,3x7,relu conv2d:3,2x1,tanh flatten dense:4,softmax"),
+    # names of two digits, and a size in MB
+    "many": ((40, 40, 1), "conv2d:2,3,relu " * 12 + "flatten dense:3000,relu dense:2,softmax"),
+    # a shape too long for its column: cut, or the row goes on in the next line
     "wide": ((10000, 100, 100), "conv2d:1,100,relu flatten dense:3,softmax"),
 }
 
@@ -38,7 +46,9 @@ def build(keras, shape, arch):
         if kind == "flatten":
             x = keras.layers.Flatten()(x)
         elif kind == "conv2d":
-            x = keras.layers.Conv2D(int(fields[0]), int(fields[1]), activation=(fields[2:] or [None])[0])(x)
+            size = [int(n) for n in fields[1].split("x")]
+            x = keras.layers.Conv2D(int(fields[0]), size if len(size) > 1 else size[0],
+                                    activation=(fields[2:] or [None])[0])(x)
         else:
             x = keras.layers.Dense(int(fields[0]), activation=(fields[1:] or [None])[0])(x)
     return keras.Model(first, x)
@@ -62,16 +72,29 @@ def record(path, look, version):
         f.writelines(sorted(kept + new))
 
 
-def main():
+def the_keras(look):
+    """The Keras of a look and its version."""
+    if look == "lesson":
+        import tensorflow
+        from tensorflow.python import keras
+        return keras, f"of TensorFlow {tensorflow.__version__}, tensorflow.python.keras"
     import keras
+    return keras, keras.__version__
 
-    look = sys.argv[1]
-    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden")
-    os.makedirs(folder, exist_ok=True)
+
+def main():
+    here = os.path.dirname(__file__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("look", choices=["lesson", "keras2", "keras2.15", "keras3"], help="the middle of the file names")
+    parser.add_argument("folder", nargs="?", default=os.path.join(here, "..", "..", "tests", "golden"), help="written to")
+    arguments = parser.parse_args()
+    keras, version = the_keras(arguments.look)
+    os.makedirs(arguments.folder, exist_ok=True)
     for name, (shape, arch) in ARCHITECTURES.items():
-        with open(os.path.join(folder, f"summary_{look}_{name}.txt"), "w", encoding="utf-8") as f:
+        path = os.path.join(arguments.folder, f"summary_{arguments.look}_{name}.txt")
+        with open(path, "w", encoding="utf-8") as f:
             f.write(capture(keras, shape, arch))
-    record(os.path.join(folder, "summary_versions.txt"), look, keras.__version__)
+    record(os.path.join(arguments.folder, "summary_versions.txt"), arguments.look, version)
 
 
 if __name__ == "__main__":

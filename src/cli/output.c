@@ -52,6 +52,23 @@ bool output_is_terminal(void)
     return isatty(STDOUT_FILENO);
 }
 
+/* Source: https://no-color.org */
+static bool has_colour(FILE *stream)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(fileno(stream)) && !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+const char *tone_begin(FILE *stream, enum tone tone)
+{
+    static const char *const escapes[] = {
+        [TONE_PLAIN] = "\033[0m",        [TONE_BOLD] = "\033[1m",          [TONE_GOOD] = "\033[32m",
+        [TONE_BAD] = "\033[1;31m",       [TONE_REMARK] = "\033[33m",       [TONE_SYMBOL] = "\033[38;5;33m",
+        [TONE_NUMBER] = "\033[38;5;34m", [TONE_NOTHING] = "\033[38;5;45m",
+    };
+    return has_colour(stream) ? escapes[tone] : "";
+}
+
 size_t output_columns(void)
 {
     const char *set = getenv("COLUMNS");

@@ -2,6 +2,8 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <stdio.h>
+
 #include "cnn.h"
 
 /* Makes sure that no file opened later can take the place of a closed standard stream, and that a closed
@@ -18,6 +20,22 @@ enum cnn_status output_flush(struct cnn_error *error);
 enum cnn_status output_close(struct cnn_error *error);
 
 bool output_is_terminal(void);
+
+/* The looks that words may have. */
+enum tone {
+    TONE_PLAIN,
+    TONE_BOLD,
+    TONE_GOOD,    /* green */
+    TONE_BAD,     /* red */
+    TONE_REMARK,  /* yellow */
+    TONE_SYMBOL,  /* as Keras 3 colours the names of classes, */
+    TONE_NUMBER,  /* numbers, */
+    TONE_NOTHING, /* and None */
+};
+
+/* What begins a look on a stream; TONE_PLAIN ends the one before. "" where there is none: no terminal, a dumb
+ * one, or NO_COLOR is set. */
+const char *tone_begin(FILE *stream, enum tone tone);
 
 /* The width in characters: of $COLUMNS, of the terminal, or 80. */
 size_t output_columns(void);

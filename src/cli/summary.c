@@ -1,5 +1,7 @@
 /* cnn summary: the table of layers, as Keras prints it.
- * Source: print_summary of Keras 2.12 (keras2) and Keras 3.5 with its boxes by rich (keras3). */
+ * Source: print_summary of Keras up to 2.6, which TensorFlow 2.12 still ships (lesson), of Keras 2.12
+ * (keras2) and 2.15 (keras2.15), and of Keras 3.5 with its boxes by rich (keras3). */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,19 +11,20 @@
 #include "options.h"
 #include "output.h"
 
-enum summary_style { STYLE_KERAS2, STYLE_KERAS3 };
-enum { FIELDS = 3, FIELD_TEXT = 96 };
+enum summary_style { STYLE_LESSON, STYLE_KERAS2, STYLE_KERAS2_15, STYLE_KERAS3 };
+enum { FIELDS = 3, FIELD_TEXT = 96, LINE = 65 };
 
 struct summary_settings {
     int style;
     const char *model, *arch, *input;
 };
 
-static const struct summary_settings defaults = {.style = STYLE_KERAS2};
+static const struct summary_settings defaults = {.style = STYLE_LESSON};
 
 #define FIELD(name) .field = offsetof(struct summary_settings, name)
 static const struct option_row options[] = {
-    {"style", "keras2|keras3", "plain as Keras 2 up to 2.12, or boxed as Keras 3", OPTION_CHOICE,
+    {"style", "lesson|keras2|keras2.15|keras3",
+     "the look of a version of Keras; up to 2.6, of 2.7 to 2.12, of 2.13 to 2.15, or of 3", OPTION_CHOICE,
      FIELD(style), .group = GROUP_OUTPUT},
     {"arch", "TEXT", "layers, or a name; without it the network of the lesson", OPTION_TEXT, FIELD(arch),
      .group = GROUP_NETWORK},
@@ -43,7 +46,7 @@ static struct row layer_row(const struct cnn_model *model, size_t i, enum summar
     struct row row;
     struct cnn_layer_info layer = cnn_model_layer(model, i);
     const char *name = i == 0 && style == STYLE_KERAS3 ? "input_layer" : layer.name;
-    bool list = i == 0 && style == STYLE_KERAS2; /* an input's shape is a list of one there */
+    bool list = i == 0 && style != STYLE_KERAS3; /* before Keras 3 an input's shape is a list of one */
     snprintf(row.field[0], FIELD_TEXT, "%.40s (%.40s)", name, layer.class_name);
     int used = snprintf(row.field[1], FIELD_TEXT, "%s(None", list ? "[" : "");
     for (size_t k = 0; k < layer.rank; k++)
@@ -56,6 +59,60 @@ static struct row layer_row(const struct cnn_model *model, size_t i, enum summar
     return row;
 }
 
+/* The parameters of all layers, and those among them that no gradient changes. */
+struct totals {
+    size_t all, fixed;
+};
+
+static struct totals totals_of(const struct cnn_model *model)
+{
+    struct totals totals = {0, 0};
+    for (size_t i = 0; i < cnn_model_info(model).layers; i++) {
+        struct cnn_layer_info layer = cnn_model_layer(model, i);
+        totals.all += layer.parameters;
+        totals.fixed += layer.fixed_parameters;
+    }
+    return totals;
+}
+
+/* "793.23 KB" of the parameters as floats; byte is the word for less than one KB. */
+static void size_text(char text[FIELD_TEXT], size_t parameters, const char *byte)
+{
+    const char *const units[] = {byte, "KB", "MB", "GB", "TB"};
+    double size = (double)parameters * (double)sizeof(float);
+    size_t unit = 0;
+    for (; size >= 1024 && unit + 1 < COUNT_OF(units); unit++)
+        size /= 1024;
+    snprintf(text, FIELD_TEXT, "%.2f %s", size, units[unit]);
+}
+
+static void print_total(const char *what, size_t parameters, enum summary_style style)
+{
+    char count[COUNT_TEXT], bytes[FIELD_TEXT];
+    bool is_keras3 = style == STYLE_KERAS3;
+    if (style == STYLE_KERAS2_15)
+        snprintf(count, sizeof count, "%zu", parameters);
+    else
+        count_text(count, parameters);
+    size_text(bytes, parameters, is_keras3 ? "B" : "Byte");
+    if (is_keras3)
+        printf("%s %s: %s%s%s%s", tone_begin(stdout, TONE_BOLD), what, tone_begin(stdout, TONE_PLAIN),
+               tone_begin(stdout, TONE_NUMBER), count, tone_begin(stdout, TONE_PLAIN));
+    else
+        printf("%s: %s", what, count);
+    if (style == STYLE_KERAS2_15 || is_keras3)
+        printf(" (%s)", bytes);
+    putchar('\n');
+}
+
+static void print_totals(const struct cnn_model *model, enum summary_style style)
+{
+    struct totals totals = totals_of(model);
+    print_total("Total params", totals.all, style);
+    print_total("Trainable params", totals.all - totals.fixed, style);
+    print_total("Non-trainable params", totals.fixed, style);
+}
+
 static void print_repeated(const char *text, size_t times)
 {
     while (times-- > 0)
@@ -64,15 +121,29 @@ static void print_repeated(const char *text, size_t times)
 
 static void print_rule(const char *text)
 {
-    print_repeated(text, 65);
+    print_repeated(text, LINE);
     putchar('\n');
 }
 
-/* Fields end at 29, 55 and 65, the first two after at least two blanks; what does not fit goes on in the
- * lines below. A first field of 27 letters pushes the second one to the right by one, as in Keras. */
-static void print_row_keras2(const struct row *row)
+static const int ends[FIELDS] = {29, 55, LINE}; /* where fields end, in every look of Keras 2 */
+
+/* A field goes on where the one before ends, whose last letter makes room for a blank; what does not fit is
+ * cut. */
+static void print_row_lesson(const struct row *row)
 {
-    static const int ends[FIELDS] = {29, 55, 65}, room[FIELDS] = {27, 24, 10};
+    char line[LINE + 1] = "";
+    for (size_t k = 0; k < FIELDS; k++) {
+        size_t used = strlen(line);
+        if (k > 0)
+            line[used - 1] = ' ';
+        snprintf(line + used, (size_t)ends[k] + 1 - used, "%-*s", LINE, row->field[k]);
+    }
+    puts(line);
+}
+
+/* Fields keep at least two blanks between them; what does not fit in room goes on in the lines below. */
+static void print_row_broken(const struct row *row, const int room[FIELDS])
+{
     const char *left[FIELDS] = {row->field[0], row->field[1], row->field[2]};
     while (*left[0] || *left[1] || *left[2]) {
         int column = printf(" ");
@@ -87,22 +158,37 @@ static void print_row_keras2(const struct row *row)
     }
 }
 
-static void print_keras2(const struct cnn_model *model)
+/* A first field of 27 letters pushes the second one to the right by one, as in Keras. */
+static void print_row_keras2(const struct row *row)
 {
-    struct cnn_model_info info = cnn_model_info(model);
-    char count[COUNT_TEXT];
+    print_row_broken(row, (const int[FIELDS]){27, 24, 10});
+}
+
+static void print_row_keras2_15(const struct row *row)
+{
+    print_row_broken(row, (const int[FIELDS]){26, 23, 10});
+}
+
+static void print_plain(const struct cnn_model *model, enum summary_style style)
+{
+    bool lesson = style == STYLE_LESSON;
+    void (*print_row)(const struct row *row) = lesson                  ? print_row_lesson
+                                               : style == STYLE_KERAS2 ? print_row_keras2
+                                                                       : print_row_keras2_15;
     puts("Model: \"model\"");
     print_rule("_");
-    print_row_keras2(&header);
+    print_row(&header);
     print_rule("=");
-    for (size_t i = 0; i < info.layers; i++) {
-        struct row row = layer_row(model, i, STYLE_KERAS2);
-        print_row_keras2(&row);
-        printf("%65s\n", "");
+    for (size_t i = 0; i < cnn_model_info(model).layers; i++) {
+        struct row row = layer_row(model, i, style);
+        if (lesson && i > 0)
+            print_rule("_");
+        print_row(&row);
+        if (!lesson)
+            print_rule(" ");
     }
     print_rule("=");
-    count_text(count, info.parameters);
-    printf("Total params: %s\nTrainable params: %s\nNon-trainable params: 0\n", count, count);
+    print_totals(model, style);
     print_rule("_");
 }
 
@@ -137,54 +223,71 @@ static size_t fitting(const char *text, size_t room)
     return n ? n : room;
 }
 
+/* What Keras 3 gives a letter of a field: classes, numbers and None have their own. */
+static enum tone letter_tone(size_t field, const char *text, size_t at)
+{
+    const char *class_name = strrchr(text, '(');
+    if (field == 0)
+        return class_name && text + at > class_name && text[at] != ')' ? TONE_SYMBOL : TONE_PLAIN;
+    if (isdigit((unsigned char)text[at]) || (field == 2 && text[at] == ','))
+        return TONE_NUMBER;
+    return isalpha((unsigned char)text[at]) ? TONE_NOTHING : TONE_PLAIN;
+}
+
+/* Letters first to last - 1 of a field. */
+static void print_letters(const struct row *row, size_t field, size_t first, size_t last)
+{
+    enum tone now = TONE_PLAIN;
+    const char *text = row->field[field];
+    for (size_t i = first; i < last; i++) {
+        enum tone next = row == &header ? TONE_BOLD : letter_tone(field, text, i);
+        if (next != now)
+            printf("%s%s", tone_begin(stdout, TONE_PLAIN),
+                   next == TONE_PLAIN ? "" : tone_begin(stdout, next));
+        putchar(text[i]);
+        now = next;
+    }
+    if (now != TONE_PLAIN)
+        fputs(tone_begin(stdout, TONE_PLAIN), stdout);
+}
+
 static void print_box_row(const struct row *row, const size_t width[FIELDS], const char *border)
 {
-    const char *left[FIELDS] = {row->field[0], row->field[1], row->field[2]};
-    do {
+    size_t done[FIELDS] = {0};
+    bool more = true;
+    while (more) {
+        more = false;
         for (size_t k = 0; k < FIELDS; k++) {
-            size_t n = fitting(left[k], width[k]);
+            const char *left = row->field[k] + done[k];
+            size_t n = fitting(left, width[k]);
             int blanks = (int)(width[k] - n);
             bool right = k == FIELDS - 1;
-            printf("%s %*s%.*s%*s ", border, right ? blanks : 0, "", (int)n, left[k], right ? 0 : blanks, "");
-            left[k] += n + strspn(left[k] + n, " ");
+            printf("%s %*s", border, right ? blanks : 0, "");
+            print_letters(row, k, done[k], done[k] + n);
+            printf("%*s ", right ? 0 : blanks, "");
+            done[k] += n + strspn(left + n, " ");
+            more = more || row->field[k][done[k]];
         }
         puts(border);
-    } while (*left[0] || *left[1] || *left[2]);
+    }
 }
 
-/* "793.23 KB" of the parameters as floats. */
-static const char *size_text(char text[FIELD_TEXT], size_t parameters)
+static void print_boxed(const struct cnn_model *model)
 {
-    static const char *const units[] = {"B", "KB", "MB", "GB", "TB"};
-    double size = (double)parameters * (double)sizeof(float);
-    size_t unit = 0;
-    for (; size >= 1024 && unit + 1 < COUNT_OF(units); unit++)
-        size /= 1024;
-    snprintf(text, FIELD_TEXT, "%.2f %s", size, units[unit]);
-    return text;
-}
-
-static void print_keras3(const struct cnn_model *model)
-{
-    struct cnn_model_info info = cnn_model_info(model);
-    char count[COUNT_TEXT], bytes[FIELD_TEXT];
     size_t width[FIELDS];
     box_widths(width);
-    puts("Model: \"functional\"");
+    printf("%sModel: \"functional\"%s\n", tone_begin(stdout, TONE_BOLD), tone_begin(stdout, TONE_PLAIN));
     print_box_rule(width, "┏", "━", "┳", "┓");
     print_box_row(&header, width, "┃");
     print_box_rule(width, "┡", "━", "╇", "┩");
-    for (size_t i = 0; i < info.layers; i++) {
+    for (size_t i = 0; i < cnn_model_info(model).layers; i++) {
         struct row row = layer_row(model, i, STYLE_KERAS3);
         if (i > 0)
             print_box_rule(width, "├", "─", "┼", "┤");
         print_box_row(&row, width, "│");
     }
     print_box_rule(width, "└", "─", "┴", "┘");
-    count_text(count, info.parameters);
-    size_text(bytes, info.parameters);
-    printf(" Total params: %s (%s)\n Trainable params: %s (%s)\n Non-trainable params: 0 (0.00 B)\n", count,
-           bytes, count, bytes);
+    print_totals(model, STYLE_KERAS3);
 }
 
 static enum cnn_status open_model(const struct summary_settings *settings, struct cnn_model **model,
@@ -208,10 +311,11 @@ static enum cnn_status run_summary(const void *settings, struct cnn_error *error
     enum cnn_status status = open_model(settings, &model, error);
     if (status)
         return status;
-    if (((const struct summary_settings *)settings)->style == STYLE_KERAS3)
-        print_keras3(model);
+    enum summary_style style = (enum summary_style)((const struct summary_settings *)settings)->style;
+    if (style == STYLE_KERAS3)
+        print_boxed(model);
     else
-        print_keras2(model);
+        print_plain(model, style);
     cnn_model_free(model);
     return CNN_OK;
 }

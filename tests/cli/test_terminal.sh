@@ -46,4 +46,18 @@ grep -q "^10/10 - [0-9]*s - $metrics - [0-9]*[mu]*s/epoch - [0-9]*[mu]*s/step\$"
 grep -q "$(printf '\r')" out && complain "--verbose 2: expected no redrawing"
 run 80 --batch-size 6 --verbose 0
 [ -s out ] && complain "--verbose 0: expected nothing"
+
+# Colour: where Keras 3 has it, and where a terminal can show it. on ENVIRONMENT COMMAND...: its output on a terminal.
+on() { script -qec "env $1 '$program' ${*:2}" /dev/null </dev/null 2>&1; }
+escape=$(printf '\033')
+on TERM=xterm summary --style keras3 | grep -q "$escape\[38;5;34m203,068$escape\[0m" || complain "keras3: expected colour"
+for plain in 'NO_COLOR=1 TERM=xterm' TERM=dumb '-u TERM'; do
+    on "$plain" summary --style keras3 | grep -q "$escape" && complain "$plain: expected no colour"
+done
+for style in lesson keras2 keras2.15; do
+    on TERM=xterm summary --style $style | grep -q "$escape" && complain "$style: expected no colour"
+done
+"$program" summary --style keras3 | grep -q "$escape" && complain "in a pipe: expected no colour"
+on TERM=xterm summary --style keras3 | sed "s/$escape\[[0-9;]*m//g; s/\r\$//" | cmp - <(COLUMNS=80 "$program" summary --style keras3) ||
+    complain "keras3: the colours change the text"
 exit $failed

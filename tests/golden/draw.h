@@ -1,6 +1,6 @@
 /*
- * What the golden values were computed from: the twin of the formula in scripts/make/golden_keras.py, to the same
- * bits. Images are a few strokes that depend on the class, so that there is something to learn.
+ * What the golden values were computed from: the twin of the formula in scripts/make/golden_keras.py, to the
+ * same bits. Images are a few strokes that depend on the class, so that there is something to learn.
  */
 #ifndef GOLDEN_DRAW_H
 #define GOLDEN_DRAW_H
