@@ -1,6 +1,7 @@
 /* A step as a list of operations, cut into passes where threads must wait for each other; and its run. */
 #include "nn/passes.h"
 
+#include "base/denormals.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -87,6 +88,7 @@ static bool has_loss(const struct engine *e, const struct pass *pass)
 
 void passes_run(const struct engine *e, const struct target *target, double *loss, size_t *correct)
 {
+    const uint64_t mode = denormals_flush();
     bool use = true; /* the gradient */
     for (const struct pass *pass = e->pass; pass < e->pass + e->n_passes; pass++) {
         if (pass->over == OVER_BLOCKS)
@@ -100,6 +102,7 @@ void passes_run(const struct engine *e, const struct target *target, double *los
             use = isfinite(*loss) || !target->update;
         }
     }
+    denormals_restore(mode);
 }
 
 /* ---- over blocks ---------------------------------------------------------------------------------- */

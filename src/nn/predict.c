@@ -1,4 +1,5 @@
 /* Prediction and scoring: forward only, one block at a time and thread, in two buffers that take turns. */
+#include "base/denormals.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/threads.h"
@@ -88,11 +89,13 @@ static enum cnn_status run_all(const struct cnn_model *model, const struct cnn_d
     {
         float *mine = memory + thread_number() * 2 * block_floats;
         struct runner r = {model, k, {mine, mine + block_floats}};
+        const uint64_t mode = denormals_flush();
 #pragma omp for schedule(static)
         for (size_t b = 0; b < blocks; b++) {
             size_t first = b * LANES, n = count - first < LANES ? count - first : LANES;
             store_block(&r, dataset, run_block(&r, dataset, first, n), first, n, f);
         }
+        denormals_restore(mode);
     }
     memory_free(memory);
     return CNN_OK;
@@ -138,12 +141,14 @@ enum cnn_status cnn_model_activations(const struct cnn_model *model, const struc
     if (!memory)
         return error_memory(error, 2 * block_floats * sizeof(float));
     struct runner r = {&part, k, {memory, memory + block_floats}};
+    const uint64_t mode = denormals_flush();
     const float *y = run_block(&r, dataset, image, 1);
     if (layer && part.layer[layer - 1].activation == ACTIVATION_softmax) {
         float *p = y == r.buffer[0] ? r.buffer[1] : r.buffer[0];
         k->softmax(n, y, p);
         y = p;
     }
+    denormals_restore(mode);
     for (size_t i = 0; i < n; i++)
         values[i] = y[i * LANES];
     memory_free(memory);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/denormals.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -101,6 +102,7 @@ int main(void)
                         memory_alloc(N, sizeof(float)), memory_alloc(N, sizeof(float))};
     if (!m.x || !m.w || !m.y || !m.d)
         return 1;
+    denormals_flush();
     struct random random = random_stream(1, 1);
     fill(&random, m.x, N);
     fill(&random, m.w, N);

@@ -31,8 +31,10 @@ for how in "gcc -O1" "gcc -O3" "clang -O2"; do
     build host "${command[@]}"
     "$work/host" | sed "s/^/$how /" >>"$work/all"
 done
+avx2=() avx512=()
+build by_hand cc -O2 -DCNN_DENORMALS_BY_HAND
+"$work/by_hand" | sed "s/^/denormals by hand /" >>"$work/all"
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then
-    avx2=() avx512=()
     build arm aarch64-linux-gnu-gcc -O2 -static
     qemu-aarch64 "$work/arm" | sed "s/^/aarch64 /" >>"$work/all"
 else

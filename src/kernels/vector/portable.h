@@ -2,6 +2,8 @@
  */
 #include <math.h>
 
+#include "base/denormals.h"
+
 #define V_LANES 4
 #define V_REGISTERS 16
 #define V_LOW_LANES 0
@@ -10,11 +12,25 @@ typedef float v __attribute__((vector_size(16)));
 typedef uint32_t vi __attribute__((vector_size(16)));
 typedef int32_t vm __attribute__((vector_size(16)));
 
+/* 0 of the same sign for a denormal number, where the processor cannot be told to do that. */
+INLINE v flushed(v a)
+{
+#if DENORMALS_BY_HAND
+    const float least = 0x1p-126F;
+    const vi sign = {0x80000000, 0x80000000, 0x80000000, 0x80000000};
+    vm normal =
+        (a >= (v){least, least, least, least}) | (a <= (v){-least, -least, -least, -least}) | (a != a);
+    return (v)(((vi)normal | sign) & (vi)a);
+#else
+    return a;
+#endif
+}
+
 INLINE v v_load(const float *p)
 {
     v a;
     memcpy(&a, p, sizeof a);
-    return a;
+    return flushed(a);
 }
 INLINE void v_store(float *p, v a)
 {
@@ -24,7 +40,7 @@ INLINE v v_load_tail(const float *p, size_t n)
 {
     v a = {0};
     memcpy(&a, p, n * sizeof *p);
-    return a;
+    return flushed(a);
 }
 INLINE void v_store_tail(float *p, v a, size_t n)
 {
@@ -38,7 +54,7 @@ INLINE v v_keep(v a)
 
 INLINE v v_set1(float a)
 {
-    return (v){a, a, a, a};
+    return flushed((v){a, a, a, a});
 }
 INLINE v v_zero(void)
 {
@@ -46,24 +62,24 @@ INLINE v v_zero(void)
 }
 INLINE v v_add(v a, v b)
 {
-    return a + b;
+    return flushed(a + b);
 }
 INLINE v v_sub(v a, v b)
 {
-    return a - b;
+    return flushed(a - b);
 }
 INLINE v v_mul(v a, v b)
 {
-    return a * b;
+    return flushed(a * b);
 }
 INLINE v v_div(v a, v b)
 {
-    return a / b;
+    return flushed(a / b);
 }
 INLINE v v_fma(v a, v b, v c)
 {
-    return (v){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]),
-               fmaf(a[3], b[3], c[3])};
+    return flushed(
+        (v){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]), fmaf(a[3], b[3], c[3])});
 }
 INLINE v v_fma_low(v a, v b, v c)
 {
