@@ -15,7 +15,6 @@
 
 void output_open(void)
 {
-    signal(SIGPIPE, SIG_IGN);
     /* The stand-in is opened the wrong way round, so that using the closed stream still fails. */
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)
@@ -23,11 +22,34 @@ void output_open(void)
 }
 
 static int reason; /* errno of the first write that failed, as far as it is known */
+static bool outlives, on_terminal;
+
+void output_outlive_reader(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    outlives = true;
+    on_terminal = isatty(STDOUT_FILENO);
+}
+
+/* What is written from here on goes nowhere. */
+static void let_reader_go(void)
+{
+    int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere < 0)
+        return;
+    dup2(nowhere, STDOUT_FILENO);
+    close(nowhere);
+    clearerr(stdout);
+    reason = 0;
+    note("standard output: its reader has gone; the work goes on");
+}
 
 void output_show(void)
 {
     if (fflush(stdout) && !reason)
         reason = errno;
+    if (outlives && (reason == EPIPE || (reason == EIO && on_terminal)))
+        let_reader_go();
 }
 
 enum cnn_status output_flush(struct cnn_error *error)

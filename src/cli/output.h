@@ -6,9 +6,12 @@
 
 #include "cnn.h"
 
-/* Makes sure that no file opened later can take the place of a closed standard stream, and that a closed
- * pipe is an error that is reported, not a signal that kills. Called once, first. */
+/* Makes sure that no file opened later can take the place of a closed standard stream. Called once, first. */
 void output_open(void);
+
+/* A command that only prints ends silently when its reader goes away, by the signal that the system sends.
+ * One that makes more than it prints calls this: it goes on, and says so once. */
+void output_outlive_reader(void);
 
 /* Shows what waits now; a failure is kept for output_flush to report. */
 void output_show(void);

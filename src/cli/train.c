@@ -209,7 +209,7 @@ static enum cnn_status save_history(const struct run *run, struct cnn_error *err
     return path ? cnn_trainer_save_history(run->trainer, path, false, error) : CNN_OK;
 }
 
-/* Saves what an epoch gave. A reader of the progress who has gone ends the training, but not before. */
+/* Saves what an epoch gave. Progress that cannot be written ends the training, but not before. */
 static enum cnn_status save_epoch(struct run *run, struct cnn_error *error)
 {
     enum cnn_status status = save_run(run, error);
@@ -371,6 +371,7 @@ static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error
 static enum cnn_status run_train(const void *settings, struct cnn_error *error)
 {
     struct run run = {.settings = settings, .begin_s = clock_s()};
+    output_outlive_reader();
     run.progress = progress_start((enum progress_style)run.settings->verbose);
     enum cnn_status status = open_run(&run, error);
     if (status == CNN_OK)
