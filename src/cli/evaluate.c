@@ -140,17 +140,18 @@ static void print_classes(const struct evaluation *e)
 static void print_tables(const struct evaluation *e, const struct evaluate_settings *s,
                          const struct cnn_model *model, const char *source)
 {
-    char count[COUNT_TEXT], right[COUNT_TEXT];
+    char count[COUNT_TEXT], right[COUNT_TEXT], noun[NOUN_TEXT];
     size_t hits = 0;
     for (size_t k = 0; k < e->classes; k++)
         hits += e->confusion[k * e->classes + k];
     size_t epochs = cnn_model_info(model).trained_epochs;
-    printf("model     %s, %zu epoch%s, fingerprint %016" PRIx64 "\n", s->model, epochs,
-           epochs == 1 ? "" : "s", cnn_model_fingerprint(model));
-    printf("data      %s, %s %s images\n", source, count_text(count, e->scores.count),
-           s->split == CNN_TEST ? "test" : "training");
+    printf("model     %s, %s, fingerprint %016" PRIx64 "\n", s->model, noun_text(noun, epochs, "epoch"),
+           cnn_model_fingerprint(model));
+    printf("data      %s, %s\n", source,
+           noun_text(noun, e->scores.count, s->split == CNN_TEST ? "test image" : "training image"));
     printf("loss      %.4f\n", e->scores.loss);
-    printf("accuracy  %.4f, %s of %s right\n", e->scores.accuracy, count_text(right, hits), count);
+    printf("accuracy  %.4f, %s of %s right\n", e->scores.accuracy, count_text(right, hits),
+           count_text(count, e->scores.count));
     print_confusion(e);
     print_classes(e);
 }

@@ -2,6 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+enum { NOTE_TEXT = 8192 }; /* room for two paths */
 
 /* Messages quote files and words as they are, but stay single lines, and terminals obey some characters. */
 static void make_plain(char *text)
@@ -38,13 +44,30 @@ enum cnn_status fail_memory(struct cnn_error *error)
     return fail(error, CNN_ERROR_MEMORY, "memory ran out");
 }
 
+/* Breaks a line at blanks so that no part is wider than columns; a word that is wider stands alone. */
+static void break_line(char *text, size_t columns)
+{
+    size_t length = strlen(text), begin = 0, blank = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ' ')
+            blank = i;
+        if (i - begin >= columns && blank > begin) {
+            text[blank] = '\n';
+            begin = blank + 1;
+        }
+    }
+}
+
 void note(const char *format, ...)
 {
+    char text[NOTE_TEXT];
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    if (isatty(STDERR_FILENO))
+        break_line(text, output_columns(stderr));
+    fprintf(stderr, "%s\n", text);
 }
 
 void message_print(const char *command, const struct cnn_error *error)

@@ -20,7 +20,7 @@ enum cnn_status fail_hint(struct cnn_error *error, const char *format, ...) PRIN
 /* The error of memory that ran out. */
 enum cnn_status fail_memory(struct cnn_error *error);
 
-/* A line on standard error that is no error. */
+/* A line on standard error that is no error; broken at blanks to the width of a terminal. */
 void note(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Writes "cnn COMMAND: message" and its hint to standard error; command may be NULL. */

@@ -91,12 +91,12 @@ const char *tone_begin(FILE *stream, enum tone tone)
     return has_colour(stream) ? escapes[tone] : "";
 }
 
-size_t output_columns(void)
+size_t output_columns(FILE *stream)
 {
     const char *set = getenv("COLUMNS");
     long columns = set ? strtol(set, NULL, 10) : 0;
     struct winsize window;
-    if (columns <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
+    if (columns <= 0 && ioctl(fileno(stream), TIOCGWINSZ, &window) == 0)
         columns = window.ws_col;
     return columns > 0 ? (size_t)columns : 80;
 }
@@ -112,6 +112,23 @@ const char *count_text(char text[COUNT_TEXT], uint64_t count)
         *end++ = digits[i];
     }
     *end = '\0';
+    return text;
+}
+
+const char *noun_text(char text[NOUN_TEXT], uint64_t count, const char *noun)
+{
+    char number[COUNT_TEXT];
+    snprintf(text, NOUN_TEXT, "%s %s%s", count_text(number, count), noun, count == 1 ? "" : "s");
+    return text;
+}
+
+const char *real_text(char text[COUNT_TEXT], double value)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, COUNT_TEXT, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
     return text;
 }
 

@@ -40,13 +40,19 @@ enum tone {
  * one, or NO_COLOR is set. */
 const char *tone_begin(FILE *stream, enum tone tone);
 
-/* The width in characters: of $COLUMNS, of the terminal, or 80. */
-size_t output_columns(void);
+/* The width of a stream in characters: $COLUMNS, the terminal's, or 80. */
+size_t output_columns(FILE *stream);
 
-enum { COUNT_TEXT = 32 };
+enum { COUNT_TEXT = 32, NOUN_TEXT = 64 };
 
 /* "60,000". Returns text. */
 const char *count_text(char text[COUNT_TEXT], uint64_t count);
+
+/* "1 image", "60,000 images". Returns text. */
+const char *noun_text(char text[NOUN_TEXT], uint64_t count, const char *noun);
+
+/* The shortest digits that give the number again: "0.1". Returns text. */
+const char *real_text(char text[COUNT_TEXT], double value);
 
 /* Seconds on a clock that never jumps. */
 double clock_s(void);

@@ -160,7 +160,7 @@ static void print_tables(const struct prediction *p)
 {
     size_t number = digits(p->first + p->count - 1), truth = digits(p->classes - 1) + 1;
     size_t cell = sizeof " 0.00" - 1 > truth ? sizeof " 0.00" - 1 : truth;
-    if (p->labelled && number + (cell + truth) * p->classes + 3 <= output_columns())
+    if (p->labelled && number + (cell + truth) * p->classes + 3 <= output_columns(stdout))
         print_beside(p, number, cell, truth);
     else
         print_below(p, number, cell);

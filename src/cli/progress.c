@@ -8,7 +8,7 @@
 #include "message.h"
 #include "output.h"
 
-enum { BAR_WIDTH = 30 };
+enum { BAR_WIDTH = 30, BAR_LEAST = 5 };
 static const double redraw_s = 0.1;
 
 static size_t append(char text[PROGRESS_TEXT], size_t used, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -34,18 +34,8 @@ static size_t append_duration(char text[PROGRESS_TEXT], size_t used, double dura
 
 static size_t append_metric(char text[PROGRESS_TEXT], size_t used, const char *name, double value)
 {
-    return append(text, used, fabs(value) > 1e-3 ? " - %s: %.4f" : " - %s: %.4e", name, value);
-}
-
-static size_t append_metrics(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at)
-{
-    used = append_metric(text, used, "loss", at->loss);
-    used = append_metric(text, used, "accuracy", at->accuracy);
-    if (at->epoch_done && at->has_validation) {
-        used = append_metric(text, used, "val_loss", at->val_loss);
-        used = append_metric(text, used, "val_accuracy", at->val_accuracy);
-    }
-    return used;
+    used = append(text, used, "%s%s: ", used ? " - " : "", name);
+    return append(text, used, fabs(value) > 1e-3 ? "%.4f" : "%.4e", value);
 }
 
 static size_t append_count(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at)
@@ -75,48 +65,89 @@ static double step_duration_s(const struct progress_view *view)
     return view->elapsed_s / (double)step;
 }
 
-static size_t bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t bar_width)
+/* What a line of the bar's look holds, from the fullest on: the first one that fits is taken. */
+static const struct layout {
+    bool count, bar, time, step_time, validation, names;
+} layouts[] = {
+    {true, true, true, true, true, true},      {true, true, true, false, true, true},
+    {true, false, true, false, true, true},    {true, false, false, false, true, true},
+    {false, false, false, false, true, true},  {true, false, false, false, false, true},
+    {false, false, false, false, false, true}, {false, false, false, false, false, false},
+};
+
+static size_t append_bar(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at, size_t width)
 {
-    const struct cnn_progress *at = view->at;
     char bar[BAR_WIDTH + 1];
-    size_t done = at->step * bar_width / at->steps_per_epoch;
-    memset(bar, '.', bar_width);
+    size_t done = at->step * width / at->steps_per_epoch;
+    memset(bar, '.', width);
     memset(bar, '=', done);
     if (done > 0 && at->step < at->steps_per_epoch)
         bar[done - 1] = '>';
-    bar[bar_width] = '\0';
+    bar[width] = '\0';
+    return append(text, used, " [%s]", bar);
+}
 
-    size_t used = append_count(text, 0, at);
-    used = append(text, used, " [%s]", bar);
-    double duration_s = step_duration_s(view);
-    if (at->epoch_done) {
-        used = append(text, used, " - %.0fs", view->elapsed_s);
-        used = append_duration(text, used, duration_s, "step");
-    } else {
-        used = append_eta(text, used, duration_s * (double)(at->steps_per_epoch - at->step));
+static size_t append_time(char text[PROGRESS_TEXT], size_t used, const struct progress_view *view,
+                          bool step_time)
+{
+    const struct cnn_progress *at = view->at;
+    double step_s = step_duration_s(view);
+    if (!at->epoch_done)
+        return append_eta(text, used, step_s * (double)(at->steps_per_epoch - at->step));
+    used = append(text, used, " - %.0fs", view->elapsed_s);
+    return step_time ? append_duration(text, used, step_s, "step") : used;
+}
+
+static size_t append_metrics(char text[PROGRESS_TEXT], size_t used, const struct cnn_progress *at,
+                             const struct layout *layout)
+{
+    if (!layout->names)
+        return append(text, used, fabs(at->loss) > 1e-3 ? "%.4f - %.4f" : "%.4e - %.4f", at->loss,
+                      at->accuracy);
+    used = append_metric(text, used, "loss", at->loss);
+    used = append_metric(text, used, "accuracy", at->accuracy);
+    if (layout->validation && at->epoch_done && at->has_validation) {
+        used = append_metric(text, used, "val_loss", at->val_loss);
+        used = append_metric(text, used, "val_accuracy", at->val_accuracy);
     }
-    return append_metrics(text, used, at);
+    return used;
+}
+
+static size_t layout_text(char text[PROGRESS_TEXT], const struct progress_view *view,
+                          const struct layout *layout, size_t bar_width)
+{
+    size_t used = 0;
+    *text = '\0';
+    if (layout->count)
+        used = append_count(text, used, view->at);
+    if (layout->bar)
+        used = append_bar(text, used, view->at, bar_width);
+    if (layout->time)
+        used = append_time(text, used, view, layout->step_time);
+    return append_metrics(text, used, view->at, layout);
 }
 
 size_t progress_bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t columns)
 {
-    size_t used = bar_text(text, view, BAR_WIDTH);
-    if (view->at->epoch_done || used <= columns)
-        return used;
-    size_t excess = used - columns;
-    used = bar_text(text, view, excess < BAR_WIDTH ? BAR_WIDTH - excess : 1);
-    if (used > columns) {
-        used = columns;
-        text[used] = '\0';
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        const struct layout *layout = &layouts[i];
+        used = layout_text(text, view, layout, BAR_WIDTH);
+        size_t excess = used > columns ? used - columns : 0;
+        if (excess > 0 && layout->bar && excess <= BAR_WIDTH - BAR_LEAST)
+            used = layout_text(text, view, layout, BAR_WIDTH - excess);
+        if (used <= columns)
+            return used;
     }
-    return used;
+    text[columns] = '\0';
+    return columns;
 }
 
 size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *view)
 {
     size_t used = append_count(text, 0, view->at);
     used = append(text, used, " - %.0fs", view->elapsed_s);
-    used = append_metrics(text, used, view->at);
+    used = append_metrics(text, used, view->at, &layouts[0]);
     used = append_duration(text, append(text, used, " -"), view->elapsed_s, "epoch");
     double step_s = view->elapsed_s / (double)view->at->steps_per_epoch;
     return append_duration(text, append(text, used, " -"), step_s, "step");
@@ -124,9 +155,7 @@ size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *
 
 struct progress progress_start(enum progress_style style)
 {
-    if (style == PROGRESS_BAR && !output_is_terminal())
-        style = PROGRESS_LINES;
-    return (struct progress){.style = style};
+    return (struct progress){.style = style, .in_place = output_is_terminal()};
 }
 
 void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
@@ -145,7 +174,7 @@ void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
 static void redraw(struct progress *progress, const struct progress_view *view)
 {
     char text[PROGRESS_TEXT];
-    size_t columns = output_columns();
+    size_t columns = output_columns(stdout);
     size_t width = progress_bar_text(text, view, columns > 1 ? columns - 1 : 1);
     size_t left = progress->width > width ? progress->width - width : 0;
     bool last = view->at->epoch_done;
@@ -161,11 +190,16 @@ void progress_step(struct progress *progress, const struct cnn_progress *at)
     struct progress_view view = {at, now_s - progress->begin_s, progress->first_s};
     if (progress->first_s < 0)
         progress->first_s = view.elapsed_s;
-    if (progress->style == PROGRESS_BAR && (at->epoch_done || now_s - progress->drawn_s >= redraw_s)) {
+    if (progress->style == PROGRESS_BAR && progress->in_place) {
+        if (!at->epoch_done && now_s - progress->drawn_s < redraw_s)
+            return;
         progress->drawn_s = now_s;
         redraw(progress, &view);
-    } else if (progress->style == PROGRESS_LINES && at->epoch_done) {
-        progress_line_text(text, &view);
+    } else if (progress->style != PROGRESS_SILENT && at->epoch_done) {
+        if (progress->style == PROGRESS_BAR)
+            progress_bar_text(text, &view, sizeof text - 1);
+        else
+            progress_line_text(text, &view);
         puts(text);
         output_show();
     }

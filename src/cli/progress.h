@@ -19,8 +19,9 @@ struct progress_view {
 enum { PROGRESS_TEXT = 512 };
 
 /* " 937/1875 [=============>................] - ETA: 2s - loss: 0.4210 - accuracy: 0.9312" without a line
- * end. A line that is not final is kept within columns by a shorter bar, then by cutting it. Returns its
- * length. */
+ * end, at most columns wide: first the bar gets shorter, then the time of a step goes, then the bar, then
+ * times and counts, then what validation gave; loss and accuracy stay, in the end without their names.
+ * Returns its length. */
 size_t progress_bar_text(char text[PROGRESS_TEXT], const struct progress_view *view, size_t columns);
 
 /* "1875/1875 - 1s - loss: 0.2951 - accuracy: 0.9466 - 1s/epoch - 574us/step". Returns its length. */
@@ -29,11 +30,13 @@ size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *
 /* What is on the screen. */
 struct progress {
     enum progress_style style;
+    bool in_place;                    /* standard output is a terminal */
     double begin_s, first_s, drawn_s; /* on clock_s; begin_s is when the epoch began */
     size_t width;                     /* of the line to be redrawn; 0: none */
 };
 
-/* style is made PROGRESS_LINES where standard output is no terminal: a file gets no control characters. */
+/* On a terminal the bar is redrawn in place; a file gets the last one of each epoch, and no control
+ * characters. */
 struct progress progress_start(enum progress_style style);
 
 /* An epoch (0-based) begins. */

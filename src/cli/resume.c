@@ -7,6 +7,7 @@
 
 #include "input.h"
 #include "message.h"
+#include "output.h"
 
 /* What a run consists of, each as a text, so that a difference can be shown. */
 enum { N_TRAITS = 10, TRAIT_TEXT = 4096 };
@@ -40,11 +41,11 @@ static void describe(const struct cnn_model *model, const struct cnn_trainer *tr
     snprintf(t->text[i++], TRAIT_TEXT, "%" PRIu64, o.seed);
     snprintf(t->text[i++], TRAIT_TEXT, "%zu", o.batch_size);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.optimizer);
-    snprintf(t->text[i++], TRAIT_TEXT, "%.17g", o.learning_rate);
+    real_text(t->text[i++], o.learning_rate);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.schedule);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.compat == CNN_KERAS3 ? "keras3" : "keras2");
     snprintf(t->text[i++], TRAIT_TEXT, "%s", m.scale ? "on" : "off");
-    snprintf(t->text[i++], TRAIT_TEXT, "%.17g", o.validation_split);
+    real_text(t->text[i++], o.validation_split);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.early_stopping);
 }
 

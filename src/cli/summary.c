@@ -195,7 +195,7 @@ static void print_plain(const struct cnn_model *model, enum summary_style style)
 /* The widths inside the boxes, of a table of at most 88 columns, four less than the line has. */
 static void box_widths(size_t width[FIELDS])
 {
-    size_t columns = output_columns(), length = columns < 60 ? 56 : columns > 92 ? 88 : columns - 4;
+    size_t columns = output_columns(stdout), length = columns < 60 ? 56 : columns > 92 ? 88 : columns - 4;
     size_t first = length * 45 / 100, second = length * 80 / 100 - first;
     width[0] = first - 3;
     width[1] = second - 4;

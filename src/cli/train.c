@@ -158,19 +158,20 @@ static void close_run(struct run *run)
 /* What Keras leaves unsaid. */
 static void say_before(const struct run *run)
 {
-    char images[COUNT_TEXT], held[COUNT_TEXT];
+    char images[NOUN_TEXT], steps[NOUN_TEXT], last[COUNT_TEXT] = "", held[COUNT_TEXT] = "";
     struct cnn_dataset_info data = cnn_dataset_info(run->dataset);
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
-    size_t batch = cnn_trainer_options(run->trainer).batch_size;
-    size_t n = at.images_per_epoch, steps = at.steps_per_epoch, last = n % batch;
-    fprintf(stderr, "%s: %s images = %zu steps of %zu", data.source, count_text(images, n), steps, batch);
-    if (last)
-        fprintf(stderr, ", the last of %zu", last);
+    size_t batch = cnn_trainer_options(run->trainer).batch_size, n = at.images_per_epoch;
+    if (n % batch)
+        snprintf(last, sizeof last, "%zu", n % batch);
     if (n < data.count)
-        fprintf(stderr, "; %s more for validation", count_text(held, data.count - n));
-    note(cnn_model_info(run->model).scale
-             ? "; pixels divided by 255"
-             : "; pixels go in as they are, 0 to 255 (--scale divides them by 255)");
+        count_text(held, data.count - n);
+    note("%s: %s = %s of %zu%s%s%s%s%s; %s", data.source, noun_text(images, n, "image"),
+         noun_text(steps, at.steps_per_epoch, "step"), batch, *last ? ", the last of " : "", last,
+         *held ? "; " : "", held, *held ? " more for validation" : "",
+         cnn_model_info(run->model).scale
+             ? "pixels divided by 255"
+             : "pixels go in as they are, 0 to 255 (--scale divides them by 255)");
 }
 
 /* A new run under the name of an old one: what the old one left gets a second name, so that the save that
@@ -298,7 +299,7 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
 {
     struct cnn_dataset *test;
     struct cnn_scores scores;
-    char count[COUNT_TEXT];
+    char count[NOUN_TEXT];
     enum cnn_status status = input_dataset(run->settings->data, CNN_TEST, 0, 0, &test, error);
     if (status)
         return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
@@ -308,8 +309,8 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
     } else {
         status = cnn_model_evaluate(run->model, test, &scores, NULL, error);
         if (status == CNN_OK)
-            printf("test accuracy  %.4f, loss %.4f (%s images never trained on)\n", scores.accuracy,
-                   scores.loss, count_text(count, scores.count));
+            printf("test accuracy  %.4f, loss %.4f (%s never trained on)\n", scores.accuracy, scores.loss,
+                   noun_text(count, scores.count, "image"));
     }
     cnn_dataset_close(test);
     return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;

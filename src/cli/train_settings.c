@@ -61,10 +61,10 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                           .min = 1, .max = UINT32_MAX, .group = GROUP_FILES, .rare = true},
     [TRAIN_HISTORY] = {"history", "FILE", "loss and accuracy of each epoch, as CSV", OPTION_TEXT,
                        FIELD(history), .group = GROUP_FILES},
-    [TRAIN_VERBOSE] =
-        {"verbose", "0|1|2",
-         "0: say nothing but errors; 1: a progress bar (in a file: as 2); 2: one line per epoch",
-         OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
+    [TRAIN_VERBOSE] = {"verbose", "0|1|2",
+                       "0: say nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
+                       "one line per epoch",
+                       OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_THREADS] = OPTION_THREADS(FIELD(threads)),
 };
 

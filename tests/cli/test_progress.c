@@ -116,19 +116,52 @@ static void test_lines(void **state)
     }
 }
 
-/* A line that will be drawn over stays within the terminal; the last one of an epoch is never shortened. */
+/* What goes first where there is no room: cells of the bar, the time of a step, the bar, times and counts,
+ * names. */
 static void test_narrow_terminals(void **state)
 {
     (void)state;
+    static const struct {
+        size_t bar, columns;
+        const char *text;
+    } expected[] = {
+        {0, 79, " 937/1875 [==========>............] - ETA: 2s - loss: 0.4210 - accuracy: 0.9312"},
+        {1, 79, "1875/1875 [===================] - 5s 3ms/step - loss: 0.2951 - accuracy: 0.9466"},
+        {1, 65, "1875/1875 [=====] - 5s 3ms/step - loss: 0.2951 - accuracy: 0.9466"},
+        {1, 64, "1875/1875 [=============] - 5s - loss: 0.2951 - accuracy: 0.9466"},
+        {1, 55, "1875/1875 - 5s - loss: 0.2951 - accuracy: 0.9466"},
+        {1, 47, "1875/1875 - loss: 0.2951 - accuracy: 0.9466"},
+        {1, 42, "loss: 0.2951 - accuracy: 0.9466"},
+        {1, 30, "0.2951 - 0.9466"},
+        {4, 19, "7.1234e-04 - 1.0000"},
+        {6, 83, "3/3 - loss: 0.5000 - accuracy: 0.5000 - val_loss: 5.1000e-04 - val_accuracy: 0.9877"},
+        {6, 79, "loss: 0.5000 - accuracy: 0.5000 - val_loss: 5.1000e-04 - val_accuracy: 0.9877"},
+        {6, 60, "3/3 - loss: 0.5000 - accuracy: 0.5000"},
+    };
     char text[PROGRESS_TEXT];
-    struct progress_view running = view_of(&bars[0]), last = view_of(&bars[1]);
-    assert_int_equal(progress_bar_text(text, &running, 79), 79);
-    assert_string_equal(text,
-                        " 937/1875 [==========>............] - ETA: 2s - loss: 0.4210 - accuracy: 0.9312");
-    for (size_t columns = 1; columns < 100; columns++) {
-        size_t width = progress_bar_text(text, &running, columns);
-        assert_true(width <= columns && strlen(text) == width);
-        assert_int_equal(progress_bar_text(text, &last, columns), strlen(bars[1].text));
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct progress_view view = view_of(&bars[expected[i].bar]);
+        progress_bar_text(text, &view, expected[i].columns);
+        assert_string_equal(text, expected[i].text);
+    }
+}
+
+/* Whatever the width: within it, loss and accuracy there, and never less than what a narrower one shows. */
+static void test_every_width(void **state)
+{
+    (void)state;
+    char text[PROGRESS_TEXT], loss[32], accuracy[32];
+    for (size_t i = 0; i < sizeof bars / sizeof *bars; i++) {
+        struct progress_view view = view_of(&bars[i]);
+        snprintf(loss, sizeof loss, view.at->loss > 1e-3 ? "%.4f" : "%.4e", view.at->loss);
+        snprintf(accuracy, sizeof accuracy, "%.4f", view.at->accuracy);
+        for (size_t columns = 19; columns <= 120; columns++) {
+            size_t width = progress_bar_text(text, &view, columns);
+            assert_true(width <= columns && strlen(text) == width);
+            assert_non_null(strstr(text, loss));
+            assert_non_null(strstr(text, accuracy));
+            assert_true(columns < 35 || strstr(text, "accuracy"));
+        }
     }
 }
 
@@ -145,13 +178,27 @@ static void test_counts(void **state)
         assert_string_equal(count_text(text, counts[i].count), counts[i].text);
 }
 
+static void test_nouns_and_numbers(void **state)
+{
+    (void)state;
+    char text[NOUN_TEXT];
+    assert_string_equal(noun_text(text, 0, "image"), "0 images");
+    assert_string_equal(noun_text(text, 1, "image"), "1 image");
+    assert_string_equal(noun_text(text, 60000, "image"), "60,000 images");
+    assert_string_equal(real_text(text, 0.1), "0.1");
+    assert_string_equal(real_text(text, 1e-5), "1e-05");
+    assert_string_equal(real_text(text, 1.0 / 3), "0.3333333333333333");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bars),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_narrow_terminals),
+        cmocka_unit_test(test_every_width),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_nouns_and_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,14 +36,29 @@ tr '\r' '\n' <out | grep '^ *[0-9]*/30' | grep -vq "^ *[0-9]*/30 $bar - \(ETA: [
     complain "a line looks otherwise"
 LC_ALL=C grep -q "$(printf '[\033\b]')" out && complain "expected no control characters but the carriage return"
 
-# Narrow: nothing that is drawn over may wrap.
-run 50 --batch-size 2
-tr '\r' '\n' <out | grep 'ETA' | awk 'length($0) > 49 { wide = 1 } END { exit wide }' || complain "wider than the terminal"
+# Every width from 20 on: no line that is drawn is wider, the first one, on standard error, neither.
+cat >widths <<'END'
+for columns in $(seq 20 120); do
+    stty cols $columns
+    echo "width $columns"
+    "$program" train --data data --arch 'flatten dense:10,softmax' --epochs 2 --batch-size 2 --validation-split 0.1
+done
+END
+program=$program script -qec 'bash widths' /dev/null </dev/null >out 2>&1 || complain "widths: exit status $?"
+tr '\r' '\n' <out | awk '
+    /^width / { columns = $2; part = "before"; next }
+    /^Epoch/ { part = "training" }
+    /^test accuracy|^no test score/ { part = "after" }
+    part != "after" && length($0) > columns { print "on " columns " columns: " $0; wide = 1 }
+    part == "training" && /[0-9]\.[0-9]/ { lines++ }
+    END { if (lines < 202) { print lines " lines of progress"; wide = 1 }; exit wide }' >&2 || complain "wider than the terminal"
 
 # --verbose says what is shown, whatever the terminal.
 run 80 --batch-size 6 --verbose 2
 grep -q "^10/10 - [0-9]*s - $metrics - [0-9]*[mu]*s/epoch - [0-9]*[mu]*s/step\$" out || complain "--verbose 2: expected lines"
 grep -q "$(printf '\r')" out && complain "--verbose 2: expected no redrawing"
+"$program" train --data data --arch 'flatten dense:10,softmax' --epochs 2 --batch-size 2 2>/dev/null >out
+[ "$(grep -c '^30/30 \[=\{30\}\] - ' out)" -eq 2 ] || complain "in a pipe: expected the last bar of each epoch, 30 cells wide"
 run 80 --batch-size 6 --verbose 0
 [ -s out ] && complain "--verbose 0: expected nothing"
 
