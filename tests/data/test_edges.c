@@ -3,6 +3,7 @@
 #include "data/examine.h"
 #include "train/run.h"
 
+#include <sys/stat.h>
 #include <zlib.h>
 
 static struct cnn_dataset *open_or_fail(enum cnn_split split, size_t first, size_t count)
@@ -141,6 +142,20 @@ static void what_follows_the_last_image_is_told_whatever_is_read(void **state)
     }
 }
 
+/* Nobody writes to it: whoever waits, waits for ever. */
+static void a_pipe_is_refused(void **state)
+{
+    (void)state;
+    const uint8_t labels[3] = {0, 1, 2};
+    write_dots(3, labels);
+    assert_int_equal(unlink(run_path("train-labels-idx1-ubyte")), 0);
+    assert_int_equal(mkfifo(run_path("train-labels-idx1-ubyte"), 0600), 0);
+    struct cnn_dataset *dataset = NULL;
+    struct cnn_error error = {0};
+    assert_int_equal(cnn_dataset_open(run_folder, CNN_TRAIN, 0, 0, &dataset, &error), CNN_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "found a device or pipe"));
+}
+
 static int empty(void **state)
 {
     (void)state;
@@ -159,6 +174,7 @@ int main(void)
         TEST(every_label_is_examined),
         TEST(a_fingerprint_leaves_nothing_out),
         TEST(what_follows_the_last_image_is_told_whatever_is_read),
+        TEST(a_pipe_is_refused),
     };
     return cmocka_run_group_tests(tests, run_make_folder, run_remove_folder);
 }

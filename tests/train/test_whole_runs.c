@@ -24,7 +24,7 @@ static const struct setting {
     {"rmsprop", PLAIN_RMSPROP_KERAS3, 0.002, 0, CNN_KERAS3, "cosine", 0, 20, 7, 0.23, 61, {4, 147, 153}},
     {"rmsprop", PLAIN_RMSPROP_KERAS2, 0.002, 0, CNN_KERAS2, "step:5,0.5", 5, 18, 33, 0.1, 72, {0}},
     {"sgd:0.8", PLAIN_SGD, 0.05, 0.8, CNN_KERAS2, "step:2,0.5", 2, 19, 16, 0, 80, {90}},
-    {"adam", PLAIN_ADAM, 0.002, 0, CNN_KERAS2, "cosine", 0, 70, 1, 0.23, 61, {1000, 4096, 4099}},
+    {"adam", PLAIN_ADAM, 0.002, 0, CNN_KERAS2, "step:40,0.5", 40, 70, 1, 0.23, 61, {1000, 4096, 4099}},
 };
 
 static struct cnn_dataset *images, *more;
