@@ -21,7 +21,7 @@ struct npz {
     const char *path;
     struct zip_memory memory;
     unzFile zip;
-    size_t n_entries;
+    size_t n_entries, packed_bytes; /* packed_bytes: of all entries together */
     struct entry entry[MAX_ENTRIES];
 };
 
@@ -47,6 +47,31 @@ static const char *bad_name(const struct npz *npz, const char *name)
     return NULL;
 }
 
+/* What an entry claims of its data is checked before any is unpacked. The packed bytes of all entries cannot
+ * be more than the file has: entries that share bytes would let a small file claim any number of large
+ * arrays. */
+static enum cnn_status check_claims(struct npz *npz, const char *name, const unz_file_info64 *info,
+                                    struct cnn_error *error)
+{
+    enum { STORED = 0, DEFLATED = 8, ENCRYPTED = 1 };
+    uint64_t room = npz->memory.size - npz->packed_bytes, packed = info->compressed_size;
+    if (info->flag & ENCRYPTED)
+        return error_set(error, CNN_ERROR_FORMAT, "%s: %s is encrypted", npz->path, name);
+    if (info->compression_method != STORED && info->compression_method != DEFLATED)
+        return error_set(error, CNN_ERROR_FORMAT,
+                         "%s: %s: compression method; expected 0 (stored) or 8 (deflate), found %lu",
+                         npz->path, name, info->compression_method);
+    if (packed > room)
+        return error_set(error, CNN_ERROR_FORMAT,
+                         "%s: %s claims %llu packed bytes, more than the file has beside its other entries",
+                         npz->path, name, (unsigned long long)packed);
+    if (info->uncompressed_size > packed * (info->compression_method == DEFLATED ? MAX_DEFLATE_RATIO : 1))
+        return error_set(error, CNN_ERROR_FORMAT, "%s: %s claims %llu bytes, more than the file can hold",
+                         npz->path, name, (unsigned long long)info->uncompressed_size);
+    npz->packed_bytes += (size_t)packed;
+    return CNN_OK;
+}
+
 static enum cnn_status add_entry(struct npz *npz, struct cnn_error *error)
 {
     unz_file_info64 info;
@@ -62,10 +87,9 @@ static enum cnn_status add_entry(struct npz *npz, struct cnn_error *error)
     const char *wrong = bad_name(npz, name);
     if (wrong)
         return error_set(error, CNN_ERROR_FORMAT, "%s: \"%.100s\" %s", npz->path, name, wrong);
-    if (info.compressed_size > npz->memory.size ||
-        info.uncompressed_size > info.compressed_size * (info.compression_method ? MAX_DEFLATE_RATIO : 1))
-        return error_set(error, CNN_ERROR_FORMAT, "%s: %s claims %llu bytes, more than the file can hold",
-                         npz->path, name, (unsigned long long)info.uncompressed_size);
+    enum cnn_status status = check_claims(npz, name, &info, error);
+    if (status != CNN_OK)
+        return status;
     memcpy(entry->name, name, strlen(name) - 4);
     entry->bytes = (size_t)info.uncompressed_size;
     npz->n_entries++;
@@ -148,7 +172,7 @@ size_t npz_bytes(const struct npz *npz)
 {
     size_t n = 0;
     for (size_t i = 0; i < npz->n_entries; i++)
-        n += npz->entry[i].bytes; /* each at most a thousand times the file: fits */
+        n += npz->entry[i].bytes; /* all together at most a thousand times the file: fits */
     return n;
 }
 

@@ -14,7 +14,10 @@ struct part {
     uint8_t *bytes;       /* unpacked */
     size_t n_bytes;
     bool deflate;
-    uint32_t claim; /* of the size unpacked; 0: the truth */
+    uint32_t claim;  /* of the size unpacked; 0: the truth */
+    unsigned method; /* claimed; 0: the truth */
+    unsigned flags;
+    unsigned twins; /* entries more of the directory, of the same data; the name must hold "0000" */
 };
 
 struct archive {
@@ -130,31 +133,48 @@ static inline struct bytes deflate_all(const struct part *part)
     return packed;
 }
 
+/* The directory's entries of a part: one, and one for each twin, named NAME0001 and so on. */
+static inline void add_to_directory(struct bytes *directory, const struct part *part, unsigned method,
+                                    unsigned crc, unsigned packed, unsigned unpacked, unsigned offset)
+{
+    char name[PART_NAME], number[8];
+    strcpy(name, part->name);
+    char *digits = strstr(name, "0000");
+    for (unsigned twin = 0; twin <= part->twins; twin++) {
+        snprintf(number, sizeof number, "%04u", twin % 10000);
+        if (twin)
+            memcpy(digits, number, 4);
+        bytes_pack(directory, "42222224442222244", 0x02014b50, 20, 20, part->flags, method, 0, 33, crc,
+                   packed, unpacked, (unsigned)strlen(name), 0, 0, 0, 0, 0, offset);
+        bytes_add(directory, name, strlen(name));
+    }
+}
+
 static inline void archive_write(const struct archive *a, const char *path)
 {
     struct bytes file = {0}, directory = {0};
+    unsigned n_entries = 0;
     for (size_t i = 0; i < a->n; i++) {
         const struct part *part = &a->part[i];
         struct bytes body = {part->bytes, part->n_bytes, 0};
         if (part->deflate)
             body = deflate_all(part);
         unsigned crc = (unsigned)crc32(0, part->bytes, (uInt)part->n_bytes), method = part->deflate ? 8 : 0;
+        method = part->method ? part->method : method;
         unsigned unpacked = part->claim ? part->claim : (unsigned)part->n_bytes, offset = (unsigned)file.n;
         unsigned n_name = (unsigned)strlen(part->name);
-        bytes_pack(&file, "42222244422", 0x04034b50, 20, 0, method, 0, 33, crc, (unsigned)body.n, unpacked,
-                   n_name, 0);
+        bytes_pack(&file, "42222244422", 0x04034b50, 20, part->flags, method, 0, 33, crc, (unsigned)body.n,
+                   unpacked, n_name, 0);
         bytes_add(&file, part->name, n_name);
         bytes_add(&file, body.p, body.n);
-        bytes_pack(&directory, "42222224442222244", 0x02014b50, 20, 20, 0, method, 0, 33, crc,
-                   (unsigned)body.n, unpacked, n_name, 0, 0, 0, 0, 0, offset);
-        bytes_add(&directory, part->name, n_name);
+        add_to_directory(&directory, part, method, crc, (unsigned)body.n, unpacked, offset);
+        n_entries += 1 + part->twins;
         if (part->deflate)
             free(body.p);
     }
     unsigned start = (unsigned)file.n;
     bytes_add(&file, directory.p, directory.n);
-    bytes_pack(&file, "42222442", 0x06054b50, 0, 0, (unsigned)a->n, (unsigned)a->n, (unsigned)directory.n,
-               start, 0);
+    bytes_pack(&file, "42222442", 0x06054b50, 0, 0, n_entries, n_entries, (unsigned)directory.n, start, 0);
     run_write(path, file.p, file.n);
     free(file.p);
     free(directory.p);

@@ -372,6 +372,49 @@ static void no_more_memory_than_the_file_is_worth(void **state)
 #endif
 }
 
+/* Entries of the directory that share their data: each would claim a large array of the same few bytes. */
+static void entries_that_overlap_are_refused(void **state)
+{
+    (void)state;
+    enum { TWINS = 900, LARGE = 1 << 20 };
+    struct archive *a = base();
+    struct part *part = archive_add(a, "extra0000.npy", "", 0);
+    free(part->bytes);
+    part->bytes = calloc(1, LARGE);
+    part->n_bytes = LARGE;
+    part->deflate = true; /* 1 KiB for 1 MiB, so 1 MiB for 1 GiB */
+    part->twins = TWINS;
+    expect(a, CNN_ERROR_FORMAT, "packed bytes, more than the file has beside its other entries");
+    a = base(); /* one twin is enough, when the data is most of the file */
+    static uint8_t noise[1 << 16];
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)(i * i >> 7);
+    archive_add(a, "extra0000.npy", noise, sizeof noise)->twins = 1;
+    expect(a, CNN_ERROR_FORMAT, "more than the file has beside its other entries");
+}
+
+static void packings_that_are_not_read_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned method, flags;
+        const char *message;
+    } cases[] = {{12, 0, "kernel.npy: compression method; expected 0 (stored) or 8 (deflate), found 12"},
+                 {1, 0, "found 1"},
+                 {14, 0, "found 14"},
+                 {99, 1, "is encrypted"},
+                 {0, 1, "conv2d/kernel.npy is encrypted"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct archive *a = base();
+        archive_find(a, "conv2d/kernel")->method = cases[i].method;
+        archive_find(a, "conv2d/kernel")->flags = cases[i].flags;
+        expect(a, CNN_ERROR_FORMAT, cases[i].message);
+    }
+    struct archive *a = base(); /* sizes behind the data, as Python writes what it cannot seek in */
+    archive_find(a, "conv2d/kernel")->flags = 8;
+    expect(a, CNN_OK, "");
+}
+
 static void names_that_lead_out_or_come_twice_are_refused(void **state)
 {
     (void)state;
@@ -488,6 +531,8 @@ int main(void)
         cmocka_unit_test(numbers_that_are_not_finite_are_refused),
         cmocka_unit_test(an_architecture_that_does_not_fit_is_refused),
         cmocka_unit_test(no_more_memory_than_the_file_is_worth),
+        cmocka_unit_test(entries_that_overlap_are_refused),
+        cmocka_unit_test(packings_that_are_not_read_are_refused),
         cmocka_unit_test(names_that_lead_out_or_come_twice_are_refused),
         cmocka_unit_test(absurd_numbers_never_get_through),
         cmocka_unit_test(the_one_before_is_pointed_to),
