@@ -48,9 +48,10 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
     [TRAIN_VALIDATION_DATA] = {"validation-data", "PATH",
                                "images of their own that only score; named as for --data", OPTION_TEXT,
                                FIELD(validation_data), .group = GROUP_DATA},
-    [TRAIN_EARLY_STOPPING] = {"early-stopping", "METRIC:N",
-                              "stop when N epochs brought nothing better; METRIC is val_loss, val_accuracy, "
-                              "loss or accuracy, and the best weights become the model",
+    [TRAIN_EARLY_STOPPING] = {"early-stopping", "METRIC:N[,D]",
+                              "stop when N epochs brought nothing better (by more than D); METRIC is "
+                              "val_loss, val_accuracy, loss or accuracy, and the best weights become the "
+                              "model",
                               OPTION_TEXT, FIELD(early_stopping), .group = GROUP_TRAINING},
     [TRAIN_MODEL] = {"model", "FILE", "where the model is saved; after each epoch", OPTION_TEXT, FIELD(model),
                      .group = GROUP_FILES},

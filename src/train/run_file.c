@@ -167,6 +167,7 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
             path);
     run->options.compat = strcmp(compat, compat_word[1]) == 0 ? CNN_KERAS3 : CNN_KERAS2;
     run->options.optimizer = run->optimizer;
+    schedule_from_file(run->schedule);
     run->options.schedule = run->schedule;
     run->options.early_stopping = run->stopping;
     run->options.epochs = run->numbers.epochs;

@@ -25,9 +25,9 @@ static double fall(double x, double end)
     return end + (1 - end) * 0.5 * (1 + half_cosine(x));
 }
 
-/* Where training stands: x = done / total, and the epoch. */
+/* Where training stands: steps done and in all, the epoch, and x = step / total. */
 struct place {
-    double x;
+    double step, total, x;
     size_t epoch;
 };
 
@@ -51,9 +51,20 @@ static double factor_cosine(const double *argument, struct place at)
     return fall(at.x, argument[0]);
 }
 
-/* Source: Smith and Topin, "Super-Convergence", 2018; the numbers are those of PyTorch's OneCycleLR: up from
- * a 25th during the first 30 %, then down to a 250,000th. */
+/* Source: Smith and Topin, "Super-Convergence", 2018, as PyTorch's OneCycleLR has it: up from a 25th until
+ * step 0.3 total - 1, then down to a 250,000th at the last step, which is total - 1; the top may lie between
+ * two steps. tests/golden/onecycle.txt holds its numbers. */
 static double factor_onecycle(const double *argument, struct place at)
+{
+    double start = 1 / argument[1], end = start / argument[2];
+    double top = argument[0] * at.total - 1, last = at.total - 1; /* steps */
+    if (at.step < top)
+        return start + (1 - start) * 0.5 * (1 - half_cosine(at.step / top));
+    return fall((at.step - top) / (last - top), end);
+}
+
+/* What "onecycle" was in version 0.1.0: both phases end a step later. */
+static double factor_onecycle_before(const double *argument, struct place at)
 {
     double rise = argument[0], start = 1 / argument[1];
     if (at.x < rise)
@@ -64,7 +75,8 @@ static double factor_onecycle(const double *argument, struct place at)
 static const struct row {
     struct cnn_word word;
     size_t n_arguments;
-    double start[2], least[2], most[2]; /* of its arguments: default and range */
+    double start[MAX_SCHEDULE_ARGUMENTS], least[MAX_SCHEDULE_ARGUMENTS],
+        most[MAX_SCHEDULE_ARGUMENTS]; /* of its arguments: default and range */
     bool needs_total;
     double (*factor)(const double *argument, struct place at);
 } rows[] = {
@@ -83,27 +95,34 @@ static const struct row {
      {1, 0},
      true,
      factor_cosine},
-    {{"onecycle", "onecycle[:RISE,START]",
-      "up from a START-th (25) during RISE (0.3) of the steps, then down to nothing"},
+    {{"onecycle", "onecycle[:RISE,START,END]",
+      "up from a START-th (25) during RISE (0.3) of the steps, then down to an END-th (10000) of that"},
+     3,
+     {0.3, 25, 1e4},
+     {0.01, 1, 1},
+     {0.99, 1e6, 1e12},
+     true,
+     factor_onecycle},
+    {{"onecycle_before", "onecycle_before[:RISE,START]", "onecycle as version 0.1.0 had it"},
      2,
      {0.3, 25},
      {0.01, 1},
      {0.99, 1e6},
      true,
-     factor_onecycle},
+     factor_onecycle_before},
 };
-enum { N_ROWS = sizeof rows / sizeof rows[0] };
+enum { N_ROWS = sizeof rows / sizeof rows[0], N_NAMED = N_ROWS - 1 }; /* the last row is for files alone */
 
 const struct cnn_word *schedule_word(size_t i)
 {
-    return i < N_ROWS ? &rows[i].word : NULL;
+    return i < N_NAMED ? &rows[i].word : NULL;
 }
 
 static enum cnn_status unknown(const char *text, struct cnn_error *error)
 {
     char known[128];
     size_t used = 0;
-    for (size_t i = 0; i < N_ROWS; i++)
+    for (size_t i = 0; i < N_NAMED; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", rows[i].word.word);
     return error_set(error, CNN_ERROR_USAGE, "unknown schedule \"%.40s\"; expected one of: %s", text, known);
 }
@@ -116,7 +135,8 @@ enum cnn_status schedule_parse(const char *text, struct schedule *schedule, stru
         i++;
     if (i == N_ROWS)
         return unknown(text, error);
-    *schedule = (struct schedule){i, {rows[i].start[0], rows[i].start[1]}};
+    *schedule = (struct schedule){.row = i};
+    memcpy(schedule->argument, rows[i].start, sizeof schedule->argument);
     const char *rest = text + length;
     for (size_t k = 0; *rest == (k ? ',' : ':') && k < rows[i].n_arguments; k++) {
         double value = 0;
@@ -130,6 +150,17 @@ enum cnn_status schedule_parse(const char *text, struct schedule *schedule, stru
     return *rest == '\0' ? CNN_OK
                          : error_set(error, CNN_ERROR_USAGE, "schedule \"%.40s\": expected %s", text,
                                      rows[i].word.usage);
+}
+
+void schedule_from_file(char *text)
+{
+    static const char word[] = "onecycle:";
+    const char *comma = strncmp(text, word, sizeof word - 1) == 0 ? strchr(text, ',') : NULL;
+    if (!comma || strchr(comma + 1, ','))
+        return;
+    char before[MAX_SCHEDULE_TEXT];
+    snprintf(before, sizeof before, "onecycle_before:%.75s", text + sizeof word - 1);
+    memcpy(text, before, sizeof before);
 }
 
 void schedule_format(const struct schedule *schedule, char *text)
@@ -150,6 +181,7 @@ bool schedule_needs_total(const struct schedule *schedule)
 
 double schedule_factor(const struct schedule *schedule, size_t step, size_t steps_per_epoch, size_t epochs)
 {
-    struct place at = {(double)step / ((double)steps_per_epoch * (double)epochs), step / steps_per_epoch};
+    double total = (double)steps_per_epoch * (double)epochs;
+    struct place at = {(double)step, total, (double)step / total, step / steps_per_epoch};
     return rows[schedule->row].factor(schedule->argument, at);
 }

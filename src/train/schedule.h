@@ -4,18 +4,24 @@
 
 #include "cnn.h"
 
-enum { MAX_SCHEDULE_TEXT = 64 };
+enum { MAX_SCHEDULE_TEXT = 96, MAX_SCHEDULE_ARGUMENTS = 3 };
 
 struct schedule {
     size_t row;
-    double argument[2];
+    double argument[MAX_SCHEDULE_ARGUMENTS];
 };
 
+/* Row i of those that options may name; NULL past the end. */
 const struct cnn_word *schedule_word(size_t i);
 
 /* "constant", "step:EPOCHS,FACTOR", "cosine", "onecycle", each with defaults for its numbers. Errors: USAGE.
  */
 enum cnn_status schedule_parse(const char *text, struct schedule *schedule, struct cnn_error *error);
+
+/* Gives the text of a run's file the meaning it had when it was written: "onecycle" of version 0.1.0 had two
+ * numbers and another curve, and becomes "onecycle_before", which no option names. Shapes: text
+ * [MAX_SCHEDULE_TEXT]. */
+void schedule_from_file(char *text);
 
 /* The text written out in full. Shapes: text [MAX_SCHEDULE_TEXT]. */
 void schedule_format(const struct schedule *schedule, char *text);

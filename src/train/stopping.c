@@ -1,5 +1,6 @@
 #include "train/stopping.h"
 
+#include "base/number.h"
 #include "base/status.h"
 
 #include <stddef.h>
@@ -18,6 +19,21 @@ static const struct {
 };
 enum { N_METRICS = sizeof metrics / sizeof metrics[0], MAX_PATIENCE = 100000 };
 
+/* "3" or "3,0.001": patience and min_delta. As in Keras, whose default patience is 0, none means that the
+ * first epoch which is no better is the last: what 1 means. */
+static bool parse_numbers(const char *text, struct stopping *stopping)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    long patience = strtol(text, &end, 10);
+    const char *rest = end + 1;
+    if (*end != '\0' && (*end != ',' || !number_parse(&rest, &stopping->min_delta) || *rest != '\0'))
+        return false;
+    stopping->patience = patience > 0 ? (size_t)patience : 1;
+    return patience <= MAX_PATIENCE;
+}
+
 enum cnn_status stopping_parse(const char *text, struct stopping *stopping, struct cnn_error *error)
 {
     *stopping = (struct stopping){0};
@@ -26,16 +42,15 @@ enum cnn_status stopping_parse(const char *text, struct stopping *stopping, stru
     size_t length = strcspn(text, ":"), i = 0;
     while (i < N_METRICS && (strlen(metrics[i].word) != length || memcmp(metrics[i].word, text, length) != 0))
         i++;
-    char *end = NULL;
-    long patience = i < N_METRICS && text[length] == ':' ? strtol(text + length + 1, &end, 10) : 0;
-    if (!end || *end || strlen(text) >= MAX_STOPPING_TEXT || patience < 1 || patience > MAX_PATIENCE ||
-        text[length + 1] < '0' || text[length + 1] > '9')
+    struct stopping parsed = {.metric = i + 1};
+    if (i == N_METRICS || text[length] != ':' || strlen(text) >= MAX_STOPPING_TEXT ||
+        !parse_numbers(text + length + 1, &parsed))
         return error_set(
             error, CNN_ERROR_USAGE,
-            "early stopping \"%.40s\": expected METRIC:PATIENCE, METRIC one of val_loss, val_accuracy, "
-            "loss, accuracy, PATIENCE from 1 to %d epochs",
+            "early stopping \"%.40s\": expected METRIC:PATIENCE[,MIN_DELTA], METRIC one of val_loss, "
+            "val_accuracy, loss, accuracy, PATIENCE from 0 to %d epochs, MIN_DELTA a number from 0 on",
             text, MAX_PATIENCE);
-    *stopping = (struct stopping){i + 1, (size_t)patience};
+    *stopping = parsed;
     return CNN_OK;
 }
 
@@ -47,10 +62,11 @@ bool stopping_needs_validation(const struct stopping *stopping)
 size_t stopping_best(const struct stopping *stopping, const struct cnn_epoch *history, size_t n)
 {
     size_t best = 0, offset = metrics[stopping->metric - 1].offset;
+    double delta = stopping->min_delta;
     for (size_t i = 1; i < n; i++) {
         const double *now = (const double *)(const void *)((const char *)&history[i] + offset);
         const double *then = (const double *)(const void *)((const char *)&history[best] + offset);
-        if (metrics[stopping->metric - 1].larger_is_better ? *now > *then : *now < *then)
+        if (metrics[stopping->metric - 1].larger_is_better ? *now - delta > *then : *now + delta < *then)
             best = i;
     }
     return best;

@@ -1,15 +1,17 @@
-/* Early stopping: "val_loss:3" stops when three epochs in a row were no better than the best before them.
- * Everything about it follows from the history, so that a resumed run stops where it would have. */
+/* Early stopping: "val_loss:3" stops when three epochs in a row were no better than the best before them,
+ * "val_loss:3,0.001" when none was better by more than 0.001 (Keras's patience and min_delta). Everything
+ * about it follows from the history, so that a resumed run stops where it would have. */
 #ifndef TRAIN_STOPPING_H
 #define TRAIN_STOPPING_H
 
 #include "cnn.h"
 
-enum { MAX_STOPPING_TEXT = 32 };
+enum { MAX_STOPPING_TEXT = 48 };
 
 struct stopping {
     size_t metric;   /* 0: none; else the row of its table, from 1 */
-    size_t patience; /* epochs */
+    size_t patience; /* epochs, at least 1 */
+    double min_delta;
 };
 
 /* NULL and "" mean none. Errors: USAGE. */

@@ -4,6 +4,8 @@
  */
 #include "train/archive.h"
 
+#include <math.h>
+
 static const char file[] = "tests/train/format-1.npz"; /* tests run at the project's root */
 
 /* Of all that the model in it is, and of all that the run in it is. */
@@ -76,6 +78,53 @@ static void the_run_goes_on(void **state)
     cnn_model_free(model);
 }
 
+/* The schedule of a file, as it is read and written again, and the rate of the step after it. */
+static double rate_of_schedule(const char *text, const char *expected)
+{
+    struct cnn_model *model;
+    struct cnn_trainer *trainer;
+    struct cnn_error error = {0};
+    struct archive *a = archive_read(file);
+    struct bytes wide = {0};
+    char type[32];
+    for (const char *c = text; *c; c++)
+        bytes_add(&wide, (uint8_t[]){(uint8_t)*c, 0, 0, 0}, 4);
+    snprintf(type, sizeof type, "'<U%zu'", strlen(text));
+    archive_set(a, "training/schedule", type, "False", "()", wide.p, wide.n);
+    archive_write(a, run_path("schedule.npz"));
+    archive_free(a);
+    free(wide.p);
+    for (int again = 0; again < 2; again++) { /* and what that run saves is read alike */
+        if (cnn_trainer_resume(run_path("schedule.npz"), dataset, NULL, 0, &model, &trainer, &error) !=
+            CNN_OK)
+            fail_msg("%s", error.message);
+        assert_string_equal(cnn_trainer_options(trainer).schedule, expected);
+        if (again)
+            break;
+        assert_int_equal(cnn_trainer_save(trainer, run_path("schedule.npz"), NULL), CNN_OK);
+        cnn_trainer_free(trainer);
+        cnn_model_free(model);
+    }
+    assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
+    double rate = cnn_trainer_progress(trainer).learning_rate;
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+    return rate;
+}
+
+/* Step 3 of 6: the top is at 0.3 x 6 = 1.8 where version 0.1.0 began the run, else at 0.8. */
+static void a_schedule_goes_on_as_it_began(void **state)
+{
+    (void)state;
+    static const double pi = 3.14159265358979323846, end = 4e-6;
+    double before = end + (1 - end) * 0.5 * (1 + cos(pi * (3 - 1.8) / 4.2));
+    double now = end + (1 - end) * 0.5 * (1 + cos(pi * (3 - 0.8) / 4.2));
+    double found = rate_of_schedule("onecycle:0.3,25", "onecycle_before:0.3,25");
+    assert_true(fabs(found - 0.001 * before) < 1e-12);
+    found = rate_of_schedule("onecycle:0.3,25,10000", "onecycle:0.3,25,10000");
+    assert_true(fabs(found - 0.001 * now) < 1e-12);
+}
+
 static void a_format_to_come_is_refused(void **state)
 {
     (void)state;
@@ -95,6 +144,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_model_is_read),
         cmocka_unit_test(the_run_goes_on),
+        cmocka_unit_test(a_schedule_goes_on_as_it_began),
         cmocka_unit_test(a_format_to_come_is_refused),
     };
     if (argc != 2)
