@@ -1,21 +1,23 @@
-# make install: the program, the library with its header, what pkg-config needs to find them, the manual page.
-include(GNUInstallDirs)
+# make install: the program with its manual page; the library with its header, and what CMake and pkg-config need to
+# find it, with paths relative to their own place, so that the folder can move.
+include(CMakePackageConfigHelpers)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/cnn)
 
-# A static library says itself what it is linked to. The paths are relative to the file, so that the folder can move.
-file(RELATIVE_PATH CNN_PC_PREFIX "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
-set(CNN_PC_LIBS "-lm")
-foreach(name ${OpenMP_C_LIB_NAMES}) # they may lie in the compiler's own folder
-  get_filename_component(folder ${OpenMP_${name}_LIBRARY} DIRECTORY)
-  string(APPEND CNN_PC_LIBS " -L${folder} -l${name}")
-endforeach()
-if(CNN_JPEG)
-  set(CNN_PC_JPEG " libjpeg")
-endif()
-configure_file(cmake/cnn.pc.in cnn.pc @ONLY)
-
-install(TARGETS cnn cnn_core
-  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES include/cnn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES ${PROJECT_BINARY_DIR}/cnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(TARGETS cnn RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES docs/cnn.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
+install(FILES include/cnn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS cnn_shared EXPORT cnn-shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS cnn_static EXPORT cnn-static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+
+list(JOIN CNN_MODULES " " CNN_PC_MODULES)
+configure_package_config_file(cmake/cnn-config.cmake.in cnn-config.cmake INSTALL_DESTINATION ${package})
+write_basic_package_version_file(cnn-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT cnn-shared NAMESPACE cnn:: DESTINATION ${package})
+install(EXPORT cnn-static NAMESPACE cnn:: DESTINATION ${package})
+install(FILES ${PROJECT_BINARY_DIR}/cnn-config.cmake ${PROJECT_BINARY_DIR}/cnn-config-version.cmake DESTINATION ${package})
+
+file(RELATIVE_PATH CNN_PC_PREFIX "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+list(TRANSFORM CNN_OPENMP_NAMES PREPEND -l REGEX "^[^-]" OUTPUT_VARIABLE CNN_PC_LIBS)
+list(JOIN CNN_PC_LIBS " " CNN_PC_LIBS)
+configure_file(cmake/cnn.pc.in cnn.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -17,8 +17,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of this header; cnn_version() is that of the library at work. */
+#define CNN_VERSION_MAJOR 0
+#define CNN_VERSION_MINOR 1
+#define CNN_VERSION_PATCH 0
+#define CNN_VERSION "0.1.0"
+
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* What is declared here leaves the shared library, and nothing else does. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
 #endif
 
 /* ---- status ------------------------------------------------------------------------------------ */
@@ -433,6 +444,10 @@ struct cnn_bench_result {
 enum cnn_status cnn_bench_run(const struct cnn_bench_options *options,
                               void (*found)(void *context, const struct cnn_bench_result *result),
                               void *context, struct cnn_error *error);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -184,6 +184,7 @@ class Copy:
         """One object compiled and one library linked for each fault, and no AVX-512."""
         for name, before, after in [
                 ("CMakeLists.txt", "add_library(cnn_core STATIC", "add_library(cnn_core SHARED"),
+                ("CMakeLists.txt", " C_VISIBILITY_PRESET hidden", ""),
                 ("src/kernels/isa_avx512.c", None, '#include "kernels/sets.h"\n'
                  "const struct kernels *const kernels_avx512 = NULL;\n")]:
             path = os.path.join(self.tree, name)
@@ -199,7 +200,8 @@ class Copy:
         if name not in self.made:
             sanitizers = "address,undefined" if name == "sanitize" else ""
             commands = [["cmake", "-S", self.tree, "-B", path, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                         "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON", f"-DCNN_SANITIZE={sanitizers}"],
+                         "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON", "-DCNN_INSTALL=OFF",
+                         f"-DCNN_SANITIZE={sanitizers}"],
                         ["ninja", "-C", path, "-j", "2"]]
             for command in commands:
                 done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
