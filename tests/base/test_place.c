@@ -4,6 +4,7 @@
 #include "base/path.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,10 +34,10 @@ static int make_folder(void **state)
     (void)state;
     const char *place = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/cnn-test-XXXXXX", place ? place : "/tmp");
-    char real[256];
+    char real[PATH_MAX];
     if (!mkdtemp(folder) || !realpath(folder, real))
         return -1;
-    memcpy(folder, real, sizeof folder);
+    snprintf(folder, sizeof folder, "%.200s", real);
     return mkdir(in("sub"), 0700);
 }
 
