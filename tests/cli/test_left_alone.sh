@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A run that is left alone in the background: nohup's wish counts, and --save-every saves when it says. $1 is the program.
+# A run that is left alone in the background: nohup's wish counts, --save-every saves when it says, and the run's files are
+# its own. $1 is the program.
 set -u
 cnn=$(realpath "$1")
 work=$(mktemp -d)
@@ -49,4 +50,17 @@ until_true test -s resumed.err
 kill -KILL $! 2>/dev/null
 wait $! 2>/dev/null
 grep -qE 'after step (300|600|900) of 1000|nothing is left to do' resumed.err || fail "--save-every 300: $(cat resumed.err)"
+
+# ---- while a run lives, another one is refused before it reads anything
+rm -f run.csv
+"$cnn" "${run[@]}" --epochs 100000 --model run.npz --history run.csv &
+process=$!
+until_true test -s run.csv
+for other in '--model run.npz' '--resume run.npz'; do
+    # shellcheck disable=SC2086 # two words
+    said=$("$cnn" train $other --data nowhere 2>&1) && fail "$other: not refused"
+    [[ $said == *"process $process is training"* ]] || fail "$other: expected to be told of process $process, found: $said"
+done
+kill -TERM $process
+wait $process
 echo "all as expected"

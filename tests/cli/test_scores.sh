@@ -94,6 +94,17 @@ check train train 203
 sed -n '152p' predictions.csv | cmp -s - one.csv || fail "--index 150 is $(cat one.csv)"
 "$cnn" predict --data data --model m.npz --split train --index 150 | grep -q '^image 150: ' || fail "--index 150 is not called image 150"
 
+# ---- early stopping: the model is the best epoch's, NAME.last.npz the last one's, by what they score now
+draw more train 90 10 3
+"$cnn" train --data data --scale --arch 'flatten dense:10,softmax' --learning-rate 0.05 --epochs 40 --validation-data more \
+    --early-stopping val_loss:3 --model best.npz --history best.csv --verbose 0 2>/dev/null || fail "early stopping"
+score() { "$cnn" evaluate --data more --split train --model "$1" --csv | awk -F, '/^loss|^accuracy/ { printf "%.6f ", $4 }'; }
+best=$(awk -F, 'NR > 1 && (NR == 2 || $4 < least) { least = $4; row = sprintf("%.6f %.6f ", $4, $5) } END { print row }' best.csv)
+last=$(awk -F, 'END { printf "%.6f %.6f ", $4, $5 }' best.csv)
+[ "$best" != "$last" ] || fail "the best epoch is the last; nothing is shown"
+[ "$(score best.npz)" = "$best" ] || fail "the model saved scores $(score best.npz), the best epoch $best"
+[ "$(score best.last.npz)" = "$last" ] || fail "the last model scores $(score best.last.npz), the last epoch $last"
+
 # ---- equals: black images of two classes in one batch. Biases stay 0, and every answer is half sure: the first one.
 mkdir even
 printf '\0\0\010\003\0\0\0\002\0\0\0\002\0\0\0\002\0\0\0\0\0\0\0\0' >even/train-images-idx3-ubyte
