@@ -140,13 +140,14 @@ struct kernels {
      * like x. */
     void (*dense_forward)(const struct dense_shape *shape, enum activation activation, const float *x,
                           const float *w, const float *b, float *y, float *slope);
-    void (*dense_backward)(const struct dense_shape *shape, const float *dz, const float *w, float *dx);
+    void (*dense_backward)(const struct dense_shape *shape, size_t n_blocks, const float *dz,
+                           size_t dz_stride, const float *w, float *dx, size_t dx_stride);
 
     /* dense_forward of a layer with shards in two steps, to the same bits: the sum over a shard's inputs, for
      * each shard, and then y and slope from all of them. Shapes: sum [out][16], set; sums
      * [dense_shards][out][16]. */
-    void (*dense_shard_sum)(const struct dense_shape *shape, size_t shard, const float *x, const float *w,
-                            float *sum);
+    void (*dense_shard_sum)(const struct dense_shape *shape, size_t shard, size_t n_blocks, const float *x,
+                            size_t x_stride, const float *w, float *sum, size_t sum_stride);
     void (*dense_finish)(const struct dense_shape *shape, enum activation activation, const float *sums,
                          const float *b, float *y, float *slope);
 

@@ -55,7 +55,7 @@ static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_sh
     hash =
         hash_bytes(hash_bytes(hash, m.y, s.out * LANES * sizeof(float)), m.d, s.out * LANES * sizeof(float));
     memcpy(m.d, m.x, s.in * LANES * sizeof(float));
-    k->dense_backward(&s, m.y, m.w, m.d);
+    k->dense_backward(&s, 1, m.y, 0, m.w, m.d, 0);
     hash = hash_bytes(hash, m.d, s.in * LANES * sizeof(float));
     for (size_t i = 0; i < N_BLOCKS; i++)
         k->dense_transpose(s.out, m.w + i * LANES, m.d + i * LANES * whole_lanes(s.out));

@@ -58,6 +58,12 @@ static void buffers_free(struct buffers *m)
         guarded_free(m->held[i]);
 }
 
+static void fill_slope(const struct layer *l, float *dx)
+{
+    for (size_t i = 0; i < l->n_x * LANES; i++)
+        dx[i] = (float)(i % 3) - 1;
+}
+
 static void fill_inputs(struct random *random, enum fill fill, const struct layer *l, struct buffers *m)
 {
     fill_floats(random, fill, m->x,
@@ -65,8 +71,7 @@ static void fill_inputs(struct random *random, enum fill fill, const struct laye
     fill_floats(random, fill, m->w, l->n_w);
     fill_floats(random, fill, m->b, l->n_b);
     fill_floats(random, fill, m->dz, (N_BLOCKS - 1) * (l->n_z * LANES + GAP) + l->n_z * LANES);
-    for (size_t i = 0; i < l->n_x * LANES; i++)
-        m->dx[i] = (float)(i % 3) - 1;
+    fill_slope(l, m->dx);
 }
 
 /* The gradients by w (of a convolution) and bias, block by block, and their sums. */
@@ -104,7 +109,7 @@ static void run_dense(const struct kernels *k, const struct layer *l, struct buf
     const struct dense_shape *s = &l->d;
     size_t x_stride = l->n_x * LANES + GAP, z_stride = l->n_z * LANES + GAP, padded = whole_lanes(s->out);
     k->dense_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
-    k->dense_backward(s, m->dz, m->w, m->dx);
+    k->dense_backward(s, 1, m->dz, 0, m->w, m->dx, 0);
     run_blocks(k, l, m);
     for (size_t i = 0; i < N_BLOCKS; i++)
         k->dense_transpose(s->out, m->dz + i * z_stride, m->dzt + i * LANES * padded);
@@ -304,13 +309,50 @@ static void check_shards(const struct kernels *k, struct dense_shape s, size_t n
     float *sums = guarded_floats(&held[0], n_shards * n);
     float *y = guarded_floats(&held[1], n), *d = guarded_floats(&held[2], n);
     for (size_t shard = n_shards; shard-- > 0;)
-        k->dense_shard_sum(&s, shard, m.x, m.w, sums + shard * n);
+        k->dense_shard_sum(&s, shard, 1, m.x, 0, m.w, sums + shard * n, 0);
     k->dense_finish(&s, ACTIVATION_tanh, sums, m.b, y, d);
     assert_same(k->name, "y", y, m.y, n);
     assert_same(k->name, "d", d, m.d, n);
     for (size_t i = 0; i < 3; i++)
         guarded_free(held[i]);
     buffers_free(&m);
+}
+
+/* What several blocks get at once is what each gets alone, to the bit. */
+static void check_dense_blocks(const struct kernels *k, struct dense_shape s)
+{
+    struct layer l = dense_layer(s);
+    struct buffers m = buffers_make(&l);
+    struct random random = random_stream(3, s.in);
+    fill_inputs(&random, FILL_ORDINARY, &l, &m);
+    const size_t x_stride = l.n_x * LANES + GAP, z_stride = l.n_z * LANES + GAP, n = s.out * LANES,
+                 last = dense_shards(&s) - 1;
+    struct guarded held[3];
+    float *alone = guarded_floats(&held[0], N_BLOCKS * n), *together = guarded_floats(&held[1], N_BLOCKS * n);
+    float *dx = guarded_floats(&held[2], (N_BLOCKS - 1) * x_stride + l.n_x * LANES);
+    for (size_t i = 0; i < N_BLOCKS; i++)
+        memcpy(dx + i * x_stride, m.dx, l.n_x * LANES * sizeof *dx);
+    k->dense_shard_sum(&s, last, N_BLOCKS, m.x, x_stride, m.w, together, n);
+    k->dense_backward(&s, N_BLOCKS, m.dz, z_stride, m.w, dx, x_stride);
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        fill_slope(&l, m.dx);
+        k->dense_backward(&s, 1, m.dz + i * z_stride, 0, m.w, m.dx, 0);
+        assert_same(k->name, "dx of several blocks", dx + i * x_stride, m.dx, l.n_x * LANES);
+        k->dense_shard_sum(&s, last, 1, m.x + i * x_stride, 0, m.w, alone + i * n, 0);
+    }
+    assert_same(k->name, "sums of several blocks", together, alone, N_BLOCKS * n);
+    for (size_t i = 0; i < 3; i++)
+        guarded_free(held[i]);
+    buffers_free(&m);
+}
+
+static void test_dense_blocks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; kernels_available(i); i++) {
+        check_dense_blocks(kernels_available(i), (struct dense_shape){171, 130});
+        check_dense_blocks(kernels_available(i), (struct dense_shape){47, 23});
+    }
 }
 
 static void test_shards(void **state)
@@ -374,8 +416,9 @@ static void test_gradient_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv2d), cmocka_unit_test(test_dense),           cmocka_unit_test(test_slices),
-        cmocka_unit_test(test_shards), cmocka_unit_test(test_gradient_update),
+        cmocka_unit_test(test_conv2d),       cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_slices),       cmocka_unit_test(test_shards),
+        cmocka_unit_test(test_dense_blocks), cmocka_unit_test(test_gradient_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,9 +6,12 @@
 #include "kernels/body/tile.h"
 
 /* Tiles of NP vectors of lanes by as many outputs (forward) or inputs (backward) as CASE says, widest first;
- * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. */
+ * gradient tiles of GRADIENT_NP vectors of outputs by GRADIENT_NQ inputs. Where a block is one vector, a tile
+ * over two blocks loads each number once for both: 14 loads for 24 products instead of 9 for 8, of which a
+ * processor does two of each in a cycle. */
 #if V_REGISTERS == 32 && V_LANES == 16
 #define DENSE_TILES(CASE) CASE(8) CASE(4) CASE(2) CASE(1)
+#define DENSE_PAIR_TILES(CASE) CASE(12) CASE(6) CASE(3) CASE(1)
 enum { DENSE_NP = 1, DENSE_GRADIENT_NQ = 4 };
 #elif V_REGISTERS == 32
 #define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
@@ -33,6 +36,33 @@ INLINE void dense_tiles(const enum ending ending, const struct strides *s, size_
 #undef CASE
 }
 
+/* How far apart in floats the blocks lie that a sum is made for, and how many there are. */
+struct dense_blocks {
+    size_t n, x_stride, y_stride;
+};
+
+/* The same sums for some blocks. */
+INLINE void dense_tiles_of(const struct dense_blocks *blocks, const enum ending ending,
+                           const struct strides *s, size_t n_q, const float *x, const float *w,
+                           const float *b, float *y)
+{
+    size_t block = 0;
+#ifdef DENSE_PAIR_TILES
+#define CASE(nq)                                                                                             \
+    for (; q + nq <= n_q; q += nq)                                                                           \
+        tile_product(2, nq, ending, &pair, 0, x, w + (ptrdiff_t)q * s->w_q, b ? b + q : NULL, y + q * LANES);
+    struct strides pair = *s;
+    pair.x_p = (ptrdiff_t)blocks->x_stride, pair.y_p = (ptrdiff_t)blocks->y_stride;
+    for (; block + 2 <= blocks->n; block += 2, x += 2 * blocks->x_stride, y += 2 * blocks->y_stride) {
+        size_t q = 0;
+        DENSE_PAIR_TILES(CASE)
+    }
+#undef CASE
+#endif
+    for (; block < blocks->n; block++, x += blocks->x_stride, y += blocks->y_stride)
+        dense_tiles(ending, s, n_q, x, w, b, y);
+}
+
 /* So many inputs at a time go through all outputs: the weights of a large layer are read from memory once, in
  * the order in which they lie there. */
 enum { DENSE_FORWARD_INPUTS = 128 };
@@ -42,8 +72,9 @@ enum { DENSE_BACKWARD_PREFETCH = 32 };
 enum { DENSE_SUM_OUTPUTS = 128 };
 
 /* n_q outputs from q on, over the inputs of a shard: y = b + sum, b NULL standing for zeros. */
-static void dense_sum(const struct dense_shape *shape, size_t shard, size_t q, size_t n_q, const float *x,
-                      const float *w, const float *b, float *y)
+static void dense_sum(const struct dense_shape *shape, size_t shard, size_t q, size_t n_q,
+                      const struct dense_blocks *blocks, const float *x, const float *w, const float *b,
+                      float *y)
 {
     const struct range rows = dense_rows(shape, dense_shard(shape, shard));
     struct strides s = {
@@ -60,15 +91,18 @@ static void dense_sum(const struct dense_shape *shape, size_t shard, size_t q, s
     };
     for (size_t row = rows.from; row < rows.to; row += s.n_k, s.resume = true) {
         s.n_k = rows.to - row < DENSE_FORWARD_INPUTS ? rows.to - row : DENSE_FORWARD_INPUTS;
-        dense_tiles(SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
+        dense_tiles_of(blocks, SET, &s, n_q, x + row * LANES, w + row * shape->out + q, b, y);
     }
 }
 
-static void dense_shard_sum(const struct dense_shape *shape, size_t shard, const float *x, const float *w,
-                            float *sum)
+static void dense_shard_sum(const struct dense_shape *shape, size_t shard, size_t n_blocks, const float *x,
+                            size_t x_stride, const float *w, float *sum, size_t sum_stride)
 {
-    dense_sum(shape, shard, 0, shape->out, x, w, NULL, sum);
+    const struct dense_blocks blocks = {n_blocks, x_stride, sum_stride};
+    dense_sum(shape, shard, 0, shape->out, &blocks, x, w, NULL, sum);
 }
+
+static const struct dense_blocks one_block = {.n = 1};
 
 INLINE void set_bias(size_t n, const float *b, float *y)
 {
@@ -99,7 +133,7 @@ static void dense_forward_shards(const struct dense_shape *shape, size_t q, size
     float sum[DENSE_SUM_OUTPUTS * LANES];
     set_bias(n_q, b + q, y + q * LANES);
     for (size_t shard = 0; shard < dense_shards(shape); shard++) {
-        dense_sum(shape, shard, q, n_q, x, w, NULL, sum);
+        dense_sum(shape, shard, q, n_q, &one_block, x, w, NULL, sum);
         add_sum(n_q, sum, y + q * LANES);
     }
 }
@@ -108,7 +142,7 @@ static void dense_forward(const struct dense_shape *shape, enum activation activ
                           const float *w, const float *b, float *y, float *slope)
 {
     if (dense_shards(shape) == 1)
-        dense_sum(shape, 0, 0, shape->out, x, w, b, y);
+        dense_sum(shape, 0, 0, shape->out, &one_block, x, w, b, y);
     else
         for (size_t q = 0, n; q < shape->out; q += n) {
             n = shape->out - q < DENSE_SUM_OUTPUTS ? shape->out - q : DENSE_SUM_OUTPUTS;
@@ -117,8 +151,10 @@ static void dense_forward(const struct dense_shape *shape, enum activation activ
     activate[activation](shape->out * LANES, y, slope);
 }
 
-static void dense_backward(const struct dense_shape *shape, const float *dz, const float *w, float *dx)
+static void dense_backward(const struct dense_shape *shape, size_t n_blocks, const float *dz,
+                           size_t dz_stride, const float *w, float *dx, size_t dx_stride)
 {
+    const struct dense_blocks blocks = {n_blocks, dz_stride, dx_stride};
     const struct strides s = {
         .n_i = 1,
         .n_j = 1,
@@ -133,7 +169,7 @@ static void dense_backward(const struct dense_shape *shape, const float *dz, con
         .prefetch_k =
             8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
     };
-    dense_tiles(TIMES, &s, shape->in, dz, w, NULL, dx);
+    dense_tiles_of(&blocks, TIMES, &s, shape->in, dz, w, NULL, dx);
 }
 
 static void dense_transpose(size_t out, const float *dz, float *dzt)

@@ -53,7 +53,7 @@ static void forward(const struct layer *layer, const struct kernels *k, const st
 static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
     struct dense_shape s = kernel_shape(layer);
-    k->dense_backward(&s, b->dz, layer->parameter[0].value, b->dx);
+    k->dense_backward(&s, 1, b->dz, 0, layer->parameter[0].value, b->dx, 0);
 }
 
 /* share: dz by samples, [16][out rounded up to lanes]. */
@@ -111,9 +111,8 @@ static void gather(const struct layer *layer, const struct kernels *k, const str
                    size_t shard)
 {
     struct dense_shape s = kernel_shape(layer);
-    for (size_t i = 0; i < batch->n_blocks; i++)
-        k->dense_shard_sum(&s, shard, batch->first.x + i * batch->x_stride, layer->parameter[0].value,
-                           batch->first.gathered + (i * layer->n_shards + shard) * s.out * LANES);
+    k->dense_shard_sum(&s, shard, batch->n_blocks, batch->first.x, batch->x_stride, layer->parameter[0].value,
+                       batch->first.gathered + shard * s.out * LANES, layer->n_shards * s.out * LANES);
 }
 
 static void finish(const struct layer *layer, const struct kernels *k, const struct block *b)
@@ -130,10 +129,9 @@ static void gather_back(const struct layer *layer, const struct kernels *k, cons
     struct dense_shape s = kernel_shape(layer);
     struct range rows = dense_rows(&s, dense_shard(&s, shard));
     s.in = rows.to - rows.from;
-    for (size_t i = 0; i < batch->n_blocks; i++)
-        k->dense_backward(&s, batch->first.dz + i * batch->y_stride,
-                          layer->parameter[0].value + rows.from * s.out,
-                          batch->first.dx + i * batch->x_stride + rows.from * LANES);
+    k->dense_backward(&s, batch->n_blocks, batch->first.dz, batch->y_stride,
+                      layer->parameter[0].value + rows.from * s.out, batch->first.dx + rows.from * LANES,
+                      batch->x_stride);
 }
 
 static struct range shard_slices(const struct layer *layer, size_t shard)
