@@ -129,6 +129,12 @@ struct cnn_word {
 /* Row i of a table of words; NULL past its end. */
 const struct cnn_word *cnn_word(enum cnn_words table, size_t i);
 
+/* The error of a word that is none of the known ones: "unknown WHAT 'WORD'; expected one of: ...", with the
+ * nearest of them as its hint. For programs that read words of their own beside the library's. Returns USAGE.
+ */
+enum cnn_status cnn_unknown_word(const char *what, const char *word, const char *const *known, size_t n_known,
+                                 struct cnn_error *error);
+
 /* ---- data -------------------------------------------------------------------------------------- */
 
 enum cnn_split { CNN_TRAIN, CNN_TEST };

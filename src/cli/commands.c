@@ -1,10 +1,8 @@
 #include "command.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "message.h"
-#include "words.h"
 
 extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench,
     command_doctor;
@@ -21,18 +19,13 @@ const struct command *command_row(size_t i)
 enum cnn_status command_find(const char *name, const struct command **command, struct cnn_error *error)
 {
     const char *names[COUNT_OF(commands)];
-    char list[256] = "";
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         names[i] = commands[i]->name;
         if (strcmp(name, names[i]) == 0) {
             *command = commands[i];
             return CNN_OK;
         }
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
     }
-    fail(error, CNN_ERROR_USAGE, "unknown command '%.64s'; known: %s", name, list);
-    const char *nearest = word_nearest(name, names, COUNT_OF(names));
-    return nearest ? fail_hint(error, "did you mean %s?", nearest)
-                   : fail_hint(error, "cnn --help shows what each does");
+    cnn_unknown_word("command", name, names, COUNT_OF(names), error);
+    return error->hint[0] ? error->status : fail_hint(error, "cnn --help shows what each does");
 }

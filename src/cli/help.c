@@ -88,6 +88,17 @@ const char *help_topic(size_t i)
     return i < COUNT_OF(word_topics) ? word_topics[i] : NULL;
 }
 
+enum cnn_status help_unknown(const char *word, struct cnn_error *error)
+{
+    const char *known[64];
+    size_t n = 0;
+    for (size_t i = 0; n < COUNT_OF(known) && command_row(i); i++)
+        known[n++] = command_row(i)->name;
+    for (size_t i = 0; n < COUNT_OF(known) && help_topic(i); i++)
+        known[n++] = help_topic(i);
+    return cnn_unknown_word("command or topic", word, known, n, error);
+}
+
 static void print_heading(const char *word)
 {
     printf("%c%s:\n", toupper((unsigned char)*word), word + 1);

@@ -12,6 +12,9 @@ void help_command_short(const struct command *command); /* one screen */
 /* The table of words of a topic such as "layers"; false where there is no such topic. */
 bool help_words(const char *topic);
 
+/* The error of a word that is neither a command nor a topic. Errors: USAGE. */
+enum cnn_status help_unknown(const char *word, struct cnn_error *error);
+
 /* Topic i; NULL past the last. */
 const char *help_topic(size_t i);
 

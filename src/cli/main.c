@@ -39,9 +39,10 @@ static enum cnn_status run_help(const char *name, struct cnn_error *error)
     if (!name || help_words(name))
         return CNN_OK;
     enum cnn_status status = command_find(name, &command, error);
-    if (status == CNN_OK)
-        help_command(command);
-    return status;
+    if (status)
+        return help_unknown(name, error);
+    help_command(command);
+    return CNN_OK;
 }
 
 static bool is_one_of(const char *word, const char *a, const char *b, const char *c)

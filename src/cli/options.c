@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "message.h"
-#include "words.h"
 
 enum { HELP_OPTION = 1 }; /* what getopt_long gives for --help: no letter, and no option of a table */
 
@@ -75,21 +74,18 @@ static bool parse_real(const char *text, double *real)
 static enum cnn_status set_choice(const struct option_row *option, const char *text, int *field,
                                   struct cnn_error *error)
 {
-    char words[8][24], list[256] = "";
-    const char *candidates[8];
+    char words[8][24], what[64];
+    const char *known[8];
     size_t n = 0;
     for (; n < COUNT_OF(words) && choice_word(option->value, n, words[n], sizeof words[n]); n++) {
         if (strcmp(words[n], text) == 0) {
             *field = (int)n;
             return CNN_OK;
         }
-        candidates[n] = words[n];
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", n ? " or " : "", words[n]);
+        known[n] = words[n];
     }
-    fail(error, CNN_ERROR_USAGE, "--%s: expected %s, found '%.64s'", option->name, list, text);
-    const char *nearest = word_nearest(text, candidates, n);
-    return nearest ? fail_hint(error, "did you mean %s?", nearest) : error->status;
+    snprintf(what, sizeof what, "--%s", option->name);
+    return cnn_unknown_word(what, text, known, n, error);
 }
 
 /* Puts the value of one option into its field. */
@@ -129,26 +125,27 @@ static enum cnn_status set_option(const struct option_row *option, const char *t
 }
 
 /* The error of "--word" or "--word=value", which getopt_long took for none of the options. */
-static enum cnn_status unknown_option(const struct command *command, const char *word,
+static enum cnn_status unknown_option(const struct command *command, const char *text,
                                       struct cnn_error *error)
 {
-    const char *names[COMMAND_OPTIONS + 1] = {"help"};
-    char name[64], alike[192] = "";
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    size_t n_alike = 0;
-    for (size_t i = 0; i < command->n_options; i++) {
-        names[i + 1] = command->options[i].name;
-        if (strncmp(names[i + 1], name, strlen(name)))
-            continue;
+    char names[COMMAND_OPTIONS + 1][40] = {"--help"}, word[64], alike[256] = "";
+    const char *known[COMMAND_OPTIONS + 1] = {names[0]};
+    size_t n = 1, n_alike = 0;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, "="), text);
+    for (; n <= command->n_options; n++) {
+        snprintf(names[n], sizeof names[n], "--%s", command->options[n - 1].name);
+        known[n] = names[n];
         size_t used = strlen(alike);
-        snprintf(alike + used, sizeof alike - used, "%s--%s", n_alike++ ? " or " : "", names[i + 1]);
+        if (strncmp(names[n], word, strlen(word)) == 0)
+            snprintf(alike + used, sizeof alike - used, "%s%s", n_alike++ ? " or " : "", names[n]);
     }
     if (n_alike > 1)
-        return fail(error, CNN_ERROR_USAGE, "--%s: could be %s", name, alike);
-    fail(error, CNN_ERROR_USAGE, "unknown option --%s", name);
-    const char *nearest = word_nearest(name, names, command->n_options + 1);
-    return nearest ? fail_hint(error, "did you mean --%s?", nearest)
-                   : fail_hint(error, "cnn %s --help lists the options", command->name);
+        return fail(error, CNN_ERROR_USAGE, "%s: could be %s", word, alike);
+    struct cnn_error nearest = {0};
+    cnn_unknown_word("option", word, known, n, &nearest);
+    fail(error, CNN_ERROR_USAGE, "unknown option %s", word);
+    return nearest.hint[0] ? fail_hint(error, "%s", nearest.hint)
+                           : fail_hint(error, "cnn %s --help lists the options", command->name);
 }
 
 /* What getopt_long complains of. found is '?' or ':', and optopt the option it knows, if it knows one. */

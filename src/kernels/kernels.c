@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "base/words.h"
 #include "kernels/sets.h"
 
 #if defined(__x86_64__)
@@ -67,17 +68,19 @@ static bool is_known(const char *name)
 enum cnn_status kernels_choose(const struct kernels **kernels, struct cnn_error *error)
 {
     const char *wanted = getenv("CNN_CPU");
-    char names[64] = "";
+    const char *names[MAX_KNOWN_WORDS];
+    size_t n = 0;
     *kernels = kernels_available(0);
     if (!wanted || !*wanted)
         return CNN_OK;
-    for (size_t i = 0; (*kernels = kernels_available(i)) != NULL; i++) {
-        if (strcmp((*kernels)->name, wanted) == 0)
+    for (; (*kernels = kernels_available(n)) != NULL; n++) {
+        names[n] = (*kernels)->name;
+        if (strcmp(names[n], wanted) == 0)
             return CNN_OK;
-        strcat(strcat(names, i ? ", " : ""), (*kernels)->name);
     }
     *kernels = NULL;
-    error_set(error, CNN_ERROR_USAGE, "CNN_CPU: %s instruction set '%s'; expected one of %s",
-              is_known(wanted) ? "this machine lacks the" : "unknown", wanted, names);
+    enum cnn_status status = cnn_unknown_word("CNN_CPU", wanted, names, n, error);
+    if (is_known(wanted))
+        error_set(error, status, "CNN_CPU: this machine lacks the instruction set '%s'", wanted);
     return error_hint(error, CNN_ERROR_USAGE, "leave CNN_CPU unset to use the best one");
 }

@@ -111,3 +111,13 @@ void layer_update(const struct layer *layer, const struct kernels *k, struct ran
     k->update[optimizer](update, range.to - range.from, g, layer->parameter[0].value + range.from,
                          layer_slot(layer, 0, range.from), layer_slot(layer, 1, range.from));
 }
+
+const struct cnn_word *layer_word(size_t i)
+{
+    static struct cnn_word words[MAX_LAYERS]; /* filled with the same values whoever asks */
+    const struct layer_type *type = layer_type_at(i);
+    if (!type)
+        return NULL;
+    words[i] = (struct cnn_word){type->word, type->usage, type->help};
+    return &words[i];
+}

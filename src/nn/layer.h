@@ -177,6 +177,9 @@ struct layer_type {
 /* Row i of the table; NULL past its end. */
 const struct layer_type *layer_type_at(size_t i);
 
+/* Its words; NULL past the end. */
+const struct cnn_word *layer_word(size_t i);
+
 /* Whether a layer has numbers of its own, and does not only look at those below in another shape. */
 static inline bool layer_computes(const struct layer *layer)
 {

@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "base/words.h"
+#include "nn/keras_words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,20 +58,6 @@ static const struct layer_type *find_type(const char *word, size_t length)
     return NULL;
 }
 
-/* "conv2d, flatten, dense" into text. */
-static void list_known(bool layers, char *text, size_t size)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; used < size; i++) {
-        const char *word = layers ? (layer_type_at(i) ? layer_type_at(i)->word : NULL)
-                                  : (activation_word(i) ? activation_word(i)->word : NULL);
-        if (!word)
-            return;
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", word);
-    }
-}
-
 /* A part of the text, without its end mark. */
 struct piece {
     const char *text;
@@ -81,13 +69,44 @@ static struct piece piece_until(const char *text, const char *stops)
     return (struct piece){text, strcspn(text, stops)};
 }
 
-static enum cnn_status unknown_word(bool layer, struct piece word, struct cnn_error *error)
+enum { WORD_TEXT = 48 };
+
+static const char *piece_text(struct piece p, char text[WORD_TEXT])
 {
-    char known[256];
-    list_known(layer, known, sizeof known);
-    return error_set(error, CNN_ERROR_USAGE, "unknown %s \"%.*s\"; expected one of: %s",
-                     layer ? "layer" : "activation", (int)(word.length < 40 ? word.length : 40), word.text,
-                     known);
+    snprintf(text, WORD_TEXT, "%.*s", (int)(p.length < WORD_TEXT ? p.length : WORD_TEXT - 1), p.text);
+    return text;
+}
+
+static enum cnn_status unknown_activation(struct piece p, struct cnn_error *error)
+{
+    char word[WORD_TEXT];
+    const char *known[MAX_KNOWN_WORDS];
+    return keras_unknown_word("activation", piece_text(p, word), known, words_of(activation_word, known, 0),
+                              error);
+}
+
+/* A layer's type by any of its names, its own or Keras's; NULL where none is alike. */
+static const struct layer_type *type_alike(const char *name)
+{
+    const struct layer_type *type;
+    for (size_t i = 0; (type = layer_type_at(i)); i++)
+        if (words_alike(name, type->word) || words_alike(name, type->name) ||
+            words_alike(name, type->class_name))
+            return type;
+    return NULL;
+}
+
+/* A word that is no layer. Where it stands alone, it may be meant as the name of a network. */
+static enum cnn_status unknown_layer(struct piece p, bool alone, struct cnn_error *error)
+{
+    char word[WORD_TEXT];
+    const char *known[MAX_KNOWN_WORDS], *keras = keras_name("layer", piece_text(p, word));
+    size_t n = words_of(layer_word, known, alone ? words_of(spec_named, known, 0) : 0);
+    const struct layer_type *type = type_alike(keras ? keras : word);
+    enum cnn_status status = cnn_unknown_word(alone ? "network or layer" : "layer", word, known, n, error);
+    if (type)
+        return error_hint(error, status, "did you mean %s?", type->word);
+    return keras ? error_hint(error, status, "Keras has %s; this program has none yet", keras) : status;
 }
 
 static enum cnn_status read_number(struct piece p, size_t *value)
@@ -205,7 +224,7 @@ static enum cnn_status read_optional(struct reading *r, struct piece p, struct c
     if (type->has_activation && !r->activation) {
         r->activation = true;
         r->layer->activation = activation_find(p.text, p.length);
-        return r->layer->activation < N_ACTIVATIONS ? CNN_OK : unknown_word(false, p, error);
+        return r->layer->activation < N_ACTIVATIONS ? CNN_OK : unknown_activation(p, error);
     }
     if (n_required(type) < MAX_ARGUMENTS && type->argument[n_required(type)].name)
         return error_set(error, CNN_ERROR_USAGE, "unknown argument \"%.*s\"; expected %s",
@@ -263,7 +282,7 @@ static enum cnn_status read_layer(struct piece p, struct layer *layer, struct cn
     struct piece word = piece_until(p.text, ": \t\n");
     layer->type = find_type(word.text, word.length);
     if (!layer->type)
-        return unknown_word(true, word, error);
+        return unknown_layer(word, layer->number == 0 && !p.text[word.length], error);
     const char *end = p.text + p.length, *arguments = word.text + word.length;
     if (arguments < end && ++arguments == end)
         return error_set(error, CNN_ERROR_USAGE, "nothing stands behind the colon; expected %s",

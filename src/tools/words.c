@@ -3,16 +3,6 @@
 #include "train/optimizer.h"
 #include "train/schedule.h"
 
-static const struct cnn_word *layer_word(size_t i)
-{
-    static struct cnn_word words[MAX_LAYERS]; /* filled with the same values whoever asks */
-    const struct layer_type *type = layer_type_at(i);
-    if (!type)
-        return NULL;
-    words[i] = (struct cnn_word){type->word, type->usage, type->help};
-    return &words[i];
-}
-
 static const struct cnn_word *loss_word(size_t i)
 {
     static const struct cnn_word word = {

@@ -2,6 +2,8 @@
 
 #include "base/number.h"
 #include "base/status.h"
+#include "base/words.h"
+#include "nn/keras_words.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,12 +38,10 @@ enum cnn_status optimizer_parse(const char *text, struct optimizer_setting *sett
     while (i < N_OPTIMIZERS && (strlen(words[i].word) != length || memcmp(words[i].word, text, length) != 0))
         i++;
     if (i == N_OPTIMIZERS) {
-        char known[128];
-        size_t used = 0;
-        for (size_t k = 0; k < N_OPTIMIZERS; k++)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", words[k].word);
-        return error_set(error, CNN_ERROR_USAGE, "unknown optimizer \"%.40s\"; expected one of: %s", text,
-                         known);
+        char word[48];
+        const char *known[MAX_KNOWN_WORDS];
+        snprintf(word, sizeof word, "%.*s", (int)(length < 40 ? length : 40), text);
+        return keras_unknown_word("optimizer", word, known, words_of(optimizer_word, known, 0), error);
     }
     *setting = settings[i];
     if (text[length] == '\0')

@@ -2,6 +2,8 @@
 
 #include "base/number.h"
 #include "base/status.h"
+#include "base/words.h"
+#include "nn/keras_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,13 +120,12 @@ const struct cnn_word *schedule_word(size_t i)
     return i < N_NAMED ? &rows[i].word : NULL;
 }
 
-static enum cnn_status unknown(const char *text, struct cnn_error *error)
+static enum cnn_status unknown(const char *text, size_t length, struct cnn_error *error)
 {
-    char known[128];
-    size_t used = 0;
-    for (size_t i = 0; i < N_NAMED; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", rows[i].word.word);
-    return error_set(error, CNN_ERROR_USAGE, "unknown schedule \"%.40s\"; expected one of: %s", text, known);
+    char word[48];
+    const char *known[MAX_KNOWN_WORDS];
+    snprintf(word, sizeof word, "%.*s", (int)(length < 40 ? length : 40), text);
+    return keras_unknown_word("schedule", word, known, words_of(schedule_word, known, 0), error);
 }
 
 enum cnn_status schedule_parse(const char *text, struct schedule *schedule, struct cnn_error *error)
@@ -134,7 +135,7 @@ enum cnn_status schedule_parse(const char *text, struct schedule *schedule, stru
            (strlen(rows[i].word.word) != length || memcmp(rows[i].word.word, text, length) != 0))
         i++;
     if (i == N_ROWS)
-        return unknown(text, error);
+        return unknown(text, length, error);
     *schedule = (struct schedule){.row = i};
     memcpy(schedule->argument, rows[i].start, sizeof schedule->argument);
     const char *rest = text + length;

@@ -4,6 +4,7 @@
 #include "base/status.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,16 @@ static bool parse_numbers(const char *text, struct stopping *stopping)
     return patience <= MAX_PATIENCE;
 }
 
+static enum cnn_status unknown_metric(const char *text, size_t length, struct cnn_error *error)
+{
+    char word[48];
+    const char *known[N_METRICS];
+    for (size_t i = 0; i < N_METRICS; i++)
+        known[i] = metrics[i].word;
+    snprintf(word, sizeof word, "%.*s", (int)(length < 40 ? length : 40), text);
+    return cnn_unknown_word("metric", word, known, N_METRICS, error);
+}
+
 enum cnn_status stopping_parse(const char *text, struct stopping *stopping, struct cnn_error *error)
 {
     *stopping = (struct stopping){0};
@@ -42,6 +53,8 @@ enum cnn_status stopping_parse(const char *text, struct stopping *stopping, stru
     size_t length = strcspn(text, ":"), i = 0;
     while (i < N_METRICS && (strlen(metrics[i].word) != length || memcmp(metrics[i].word, text, length) != 0))
         i++;
+    if (i == N_METRICS && text[length] == ':')
+        return unknown_metric(text, length, error);
     struct stopping parsed = {.metric = i + 1};
     if (i == N_METRICS || text[length] != ':' || strlen(text) >= MAX_STOPPING_TEXT ||
         !parse_numbers(text + length + 1, &parsed))

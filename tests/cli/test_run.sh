@@ -118,7 +118,8 @@ expect 0 'Epoch 13/13' "$cnn" train --resume whole.npz --data data --epochs 13
 
 # ---- early stopping, schedules, validation images
 expect 2 'needs validation images' "$cnn" train --data data --arch mlp --early-stopping val_loss:2
-expect 2 'METRIC:PATIENCE' "$cnn" train --data data --arch mlp --early-stopping f1:2
+expect 2 'unknown metric' "$cnn" train --data data --arch mlp --early-stopping f1:2
+expect 2 'METRIC:PATIENCE' "$cnn" train --data data --arch mlp --early-stopping loss:x
 expect 2 'unknown schedule' "$cnn" train --data data --arch mlp --schedule linear
 expect 2 'expected one of them' "$cnn" train --data data --validation-data other --validation-split 0.1
 expect 0 'val_loss' "$cnn" train --data data --scale --arch mlp --epochs 1 --validation-data other --model v.npz

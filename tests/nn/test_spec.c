@@ -80,8 +80,8 @@ static const struct {
 } wrong[] = {
     {"", "the last layer must give the probabilities"},
     {"conv3d:1,2 flatten dense:10,softmax",
-     "unknown layer \"conv3d\"; expected one of: conv2d, flatten, dense"},
-    {"flatten dense:10,softmacks", "unknown activation \"softmacks\"; expected one of: linear, swish"},
+     "unknown layer 'conv3d'; expected one of: conv2d, flatten, dense"},
+    {"flatten dense:10,softmacks", "unknown activation 'softmacks'; expected one of: linear, swish"},
     {"flatten dense:0,softmax", "UNITS: expected a whole number from 1 to 65536, found \"0\""},
     {"flatten dense:65537,softmax", "UNITS: expected a whole number from 1 to 65536"},
     {"flatten dense:99999999999999999999,softmax", "UNITS: expected a whole number"},
