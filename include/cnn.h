@@ -229,7 +229,8 @@ enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct
 enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struct cnn_error *error);
 
 /* Saves what prediction needs; what stood at path before survives every failure, and is kept as path.prev. A
- * trainer's cnn_trainer_save saves what resuming needs as well. Errors: IO, NOT_FOUND, BUSY, MEMORY. */
+ * trainer's cnn_trainer_save saves what resuming needs as well. Errors: IO, NOT_FOUND, BUSY, MEMORY, NUMERIC
+ * (a weight is not finite; nothing is written). */
 enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, struct cnn_error *error);
 
 void cnn_model_free(struct cnn_model *model);
@@ -315,6 +316,8 @@ enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct c
 
 struct cnn_trainer;
 
+enum { CNN_PATH = 4096 }; /* bytes of a path with its end */
+
 struct cnn_train_options {
     size_t epochs;           /* in all; 0: 10 */
     size_t batch_size;       /* 0: 32 */
@@ -364,6 +367,18 @@ enum cnn_status cnn_trainer_resume(const char *path, const struct cnn_dataset *d
                                    struct cnn_model **model, struct cnn_trainer **trainer,
                                    struct cnn_error *error);
 
+/* What the file of a run says of it. */
+struct cnn_run_info {
+    char data[CNN_PATH],
+        validation_data[CNN_PATH]; /* where they lay: absolute, or "synth:SEED"; "": untold */
+    uint64_t data_fingerprint, validation_fingerprint; /* cnn_dataset_fingerprint of them; 0: none */
+    uint64_t best_fingerprint; /* cnn_model_fingerprint of the best epoch under early stopping; 0: none */
+};
+
+/* Reads what a run needs, so that it can be gone on with from another folder. Errors: as cnn_model_load;
+ * MISMATCH (a model, but no run). */
+enum cnn_status cnn_run_look(const char *path, struct cnn_run_info *info, struct cnn_error *error);
+
 void cnn_trainer_free(struct cnn_trainer *trainer);
 
 /* The options in force, defaults filled in. */
@@ -388,6 +403,21 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *trainer, struct cnn_progres
 /* Puts the weights of the best epoch under early stopping into the model; training cannot go on after that.
  * Returns that epoch, 0-based; the last one done when there is no early stopping. */
 size_t cnn_trainer_restore_best(struct cnn_trainer *trainer);
+
+/* The files that a run writes. */
+struct cnn_run_files {
+    const char *model;
+    const char *last;    /* where early stopping leaves the end of the run; NULL: not written */
+    const char *history; /* NULL: not written */
+};
+
+/* Before the first save: what stands under these names and is no earlier state of this run, so that it would
+ * be lost, gets a second name with a number, cnn.1.npz for cnn.npz, the first that is free for all of them;
+ * with a model goes the one before it. A model that was never trained is let go. Nothing is moved, nothing
+ * overwritten. kept is told of each, its texts live as long as that call. Errors: IO, MEMORY. */
+enum cnn_status cnn_trainer_keep(const struct cnn_trainer *trainer, const struct cnn_run_files *files,
+                                 void (*kept)(void *context, const char *path, const char *name),
+                                 void *context, struct cnn_error *error);
 
 /* Writes the epochs done so far as text: epoch,loss,accuracy[,val_loss,val_accuracy], epochs from 1.
  * Errors: as cnn_file_write. */

@@ -31,7 +31,8 @@ enum cnn_status file_write(const char *path, enum cnn_file_kind kind, const uint
 /* Whether anything stands at path. */
 bool file_exists(const char *path);
 
-/* Whether path holds a file that this program made as that kind; -1 with errno: no telling. */
+/* Whether path holds a file that this program made as that kind, or an empty one; -1 with errno: no telling.
+ */
 int file_is_ours(const char *path, enum cnn_file_kind kind);
 
 /* Whether these may be the first bytes of a file of this program, of any kind, perhaps cut short. */

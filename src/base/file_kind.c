@@ -69,7 +69,7 @@ int file_is_ours(const char *path, enum cnn_file_kind kind)
 {
     char head[HEAD_BYTES];
     ssize_t n = read_head(path, head);
-    return n < 0 ? -1 : is_kind(head, (size_t)n, &kinds[kind]);
+    return n < 0 ? -1 : n == 0 || is_kind(head, (size_t)n, &kinds[kind]);
 }
 
 static enum cnn_status refuse(const char *path, const struct kind *kind, struct cnn_error *error)

@@ -6,13 +6,16 @@
 
 enum { SIGNAL_STATUS = 128 };
 
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked, times_interrupted;
 
+/* A terminal that is closed sends SIGHUP twice, by its shell and by the system, and who stops a service may
+ * send SIGTERM again: only a second Ctrl-C means that the user will not wait. */
 static void ask(int number)
 {
-    if (asked)
+    if (number == SIGINT && ++times_interrupted > 1)
         _exit(SIGNAL_STATUS + number);
-    asked = number;
+    if (!asked)
+        asked = number;
 }
 
 void interrupt_watch(void)

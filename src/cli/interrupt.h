@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on the first SIGINT, SIGTERM or SIGHUP only asks to stop; a second one ends the program at once.
- */
+/* From now on SIGINT, SIGTERM and SIGHUP only ask to stop, however often they come; a second SIGINT, a
+ * Ctrl-C, ends the program at once. What is ignored already stays so. */
 void interrupt_watch(void);
 
 /* The signal that asked to stop; 0: none did. */

@@ -6,7 +6,8 @@
 
 #include "cnn.h"
 
-/* Makes sure that no file opened later can take the place of a closed standard stream. Called once, first. */
+/* Makes sure that no file opened later can take the place of a closed standard stream, and that a file beyond
+ * the limit on sizes is an error that is told, not a signal that kills. Called once, first. */
 void output_open(void);
 
 /* A command that only prints ends silently when its reader goes away, by the signal that the system sends.

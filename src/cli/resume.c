@@ -3,11 +3,13 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "quote.h"
 
 /* What a run consists of, each as a text, so that a difference can be shown. */
 enum { N_TRAITS = 10, TRAIT_TEXT = 4096 };
@@ -123,15 +125,41 @@ void resume_last_path(const char *model, char *path)
     snprintf(path, PATH_MAX, "%.*s%s", (int)stem, model, last_ending);
 }
 
+enum cnn_status resume_find_run(const char *file, const char *last, bool quiet, const char **run,
+                                struct cnn_run_info *info, struct cnn_error *error)
+{
+    struct cnn_model *model;
+    struct cnn_error other = {0};
+    *run = file;
+    enum cnn_status status = cnn_run_look(file, info, error);
+    if (status != CNN_ERROR_MISMATCH || cnn_run_look(last, info, &other) || !info->best_fingerprint ||
+        cnn_model_load(file, &model, &other))
+        return status;
+    bool best = cnn_model_fingerprint(model) == info->best_fingerprint;
+    cnn_model_free(model);
+    if (!best)
+        return status;
+    *run = last;
+    if (!quiet)
+        note("%s is the best model of the run in %s, which goes on", file, last);
+    return CNN_OK;
+}
+
+static void print_option(const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    fprintf(stderr, " --%s ", name);
+    quote_print(stderr, value);
+}
+
 void resume_say_command(const struct train_settings *settings, const char *model)
 {
-    fprintf(stderr, "go on with: cnn train --resume '%s'", model);
-    if (settings->data)
-        fprintf(stderr, " --data '%s'", settings->data);
-    if (settings->validation_data)
-        fprintf(stderr, " --validation-data '%s'", settings->validation_data);
-    if (settings->history)
-        fprintf(stderr, " --history '%s'", settings->history);
+    fputs("go on with: cnn train", stderr);
+    print_option("resume", model);
+    print_option("data", settings->data ? settings->data : getenv("CNN_DATA"));
+    print_option("validation-data", settings->validation_data);
+    print_option("history", settings->history);
     if (settings->save_every)
         fprintf(stderr, " --save-every %" PRIu64, settings->save_every);
     fputc('\n', stderr);

@@ -17,6 +17,11 @@ void resume_model_path(const char *file, char *path);
 /* "cnn.last.npz" for "cnn.npz". Shapes: path [PATH_MAX]. */
 void resume_last_path(const char *model, char *path);
 
+/* The file that holds the run to go on with: file, or, where that is only the best model that early stopping
+ * chose, last, if that is the run it was chosen from. Errors: as cnn_run_look. */
+enum cnn_status resume_find_run(const char *file, const char *last, bool quiet, const char **run,
+                                struct cnn_run_info *info, struct cnn_error *error);
+
 /* Says how to go on, on standard error. */
 void resume_say_command(const struct train_settings *settings, const char *model);
 

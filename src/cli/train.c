@@ -13,124 +13,66 @@
 #include "output.h"
 #include "progress.h"
 #include "resume.h"
+#include "run_data.h"
+#include "run_files.h"
 #include "train_settings.h"
-
-enum { N_FILES = 3 }; /* model, last state, history */
 
 /* All that a run of training holds. */
 struct run {
     const struct train_settings *settings;
-    char model_path[PATH_MAX]; /* where the run is saved */
-    char last_path[PATH_MAX];  /* where early stopping keeps its end */
-    struct cnn_lock *lock[N_FILES];
-    struct cnn_dataset *dataset, *validation;
+    struct run_files files;
+    struct run_data data;
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct progress progress;
     double begin_s;
-    bool saved, hinted;
+    const char *good; /* the file that holds the last good state; NULL: none yet */
+    bool hinted;
 };
 
-/* The images of a path as training images; a file that is a test split by its name serves too. */
-static enum cnn_status open_validation(const char *path, struct cnn_dataset **dataset,
-                                       struct cnn_error *error)
+static bool is_silent(const struct run *run)
 {
-    struct cnn_error other = {0};
-    enum cnn_status status = input_dataset(path, CNN_TRAIN, 0, 0, dataset, error);
-    if (status == CNN_ERROR_NOT_FOUND && input_dataset(path, CNN_TEST, 0, 0, dataset, &other) == CNN_OK)
-        return CNN_OK;
-    return status;
-}
-
-/* No two files of a run may be one, also not by their helpers. */
-static enum cnn_status check_differ(const char *const *path, size_t n, struct cnn_error *error)
-{
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = 0; k < i && path[i]; k++) {
-            bool collide;
-            enum cnn_status status = cnn_file_collide(path[k], path[i], &collide, error);
-            if (status)
-                return status;
-            if (collide) {
-                fail(error, CNN_ERROR_USAGE, "%.256s and %.256s would write over each other", path[k],
-                     path[i]);
-                return fail_hint(error, "give the history a name of its own");
-            }
-        }
-    return CNN_OK;
-}
-
-/* Whether a model may be saved there. What lies there may have been written by NumPy: then it loads. */
-static enum cnn_status model_may_go(const char *path, bool overwrite, struct cnn_error *error)
-{
-    struct cnn_model *model;
-    struct cnn_error other = {0};
-    enum cnn_status status = cnn_file_may_write(path, CNN_FILE_MODEL, overwrite, NULL, error);
-    if (status != CNN_ERROR_EXISTS || cnn_model_load(path, &model, &other) != CNN_OK)
-        return status;
-    cnn_model_free(model);
-    return CNN_OK;
-}
-
-/* The files that a run may come to write: none is another, and no other run writes them. */
-static enum cnn_status claim_files(struct run *run, struct cnn_error *error)
-{
-    const struct train_settings *s = run->settings;
-    const char *const path[N_FILES] = {run->model_path, run->last_path, s->history};
-    bool goes_on =
-        s->resume && strcmp(s->resume, run->model_path) == 0; /* whether it can is told by loading */
-    enum cnn_status status = model_may_go(run->model_path, goes_on, error);
-    if (status == CNN_OK && s->history)
-        status = cnn_file_may_write(s->history, CNN_FILE_HISTORY, false, NULL, error);
-    if (status == CNN_OK)
-        status = check_differ(path, N_FILES, error);
-    for (size_t i = 0; status == CNN_OK && i < N_FILES && path[i]; i++)
-        status = cnn_lock_acquire(path[i], &run->lock[i], error);
-    return status;
-}
-
-static enum cnn_status open_files(struct run *run, struct cnn_error *error)
-{
-    const struct train_settings *s = run->settings;
-    if (s->resume)
-        resume_model_path(s->resume, run->model_path);
-    else
-        snprintf(run->model_path, sizeof run->model_path, "%s", s->model);
-    resume_last_path(run->model_path, run->last_path);
-    enum cnn_status status = claim_files(run, error);
-    if (status == CNN_OK)
-        status = input_dataset(s->data, CNN_TRAIN, 0, 0, &run->dataset, error);
-    if (status == CNN_OK && s->validation_data)
-        status = open_validation(s->validation_data, &run->validation, error);
-    return status;
+    return run->progress.style == PROGRESS_SILENT;
 }
 
 static enum cnn_status begin_run(struct run *run, struct cnn_error *error)
 {
     const struct train_settings *s = run->settings;
-    struct cnn_model_options model = train_model_options(s, run->dataset);
+    enum cnn_status status = run_data_open(&run->data, s, error);
+    if (status)
+        return status;
+    struct cnn_model_options model = train_model_options(s, run->data.train);
     struct cnn_train_options train = train_train_options(s);
-    train.validation = run->validation;
-    enum cnn_status status = cnn_model_create(&model, &run->model, error);
-    return status ? status : cnn_trainer_create(run->model, run->dataset, &train, &run->trainer, error);
+    train.validation = run->data.validation;
+    status = cnn_model_create(&model, &run->model, error);
+    return status ? status : cnn_trainer_create(run->model, run->data.train, &train, &run->trainer, error);
+}
+
+static void say_goes_on(const struct run *run)
+{
+    struct cnn_progress at = cnn_trainer_progress(run->trainer);
+    if (!is_silent(run) && !at.done)
+        note("%s: goes on in epoch %zu of %zu, after step %zu of %zu", run->good,
+             at.epoch + 1 + at.epoch_done, at.epochs, at.epoch_done ? 0 : at.step, at.steps_per_epoch);
 }
 
 static enum cnn_status resume_run(struct run *run, struct cnn_error *error)
 {
     const struct train_settings *s = run->settings;
+    struct cnn_run_info info;
     size_t epochs = train_is_given(s, TRAIN_EPOCHS) ? (size_t)s->epochs : 0;
-    enum cnn_status status = cnn_trainer_resume(s->resume, run->dataset, run->validation, epochs, &run->model,
-                                                &run->trainer, error);
+    enum cnn_status status =
+        resume_find_run(s->resume, run->files.last, is_silent(run), &run->good, &info, error);
     if (status == CNN_OK)
-        status = resume_check(s, run->dataset, run->model, run->trainer, error);
-    if (status)
-        return status;
-    struct cnn_progress at = cnn_trainer_progress(run->trainer);
-    run->saved = true;
-    if (run->progress.style != PROGRESS_SILENT && !at.done)
-        note("%s: goes on in epoch %zu of %zu, after step %zu of %zu", s->resume,
-             at.epoch + 1 + at.epoch_done, at.epochs, at.epoch_done ? 0 : at.step, at.steps_per_epoch);
-    return CNN_OK;
+        status = run_data_reopen(&run->data, &info, s, error);
+    if (status == CNN_OK)
+        status = cnn_trainer_resume(run->good, run->data.train, run->data.validation, epochs, &run->model,
+                                    &run->trainer, error);
+    if (status == CNN_OK)
+        status = resume_check(s, run->data.train, run->model, run->trainer, error);
+    if (status == CNN_OK)
+        say_goes_on(run);
+    return status;
 }
 
 static enum cnn_status open_run(struct run *run, struct cnn_error *error)
@@ -139,27 +81,26 @@ static enum cnn_status open_run(struct run *run, struct cnn_error *error)
     if (status == CNN_OK)
         status = input_machine(run->settings->threads, error);
     if (status == CNN_OK)
-        status = open_files(run, error);
+        status = run_files_claim(&run->files, run->settings, error);
     if (status)
         return status;
-    return run->settings->resume ? resume_run(run, error) : begin_run(run, error);
+    status = run->settings->resume ? resume_run(run, error) : begin_run(run, error);
+    return status ? status : run_files_keep(&run->files, run->trainer, is_silent(run), error);
 }
 
 static void close_run(struct run *run)
 {
     cnn_trainer_free(run->trainer);
     cnn_model_free(run->model);
-    cnn_dataset_close(run->validation);
-    cnn_dataset_close(run->dataset);
-    for (size_t i = N_FILES; i-- > 0;)
-        cnn_lock_release(run->lock[i]);
+    run_data_close(&run->data);
+    run_files_release(&run->files);
 }
 
 /* What Keras leaves unsaid. */
 static void say_before(const struct run *run)
 {
     char images[NOUN_TEXT], steps[NOUN_TEXT], last[COUNT_TEXT] = "", held[COUNT_TEXT] = "";
-    struct cnn_dataset_info data = cnn_dataset_info(run->dataset);
+    struct cnn_dataset_info data = cnn_dataset_info(run->data.train);
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     size_t batch = cnn_trainer_options(run->trainer).batch_size, n = at.images_per_epoch;
     if (n % batch)
@@ -174,40 +115,18 @@ static void say_before(const struct run *run)
              : "pixels go in as they are, 0 to 255 (--scale divides them by 255)");
 }
 
-/* A new run under the name of an old one: what the old one left gets a second name, so that the save that
- * replaces it loses nothing, and one that fails leaves it where it was. */
-static enum cnn_status keep_old(const struct run *run, struct cnn_error *error)
-{
-    char old[PATH_MAX + sizeof ".old"];
-    snprintf(old, sizeof old, "%s.old", run->model_path);
-    if (access(run->model_path, F_OK) != 0)
-        return CNN_OK;
-    unlink(old);
-    bool linked = link(run->model_path, old) == 0;
-    if (!linked && (errno == EPERM || errno == ENOTSUP)) /* a file system without second names */
-        linked = rename(run->model_path, old) == 0;
-    if (!linked)
-        return fail(error, CNN_ERROR_IO, "%.300s: cannot be kept as %.300s: %s", run->model_path, old,
-                    strerror(errno));
-    if (run->progress.style != PROGRESS_SILENT)
-        note("what was in %s before this run is kept as %s", run->model_path, old);
-    return CNN_OK;
-}
-
 static enum cnn_status save_run(struct run *run, struct cnn_error *error)
 {
-    enum cnn_status status = run->saved ? CNN_OK : keep_old(run, error);
-    if (status)
-        return status;
-    status = cnn_trainer_save(run->trainer, run->model_path, error);
-    run->saved = run->saved || status == CNN_OK;
+    enum cnn_status status = cnn_trainer_save(run->trainer, run->files.model, error);
+    if (status == CNN_OK)
+        run->good = run->files.model;
     return status;
 }
 
 static enum cnn_status save_history(const struct run *run, struct cnn_error *error)
 {
     const char *path = run->settings->history;
-    return path ? cnn_trainer_save_history(run->trainer, path, false, error) : CNN_OK;
+    return path ? cnn_trainer_save_history(run->trainer, path, run->settings->overwrite, error) : CNN_OK;
 }
 
 /* Saves what an epoch gave. Progress that cannot be written ends the training, but not before. */
@@ -218,14 +137,14 @@ static enum cnn_status save_epoch(struct run *run, struct cnn_error *error)
         status = save_history(run, error);
     if (status == CNN_OK && output_flush(error))
         return fail_hint(error, "training stopped after epoch %zu; the model is saved in %.256s",
-                         cnn_trainer_epochs_done(run->trainer), run->model_path);
+                         cnn_trainer_epochs_done(run->trainer), run->files.model);
     return status;
 }
 
 /* A network that gives every image the same answer may go on doing so for ever. */
 static void say_at_majority(struct run *run)
 {
-    if (run->hinted || run->progress.style == PROGRESS_SILENT)
+    if (run->hinted || is_silent(run))
         return;
     run->hinted = true;
     bool scale = cnn_model_info(run->model).scale;
@@ -259,18 +178,22 @@ static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
         } while (status == CNN_OK && !at.epoch_done && !interrupt_asked());
     }
     progress_stop(&run->progress);
-    if (status == CNN_ERROR_NUMERIC && run->saved)
-        note("the last good state is in %s", run->model_path);
+    if (status == CNN_ERROR_NUMERIC && run->good)
+        note("the last good state is in %s", run->good);
     return status;
 }
 
-/* The run stops here for a signal; it is saved. */
+/* The run stops here for a signal; it is saved, if it has made a step. */
 static void say_interrupted(const struct run *run)
 {
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
+    if (!run->good) {
+        note("stopped before the first step; nothing was saved");
+        return;
+    }
     note("stopped in epoch %zu of %zu after step %zu of %zu; saved in %s", at.epoch + 1, at.epochs, at.step,
-         at.steps_per_epoch, run->model_path);
-    resume_say_command(run->settings, run->model_path);
+         at.steps_per_epoch, run->good);
+    resume_say_command(run->settings, run->good);
 }
 
 /* Under early stopping the model becomes the best one; the run as it ended is kept beside it. */
@@ -278,13 +201,13 @@ static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
 {
     if (!*cnn_trainer_options(run->trainer).early_stopping)
         return CNN_OK;
-    enum cnn_status status = cnn_trainer_save(run->trainer, run->last_path, error);
+    enum cnn_status status = cnn_trainer_save(run->trainer, run->files.last, error);
     if (status)
         return status;
     size_t epochs = cnn_trainer_epochs_done(run->trainer), best = cnn_trainer_restore_best(run->trainer);
-    if (run->progress.style != PROGRESS_SILENT)
-        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, run->last_path);
-    return cnn_model_save(run->model, run->model_path, error);
+    if (!is_silent(run))
+        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, run->files.last);
+    return cnn_model_save(run->model, run->files.model, error);
 }
 
 /* Test images that are not there, or have no labels, are no failure of the training. */
@@ -300,11 +223,11 @@ static enum cnn_status print_test_score(const struct run *run, struct cnn_error 
     struct cnn_dataset *test;
     struct cnn_scores scores;
     char count[NOUN_TEXT];
-    enum cnn_status status = input_dataset(run->settings->data, CNN_TEST, 0, 0, &test, error);
+    enum cnn_status status = input_dataset(run->data.source, CNN_TEST, 0, 0, &test, error);
     if (status)
         return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
-    bool as_many = cnn_dataset_info(test).count == cnn_dataset_info(run->dataset).count;
-    if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->dataset)) {
+    bool as_many = cnn_dataset_info(test).count == cnn_dataset_info(run->data.train).count;
+    if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->data.train)) {
         note("no test score: %s holds no images but those trained on", cnn_dataset_info(test).source);
     } else {
         status = cnn_model_evaluate(run->model, test, &scores, NULL, error);
@@ -325,7 +248,7 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     struct cnn_model_info model = cnn_model_info(run->model);
     double images_per_s = at.step_s > 0 ? (double)at.images / at.step_s : 0;
-    printf("saved          %s\n", run->model_path);
+    printf("saved          %s\n", run->files.model);
     printf("speed          %s images/s in training steps; %.1f s in all\n",
            count_text(rate, (uint64_t)images_per_s), clock_s() - run->begin_s);
     printf("seed           %" PRIu64 "\n", model.seed);
@@ -336,7 +259,7 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
 static enum cnn_status finish(struct run *run, struct cnn_error *error)
 {
     enum cnn_status status = keep_best(run, error);
-    return status || run->progress.style == PROGRESS_SILENT ? status : print_results(run, error);
+    return status || is_silent(run) ? status : print_results(run, error);
 }
 
 /* A run that was killed after its last save, and before what comes after it. */
@@ -354,7 +277,7 @@ static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
 
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
-    if (run->progress.style != PROGRESS_SILENT)
+    if (!is_silent(run))
         say_before(run);
     if (cnn_trainer_progress(run->trainer).done)
         return finish_again(run, error);

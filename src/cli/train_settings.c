@@ -62,6 +62,10 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                           .min = 1, .max = UINT32_MAX, .group = GROUP_FILES, .rare = true},
     [TRAIN_HISTORY] = {"history", "FILE", "loss and accuracy of each epoch, as CSV", OPTION_TEXT,
                        FIELD(history), .group = GROUP_FILES},
+    [TRAIN_OVERWRITE] = {"overwrite", NULL,
+                         "keep nothing of what --model and --history name; without it a model or history of "
+                         "another run gets a number, and what is no file of this program is refused",
+                         OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES},
     [TRAIN_VERBOSE] = {"verbose", "0|1|2",
                        "0: say nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
                        "one line per epoch",

@@ -23,6 +23,7 @@ enum train_option {
     TRAIN_RESUME,
     TRAIN_SAVE_EVERY,
     TRAIN_HISTORY,
+    TRAIN_OVERWRITE,
     TRAIN_VERBOSE,
     TRAIN_THREADS,
     N_TRAIN_OPTIONS
@@ -34,7 +35,7 @@ struct train_settings {
     const char *arch, *optimizer, *schedule, *early_stopping;
     const char *data, *validation_data, *model, *resume, *history;
     int compat, verbose;
-    bool scale;
+    bool scale, overwrite;
     uint64_t given; /* bit i: option i stands on the command line */
 };
 

@@ -7,6 +7,8 @@
 #include "data/dataset.h"
 #include "nn/streams.h"
 
+#include <math.h>
+
 enum { MAX_SIDE = 16384, MAX_CHANNELS = 256 };
 
 struct parameter *model_parameter(const struct cnn_model *model, size_t i, const struct layer **layer)
@@ -105,6 +107,17 @@ void cnn_model_free(struct cnn_model *model)
         return;
     memory_free(model->weights);
     memory_free(model);
+}
+
+const struct layer *model_broken_layer(const struct cnn_model *model)
+{
+    const struct parameter *p;
+    const struct layer *layer;
+    for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++)
+        for (size_t n = 0; n < p->count; n++)
+            if (!isfinite(p->value[n]))
+                return layer;
+    return NULL;
 }
 
 uint64_t cnn_model_fingerprint(const struct cnn_model *model)

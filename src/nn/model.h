@@ -29,6 +29,8 @@ enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_w
 /* Array i of weights, from the first layer's first to the last one's last, as they lie in memory; NULL past
  * the end. layer, unless NULL, is told whose it is. */
 struct parameter *model_parameter(const struct cnn_model *model, size_t i, const struct layer **layer);
+/* The first layer with a weight that is not finite; NULL when all are. */
+const struct layer *model_broken_layer(const struct cnn_model *model);
 
 /* The number of classes it tells apart. */
 static inline size_t model_classes(const struct cnn_model *model)

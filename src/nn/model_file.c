@@ -184,6 +184,10 @@ enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struc
 
 enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, struct cnn_error *error)
 {
+    const struct layer *broken = model_broken_layer(model);
+    if (broken)
+        return error_set(error, CNN_ERROR_NUMERIC, "%s: not saved: a weight of %s is not finite", path,
+                         broken->name);
     struct npz_writer *w = npz_writer_create();
     model_file_add(w, model);
     return npz_finish(w, path, error);

@@ -1,4 +1,5 @@
-/* The history of training as text. */
+#include "train/history.h"
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "train/trainer.h"
@@ -17,18 +18,27 @@ static size_t write_line(char *line, size_t number, const struct cnn_epoch *e, b
     return (size_t)n;
 }
 
+char *history_text(const struct cnn_trainer *t, size_t *n)
+{
+    bool validation = t->validation != NULL;
+    *n = (t->epochs_done + 1) * LINE_TEXT;
+    char *text = memory_alloc(*n, 1);
+    if (!text)
+        return NULL;
+    *n = (size_t)snprintf(text, LINE_TEXT, "epoch,loss,accuracy%s\n",
+                          validation ? ",val_loss,val_accuracy" : "");
+    for (size_t i = 0; i < t->epochs_done; i++)
+        *n += write_line(text + *n, i + 1, &t->history[i], validation);
+    return text;
+}
+
 enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *t, const char *path, bool overwrite,
                                          struct cnn_error *error)
 {
-    bool validation = t->validation != NULL;
-    size_t n = 0;
-    char *text = memory_alloc(t->epochs_done + 1, LINE_TEXT);
+    size_t n;
+    char *text = history_text(t, &n);
     if (!text)
-        return error_memory(error, (t->epochs_done + 1) * LINE_TEXT);
-    n += (size_t)snprintf(text, LINE_TEXT, "epoch,loss,accuracy%s\n",
-                          validation ? ",val_loss,val_accuracy" : "");
-    for (size_t i = 0; i < t->epochs_done; i++)
-        n += write_line(text + n, i + 1, &t->history[i], validation);
+        return error_memory(error, n);
     enum cnn_status status =
         cnn_file_write(path, CNN_FILE_HISTORY, overwrite, (const uint8_t *)text, n, error);
     memory_free(text);

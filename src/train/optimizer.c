@@ -10,13 +10,14 @@
 #include <string.h>
 
 static const struct cnn_word words[] = {
-#define WORD(name, slots, rate, decay, second, usage, help) {#name, usage, help},
+#define WORD(name, slots, square, rate, decay, second, usage, help) {#name, usage, help},
     OPTIMIZERS(WORD)
 #undef WORD
 };
 
 static const struct optimizer_setting settings[] = {
-#define SETTING(name, slots, rate, decay, second, usage, help) {OPTIMIZER_##name, decay, second, rate, slots},
+#define SETTING(name, slots, square, rate, decay, second, usage, help)                                       \
+    {OPTIMIZER_##name, decay, second, rate, slots, square},
     OPTIMIZERS(SETTING)
 #undef SETTING
 };

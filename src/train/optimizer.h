@@ -12,6 +12,7 @@ struct optimizer_setting {
     double decay, second_decay;
     double default_learning_rate;
     size_t n_slots;
+    int square_slot; /* the slot that holds squares, never below 0; -1: none */
 };
 
 const struct cnn_word *optimizer_word(size_t i);

@@ -1,9 +1,11 @@
 /* A training run as a file: the model, and what it takes to go on to the bit. The random state needs no place
  * of its own, since the order of an epoch follows from the seed and the epoch's number. */
+#include "train/run_file.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "nn/model_file.h"
-#include "train/trainer.h"
+#include "train/finite.h"
+#include "train/run_place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,54 +13,50 @@
 static const char *const compat_word[] = {"keras2", "keras3"};
 enum { HISTORY_COLUMNS = 4, PREFIX = 32, COMPAT_TEXT = 8 };
 
+static const char data_name[] = "training/data", validation_name[] = "training/validation_data";
+
 /* The weights of the best epoch, one after the other: only a run with early stopping has them. */
 static const char best_name[] = "training/best_weights";
-
-/* The whole numbers of a run, in the file under training/NAME. */
-struct numbers {
-    uint64_t epochs, batch_size, seed, images, data_fingerprint, validation_fingerprint;
-    uint64_t epoch, step, epoch_done, epochs_done, n_correct, n_seen;
-};
 
 static const struct {
     const char *name;
     size_t offset;
 } number_at[] = {
-    {"training/epochs", offsetof(struct numbers, epochs)},
-    {"training/batch_size", offsetof(struct numbers, batch_size)},
-    {"training/seed", offsetof(struct numbers, seed)},
-    {"training/images", offsetof(struct numbers, images)},
-    {"training/data_fingerprint", offsetof(struct numbers, data_fingerprint)},
-    {"training/validation_fingerprint", offsetof(struct numbers, validation_fingerprint)},
-    {"training/epoch", offsetof(struct numbers, epoch)},
-    {"training/step", offsetof(struct numbers, step)},
-    {"training/epoch_done", offsetof(struct numbers, epoch_done)},
-    {"training/epochs_done", offsetof(struct numbers, epochs_done)},
-    {"training/n_correct", offsetof(struct numbers, n_correct)},
-    {"training/n_seen", offsetof(struct numbers, n_seen)},
+    {"training/epochs", offsetof(struct run_numbers, epochs)},
+    {"training/batch_size", offsetof(struct run_numbers, batch_size)},
+    {"training/seed", offsetof(struct run_numbers, seed)},
+    {"training/images", offsetof(struct run_numbers, images)},
+    {"training/data_fingerprint", offsetof(struct run_numbers, data_fingerprint)},
+    {"training/validation_fingerprint", offsetof(struct run_numbers, validation_fingerprint)},
+    {"training/epoch", offsetof(struct run_numbers, epoch)},
+    {"training/step", offsetof(struct run_numbers, step)},
+    {"training/epoch_done", offsetof(struct run_numbers, epoch_done)},
+    {"training/epochs_done", offsetof(struct run_numbers, epochs_done)},
+    {"training/n_correct", offsetof(struct run_numbers, n_correct)},
+    {"training/n_seen", offsetof(struct run_numbers, n_seen)},
 };
 enum { N_NUMBERS = sizeof number_at / sizeof number_at[0] };
 
-static uint64_t *number(struct numbers *n, size_t i)
+static uint64_t *number(struct run_numbers *n, size_t i)
 {
     return (uint64_t *)(void *)((char *)n + number_at[i].offset);
 }
 
-static struct numbers numbers_of(const struct cnn_trainer *t)
+static struct run_numbers numbers_of(const struct cnn_trainer *t)
 {
     const struct cnn_progress *p = &t->progress;
-    return (struct numbers){t->options.epochs,
-                            t->options.batch_size,
-                            t->options.seed,
-                            t->n_images,
-                            t->data_fingerprint,
-                            t->validation_fingerprint,
-                            p->epoch,
-                            p->step,
-                            p->epoch_done,
-                            t->epochs_done,
-                            t->n_correct,
-                            t->n_seen};
+    return (struct run_numbers){t->options.epochs,
+                                t->options.batch_size,
+                                t->options.seed,
+                                t->n_images,
+                                t->data_fingerprint,
+                                t->validation_fingerprint,
+                                p->epoch,
+                                p->step,
+                                p->epoch_done,
+                                t->epochs_done,
+                                t->n_correct,
+                                t->n_seen};
 }
 
 /* Visits every slot array: "slot_0/conv2d/kernel". */
@@ -99,10 +97,79 @@ static enum cnn_status read_slot(void *with, const char *name, const struct para
     return npz_read_floats(with, name, p->rank, p->shape, slot, error);
 }
 
+static void add_place(struct npz_writer *w, const char *name, const char *place)
+{
+    char text[PLACE_TEXT];
+    if (!place)
+        return;
+    run_place_write(place, text);
+    npz_add_text(w, name, text);
+}
+
+/* Earlier files do not say where. */
+static enum cnn_status read_place(struct npz *npz, const char *name, char *place, struct cnn_error *error)
+{
+    char text[PLACE_TEXT] = "";
+    enum cnn_status status = npz_has(npz, name) ? npz_read_text(npz, name, text, sizeof text, error) : CNN_OK;
+    run_place_read(text, place);
+    return status;
+}
+
+/* The fingerprint of the weights that early stopping will restore; 0: there are none. */
+static enum cnn_status read_best(struct npz *npz, const char *path, uint64_t *fingerprint,
+                                 struct cnn_error *error)
+{
+    struct cnn_model *model;
+    if (!npz_has(npz, best_name))
+        return CNN_OK;
+    enum cnn_status status = model_file_parse(npz, path, &model, error);
+    if (status != CNN_OK)
+        return status;
+    status = npz_read_floats(npz, best_name, 1, &model->n_weights, model->weights, error);
+    *fingerprint = cnn_model_fingerprint(model);
+    cnn_model_free(model);
+    return status;
+}
+
+static enum cnn_status read_info(struct npz *npz, const char *path, struct cnn_run_info *info,
+                                 struct cnn_error *error)
+{
+    struct run run = {0};
+    enum cnn_status status = run_file_read(npz, path, &run, error);
+    if (status == CNN_OK)
+        status = read_place(npz, data_name, info->data, error);
+    if (status == CNN_OK)
+        status = read_place(npz, validation_name, info->validation_data, error);
+    if (status == CNN_OK)
+        status = read_best(npz, path, &info->best_fingerprint, error);
+    info->data_fingerprint = run.numbers.data_fingerprint;
+    info->validation_fingerprint = run.numbers.validation_fingerprint;
+    return status;
+}
+
+enum cnn_status cnn_run_look(const char *path, struct cnn_run_info *info, struct cnn_error *error)
+{
+    uint8_t *bytes;
+    struct npz *npz;
+    struct cnn_run_info found = {0};
+    enum cnn_status status = model_file_open(path, &bytes, &npz, error);
+    if (status != CNN_OK)
+        return status;
+    status = read_info(npz, path, &found, error);
+    npz_close(npz);
+    memory_free(bytes);
+    if (status == CNN_OK)
+        *info = found;
+    return status;
+}
+
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, struct cnn_error *error)
 {
+    enum cnn_status status = finite_check(t, error);
+    if (status != CNN_OK)
+        return status;
     struct npz_writer *w = npz_writer_create();
-    struct numbers numbers = numbers_of(t);
+    struct run_numbers numbers = numbers_of(t);
     model_file_add(w, t->model);
     npz_add_text(w, "compat", compat_word[t->options.compat]);
     npz_add_text(w, "training/optimizer", t->optimizer_text);
@@ -111,6 +178,8 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     npz_add_double(w, "training/learning_rate", t->options.learning_rate);
     npz_add_double(w, "training/validation_split", t->options.validation_split);
     npz_add_double(w, "training/loss_sum", t->loss_sum);
+    add_place(w, data_name, t->data_place);
+    add_place(w, validation_name, t->validation_place);
     for (size_t i = 0; i < N_NUMBERS; i++)
         npz_add_whole(w, number_at[i].name, *number(&numbers, i));
     npz_add_doubles(w, "training/history", 2, (size_t[]){t->epochs_done, HISTORY_COLUMNS},
@@ -121,15 +190,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     return npz_finish(w, path, error);
 }
 
-/* Everything of a run but slots and history. */
-struct run {
-    struct numbers numbers;
-    struct cnn_train_options options;
-    char optimizer[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT], stopping[MAX_STOPPING_TEXT];
-    double loss_sum;
-};
-
-static enum cnn_status read_run(struct npz *npz, const char *path, struct run *run, struct cnn_error *error)
+enum cnn_status run_file_read(struct npz *npz, const char *path, struct run *run, struct cnn_error *error)
 {
     char compat[COMPAT_TEXT];
     if (!npz_has(npz, "training/epoch")) {
@@ -158,7 +219,7 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
     if (strcmp(compat, compat_word[0]) != 0 && strcmp(compat, compat_word[1]) != 0)
         return error_set(error, CNN_ERROR_FORMAT, "%s: compat: expected keras2 or keras3, found \"%s\"", path,
                          compat);
-    const struct numbers *n = &run->numbers;
+    const struct run_numbers *n = &run->numbers;
     if (n->epochs == 0 || n->batch_size == 0 || !(run->options.learning_rate > 0) || !(run->loss_sum >= 0))
         return error_set(
             error, CNN_ERROR_FORMAT,
@@ -177,7 +238,7 @@ static enum cnn_status read_run(struct npz *npz, const char *path, struct run *r
 }
 
 /* Whether the data are those of the run. */
-static enum cnn_status check_data(const struct cnn_trainer *t, const struct numbers *n, const char *path,
+static enum cnn_status check_data(const struct cnn_trainer *t, const struct run_numbers *n, const char *path,
                                   struct cnn_error *error)
 {
     bool same = n->data_fingerprint == t->data_fingerprint && n->images == t->n_images;
@@ -192,7 +253,7 @@ static enum cnn_status check_data(const struct cnn_trainer *t, const struct numb
 }
 
 /* Whether the numbers describe a place that training can stand in. */
-static enum cnn_status check_place(const struct cnn_trainer *t, const struct numbers *n, const char *path,
+static enum cnn_status check_place(const struct cnn_trainer *t, const struct run_numbers *n, const char *path,
                                    struct cnn_error *error)
 {
     size_t steps = t->progress.steps_per_epoch, batch = t->options.batch_size;
@@ -211,7 +272,7 @@ static enum cnn_status check_place(const struct cnn_trainer *t, const struct num
 
 static void take_place(struct cnn_trainer *t, const struct run *run)
 {
-    const struct numbers *n = &run->numbers;
+    const struct run_numbers *n = &run->numbers;
     struct cnn_progress *p = &t->progress;
     p->epoch = n->epoch;
     p->step = n->step;
@@ -236,6 +297,27 @@ static void take_place(struct cnn_trainer *t, const struct run *run)
     trainer_restart_epoch(t);
 }
 
+enum cnn_status run_file_read_history(struct npz *npz, size_t epochs_done, struct cnn_epoch *history,
+                                      struct cnn_error *error)
+{
+    return npz_read_doubles(npz, "training/history", 2, (size_t[]){epochs_done, HISTORY_COLUMNS},
+                            (double *)(void *)history, error);
+}
+
+/* A running mean of squares below 0 has no root: training would go on with NaN. */
+static enum cnn_status check_squares(const struct cnn_trainer *t, const char *path, struct cnn_error *error)
+{
+    int s = t->setting.square_slot;
+    const struct parameter *p;
+    const struct layer *layer;
+    for (size_t i = 0; s >= 0 && (p = model_parameter(t->model, i, &layer)); i++)
+        if (!finite_slot(p->slot[s], p->count, true))
+            return error_set(error, CNN_ERROR_FORMAT,
+                             "%s: slot_%d/%s/%s: a mean of squares; expected no number below 0", path, s,
+                             layer->name, p->name);
+    return CNN_OK;
+}
+
 static enum cnn_status read_trainer(struct npz *npz, const char *path, const struct run *run,
                                     struct cnn_trainer *t, struct cnn_error *error)
 {
@@ -245,9 +327,9 @@ static enum cnn_status read_trainer(struct npz *npz, const char *path, const str
     if (status == CNN_OK)
         status = each_slot(t, read_slot, npz, error);
     if (status == CNN_OK)
-        status = npz_read_doubles(npz, "training/history", 2,
-                                  (size_t[]){run->numbers.epochs_done, HISTORY_COLUMNS},
-                                  (double *)(void *)t->history, error);
+        status = check_squares(t, path, error);
+    if (status == CNN_OK)
+        status = run_file_read_history(npz, run->numbers.epochs_done, t->history, error);
     if (status == CNN_OK && t->best && run->numbers.epochs_done)
         status = npz_read_floats(npz, best_name, 1, &t->model->n_weights, t->best, error);
     if (status == CNN_OK)
@@ -280,7 +362,7 @@ static enum cnn_status resume_from(struct npz *npz, const char *path, const stru
     struct cnn_trainer *t = NULL;
     enum cnn_status status = model_file_parse(npz, path, &m, error);
     if (status == CNN_OK)
-        status = read_run(npz, path, &run, error);
+        status = run_file_read(npz, path, &run, error);
     run.options.validation = validation;
     run.options.epochs = epochs ? epochs : run.options.epochs;
     if (status == CNN_OK)

@@ -6,6 +6,8 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "nn/streams.h"
+#include "train/finite.h"
+#include "train/run_place.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -142,6 +144,10 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
         status = split_data(t, dataset, error);
     if (status == CNN_OK)
         status = allocate(t, error);
+    if (status == CNN_OK)
+        status = run_place(dataset, &t->data_place, error);
+    if (status == CNN_OK && options->validation)
+        status = run_place(options->validation, &t->validation_place, error);
     if (status != CNN_OK) {
         cnn_trainer_free(t);
         return status;
@@ -187,6 +193,8 @@ void cnn_trainer_free(struct cnn_trainer *t)
     memory_free(t->history);
     memory_free(t->slots);
     memory_free(t->best);
+    memory_free(t->data_place);
+    memory_free(t->validation_place);
     memory_free(t);
 }
 
@@ -223,41 +231,15 @@ static struct engine_batch next_batch(struct cnn_trainer *t)
         t->images, t->labels, n, {t->options.seed, t->progress.epoch, t->order + first}};
 }
 
-/* The first layer that holds a weight which is not finite; NULL when all are. */
-static const struct layer *broken_layer(const struct cnn_model *model)
-{
-    const struct parameter *p;
-    const struct layer *layer;
-    for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++)
-        for (size_t n = 0; n < p->count; n++)
-            if (!isfinite(p->value[n]))
-                return layer;
-    return NULL;
-}
-
-static enum cnn_status not_finite(const struct cnn_trainer *t, struct cnn_error *error)
-{
-    const struct layer *layer = broken_layer(t->model);
-    enum cnn_status status = error_set(
-        error, CNN_ERROR_NUMERIC, "epoch %zu, step %zu: %s%s is not finite (learning rate %g, pixels 0..%s)",
-        t->progress.epoch + 1, t->progress.step + 1, layer ? "a weight of " : "the loss",
-        layer ? layer->name : "", t->progress.learning_rate, t->model->scale ? "1" : "255");
-    return error_hint(error, status, "%s",
-                      t->model->scale ? "try a smaller --learning-rate"
-                                      : "try --scale, or a smaller --learning-rate");
-}
-
 static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
 {
     struct cnn_progress *p = &t->progress;
     struct cnn_scores scores = {0};
-    if (broken_layer(t->model))
-        return not_finite(t, error);
-    if (t->validation) {
-        enum cnn_status status = cnn_model_evaluate(t->model, t->validation, &scores, NULL, error);
-        if (status != CNN_OK)
-            return status;
-    }
+    enum cnn_status status = finite_check(t, error);
+    if (status == CNN_OK && t->validation)
+        status = cnn_model_evaluate(t->model, t->validation, &scores, NULL, error);
+    if (status != CNN_OK)
+        return status;
     p->has_validation = t->validation != NULL;
     p->val_loss = scores.loss;
     p->val_accuracy = scores.accuracy;
@@ -321,7 +303,7 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *t, struct cnn_progress *pro
     struct update update = optimizer_update(&t->setting, p->learning_rate, t->options.compat, step + 1);
     engine_step(t->engine, &batch, t->setting.kind, &update, &loss, &correct);
     if (!isfinite(loss))
-        return not_finite(t, error);
+        return finite_loss_error(t, error);
     t->loss_sum += loss;
     t->n_correct += correct;
     t->n_seen += batch.n;

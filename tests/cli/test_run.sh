@@ -26,15 +26,21 @@ expect() {
     esac
 }
 
-# 600 images of 8 x 8 random pixels with random labels: nothing to learn, but something to train on.
+# bytes COUNT SEED BELOW: that many bytes of a generator of our own, the same on every machine.
+# Source: Park and Miller, "Random number generators: good ones are hard to find", 1988.
+bytes() {
+    printf '%b' "$(awk -v n="$1" -v x="$2" -v below="$3" \
+        'BEGIN { for (i = 0; i < n; i++) { x = x * 16807 % 2147483647; printf "\\0%03o", int(x / 2147483647 * below) } }')"
+}
+
+# draw_data FOLDER SEED: 600 images of 8 x 8 random pixels with random labels: nothing to learn, but something to train on.
 draw_data() {
     mkdir "$1"
-    { printf '\0\0\010\003\0\0\002\130\0\0\0\010\0\0\0\010' && head -c 38400 /dev/urandom; } >"$1/train-images-idx3-ubyte"
-    { printf '\0\0\010\001\0\0\002\130' && head -c 100000 /dev/urandom | LC_ALL=C tr -dc '\000-\011' | head -c 600; } \
-        >"$1/train-labels-idx1-ubyte"
+    { printf '\0\0\010\003\0\0\002\130\0\0\0\010\0\0\0\010' && bytes 38400 "$2" 256; } >"$1/train-images-idx3-ubyte"
+    { printf '\0\0\010\001\0\0\002\130' && bytes 600 "$2"7 10; } >"$1/train-labels-idx1-ubyte"
 }
-draw_data data
-draw_data other
+draw_data data 1
+draw_data other 2
 
 arch='conv2d:4,3,relu flatten dense:300,swish dense:300,swish dense:10,softmax'
 run=(train --data data --scale --arch "$arch" --validation-split 0.1)
@@ -98,10 +104,11 @@ expect 0 fingerprint "$cnn" "${run[@]}" --epochs 1 --model busy.npz
 
 # ---- a new run keeps what an old one left under its name
 cp whole.npz again.npz
-expect 0 'kept as again.npz.old' "$cnn" "${run[@]}" --epochs 1 --model again.npz
-cmp whole.npz again.npz.old || fail "the old model was not kept"
+expect 0 'again.npz is of another run: kept as again.1.npz' "$cnn" "${run[@]}" --epochs 1 --model again.npz
+cmp whole.npz again.1.npz || fail "the old model was not kept"
 expect 0 'goes on in epoch 2 of 2' "$cnn" train --resume again.npz --data data --epochs 2
-cmp whole.npz again.npz.old || fail "a resumed run replaced the old model"
+cmp whole.npz again.1.npz || fail "a resumed run replaced the old model"
+[ ! -e again.2.npz ] || fail "a resumed run keeps what it made itself"
 
 # ---- a resume that does not fit
 expect 1 'other training data' "$cnn" train --resume whole.npz --data other --epochs 13
@@ -129,7 +136,11 @@ expect 0 'restored; the last is in best.last.npz' \
 epochs=$(($(wc -l <best.csv) - 1))
 best=$(awk -F, 'NR == 2 || NR > 2 && $4 < least { least = $4; epoch = $1 } END { print epoch }' best.csv)
 [ "$epochs" -eq $((best + 2)) ] || fail "stopped after $epochs epochs, the best was $best"
-expect 1 'no training run to go on with' "$cnn" train --resume best.npz --data data
+expect 0 'best.npz is the best model of the run in best.last.npz' "$cnn" train --resume best.npz --data data
+cp best.npz alone.npz
+expect 1 'no training run to go on with' "$cnn" train --resume alone.npz --data data
+cp v.npz alone.last.npz
+expect 1 'no training run to go on with' "$cnn" train --resume alone.npz --data data
 expect 0 'nothing is left to do; early stopping ended this run' "$cnn" train --resume best.last.npz --data data
 expect 1 'cannot go on to' bash -c "'$cnn' train --data data --arch mlp --epochs 1 --schedule cosine --model c.npz >/dev/null 2>&1 &&
     '$cnn' train --data data --resume c.npz --epochs 2"

@@ -8,13 +8,15 @@
 
 #include <stdbool.h>
 
-/*  ROW(name, slots, learning rate, decay, second decay, usage, help); defaults as in Keras.
+/*  ROW(name, slots, square, learning rate, decay, second decay, usage, help); defaults as in Keras.
+ *  square is the number of the slot that holds a running mean of squares, never below 0; -1: none.
  *  decay is RMSprop's rho, SGD's momentum and Adam's beta_1; second decay is Adam's beta_2. */
 #define OPTIMIZERS(ROW)                                                                                      \
-    ROW(rmsprop, 1, 0.001, 0.9, 0.0, "rmsprop[:RHO]",                                                        \
+    ROW(rmsprop, 1, 0, 0.001, 0.9, 0.0, "rmsprop[:RHO]",                                                     \
         "steps divided by a running root mean square of the gradient")                                       \
-    ROW(sgd, 1, 0.01, 0.0, 0.0, "sgd[:MOMENTUM]", "plain gradient descent, with momentum if one is given")   \
-    ROW(adam, 2, 0.001, 0.9, 0.999, "adam[:BETA_1[,BETA_2]]",                                                \
+    ROW(sgd, 1, -1, 0.01, 0.0, 0.0, "sgd[:MOMENTUM]",                                                        \
+        "plain gradient descent, with momentum if one is given")                                             \
+    ROW(adam, 2, 1, 0.001, 0.9, 0.999, "adam[:BETA_1[,BETA_2]]",                                             \
         "running mean of the gradient over its running root mean square")
 
 #define OPTIMIZER_ENUM(name, ...) OPTIMIZER_##name,

@@ -1,0 +1,11 @@
+/* Text as a shell reads it back. */
+#ifndef CLI_QUOTE_H
+#define CLI_QUOTE_H
+
+#include <stdio.h>
+
+/* Prints a word that bash, zsh and ksh read as exactly that text, and that holds nothing a terminal obeys: in
+ * '..', or where it has a quote, a control character or bytes that are no UTF-8, in $'..'. */
+void quote_print(FILE *file, const char *text);
+
+#endif

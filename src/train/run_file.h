@@ -1,0 +1,31 @@
+/* A run as its file tells it, for the code that asks whether a file is of a run without going on with it. */
+#ifndef TRAIN_RUN_FILE_H
+#define TRAIN_RUN_FILE_H
+
+#include "npz/npz.h"
+#include "train/trainer.h"
+
+#include <limits.h>
+
+/* The whole numbers of a run, in the file under training/NAME. */
+struct run_numbers {
+    uint64_t epochs, batch_size, seed, images, data_fingerprint, validation_fingerprint;
+    uint64_t epoch, step, epoch_done, epochs_done, n_correct, n_seen;
+};
+
+/* Everything of a run but slots, history and best weights. Copied, its options point to the original. */
+struct run {
+    struct run_numbers numbers;
+    struct cnn_train_options options;
+    char optimizer[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT], stopping[MAX_STOPPING_TEXT];
+    double loss_sum;
+};
+
+/* Errors: MISMATCH (a model without a run), FORMAT, MEMORY. */
+enum cnn_status run_file_read(struct npz *npz, const char *path, struct run *run, struct cnn_error *error);
+
+/* The history in the file. Shapes: history [epochs_done]. Errors: FORMAT, MEMORY. */
+enum cnn_status run_file_read_history(struct npz *npz, size_t epochs_done, struct cnn_epoch *history,
+                                      struct cnn_error *error);
+
+#endif
