@@ -4,6 +4,7 @@ which says more."""
 import argparse
 import collections
 import concurrent.futures
+import fcntl
 import json
 import math
 import os
@@ -359,6 +360,12 @@ def main():
     if options.list:
         print("\n".join(map(str, faults + [len(faults)])))
         return 0
+    os.makedirs(os.path.join(root, "build", "mutation"), exist_ok=True)
+    alone = open(os.path.join(root, "build", "mutation", "lock"), "w", encoding="utf-8")
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit("mutate: another one is at work in build/mutation")
     os.environ.update(OMP_WAIT_POLICY="passive", ASAN_OPTIONS="allocator_may_return_null=1:detect_stack_use_after_return=1")
     copies = queue.Queue()
     for number in range(options.jobs):
