@@ -32,9 +32,10 @@ static bool next_number(struct pnm *pnm, unsigned most, unsigned *number)
     size_t first = pnm->at;
     unsigned value = 0;
     for (; pnm->at < pnm->n_bytes && pnm->bytes[pnm->at] >= '0' && pnm->bytes[pnm->at] <= '9'; pnm->at++) {
-        value = value * 10 + pnm->bytes[pnm->at] - '0';
-        if (value > most)
+        unsigned digit = pnm->bytes[pnm->at] - '0';
+        if (value > most / 10 || digit > most - 10 * value)
             return false;
+        value = 10 * value + digit;
     }
     *number = value;
     return pnm->at > first;

@@ -198,6 +198,7 @@ static void damaged_pnm(void **state)
         {"P5 3 1 0\nabc", "the header is damaged"},
         {"P5 3 1 65536\nabc", "the header is damaged"},
         {"P5 3 99999999999 255\nabc", "the header is damaged"},
+        {"P5 3 4294967297 255\nabc", "the header is damaged"}, /* 1, in 32 bits */
         {"P5 3 x 255\nabc", "p: offset 5: the header is damaged"},
         {"P5 0 3 255\nabc", "the picture is empty: 0 x 3 pixels"},
         {"P5 2 2 255\nabc", "the file is cut short; 2 x 2 pixels cannot lie in so few bytes"},
