@@ -151,6 +151,17 @@ static enum cnn_status read_dimension(struct idx *idx, size_t i, const char *wha
     return CNN_OK;
 }
 
+static enum cnn_status too_much_promised(const char *name, uint64_t limit, size_t total,
+                                         struct cnn_error *error)
+{
+    error_set(error, CNN_ERROR_FORMAT,
+              "%s: offset 4 unpacked: the header promises more than a gzip file of this size should hold; "
+              "expected at most %llu bytes, found %zu",
+              name, (unsigned long long)limit, total);
+    return error_hint(error, CNN_ERROR_FORMAT,
+                      "fetch it again; if it is right, gzip -d unpacks it: raw files may have any size");
+}
+
 /* What the header promises must be what the file can hold, before memory is asked for. */
 static enum cnn_status check_size(const struct idx *idx, struct cnn_error *error)
 {
@@ -166,10 +177,7 @@ static enum cnn_status check_size(const struct idx *idx, struct cnn_error *error
     if (stream_is_gzip(idx->stream) ? total <= limit : total == limit)
         return CNN_OK;
     if (stream_is_gzip(idx->stream))
-        return error_set(error, CNN_ERROR_FORMAT,
-                         "%s: offset 4 unpacked: the header promises more than the file can hold; expected "
-                         "at most %llu bytes, found %zu",
-                         name, (unsigned long long)limit, total);
+        return too_much_promised(name, limit, total, error);
     error_set(error, CNN_ERROR_FORMAT,
               "%s: offset %llu: the file is too %s for its header; expected %zu bytes, found %llu", name,
               (unsigned long long)(limit < total ? limit : total), limit < total ? "short" : "long", total,

@@ -12,9 +12,11 @@
 
 enum {
     INPUT_BYTES = 32768,
-    MOST_AT_ONCE = 1 << 30, /* zlib counts in unsigned int */
-    GZIP_WINDOW = 15 + 16,  /* zlib's words for "the largest window, gzip and nothing else" */
-    DEFLATE_RATIO = 1032    /* 258 bytes from two bits. Source: zlib's technical notes */
+    MOST_AT_ONCE = 1 << 30,    /* zlib counts in unsigned int */
+    GZIP_WINDOW = 15 + 16,     /* zlib's words for "the largest window, gzip and nothing else" */
+    DEFLATE_RATIO = 1032,      /* 258 bytes from two bits. Source: zlib's technical notes */
+    PICTURE_RATIO = 100,       /* MNIST packs 5 to 1; what packs better than this is made to fill memory */
+    ANY_RATIO_BYTES = 64 << 20 /* up to here it may: blank images do */
 };
 
 struct stream {
@@ -24,7 +26,7 @@ struct stream {
     uint64_t size;         /* of the file, as stored */
     uint64_t taken;        /* bytes of the file taken so far */
     uint64_t position;     /* in the content */
-    bool gzip, ended;      /* ended: gzip's last block and its trailer are behind us */
+    bool gzip, ended;      /* ended: gzip's last member and its trailer are behind us */
     z_stream z;
     uint8_t input[INPUT_BYTES];
 };
@@ -163,6 +165,32 @@ static enum cnn_status gzip_error(const struct stream *s, int code, struct cnn_e
     return error_hint(error, CNN_ERROR_FORMAT, "fetch it again; gzip -t FILE checks it");
 }
 
+/* A gzip file is one member or several, one after the other, as cat and parallel packers make it. */
+static enum cnn_status after_member(struct stream *s, struct cnn_error *error)
+{
+    enum cnn_status status = s->z.avail_in == 0 && s->taken < s->size ? refill(s, error) : CNN_OK;
+    if (status != CNN_OK)
+        return status;
+    s->ended = s->z.avail_in == 0 || *s->z.next_in != 0x1f;
+    return s->ended || inflateReset(&s->z) == Z_OK ? CNN_OK : error_memory(error, sizeof s->z);
+}
+
+/* Zeros behind the last member are padding, which gzip passes over too. */
+static enum cnn_status skip_padding(struct stream *s, struct cnn_error *error)
+{
+    enum cnn_status status = CNN_OK;
+    while (status == CNN_OK) {
+        while (s->z.avail_in > 0 && *s->z.next_in == 0) {
+            s->z.next_in++;
+            s->z.avail_in--;
+        }
+        if (s->z.avail_in > 0 || s->taken == s->size)
+            break;
+        status = refill(s, error);
+    }
+    return status;
+}
+
 /* zlib unpacks straight to where the bytes belong; its window is the only copy. */
 static enum cnn_status unpack(struct stream *s, uint8_t *bytes, size_t n_bytes, size_t *n_read,
                               struct cnn_error *error)
@@ -179,9 +207,11 @@ static enum cnn_status unpack(struct stream *s, uint8_t *bytes, size_t n_bytes, 
         s->z.avail_out = room;
         int code = inflate(&s->z, Z_NO_FLUSH);
         done += room - s->z.avail_out;
-        s->ended = code == Z_STREAM_END;
         if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
             return gzip_error(s, code, error);
+        enum cnn_status status = code == Z_STREAM_END ? after_member(s, error) : CNN_OK;
+        if (status != CNN_OK)
+            return status;
     }
     *n_read = done;
     return CNN_OK;
@@ -240,6 +270,9 @@ enum cnn_status stream_end(struct stream *stream, struct cnn_error *error)
         return error_set(error, CNN_ERROR_FORMAT,
                          "%s: offset %llu%s: the file is too long; expected its end, found more bytes",
                          stream->name, (unsigned long long)position, stream->gzip ? " unpacked" : "");
+    status = stream->gzip ? skip_padding(stream, error) : CNN_OK;
+    if (status != CNN_OK)
+        return status;
     uint64_t last = stream->taken - stream->z.avail_in;
     if (last != stream->size)
         return error_set(error, CNN_ERROR_FORMAT,
@@ -262,5 +295,8 @@ uint64_t stream_limit(const struct stream *stream)
 {
     if (!stream->gzip)
         return stream->size;
-    return stream->size > UINT64_MAX / DEFLATE_RATIO ? UINT64_MAX : stream->size * DEFLATE_RATIO;
+    uint64_t size = stream->size;
+    uint64_t any = size < ANY_RATIO_BYTES / DEFLATE_RATIO ? size * DEFLATE_RATIO : ANY_RATIO_BYTES;
+    uint64_t pictures = size > UINT64_MAX / PICTURE_RATIO ? UINT64_MAX : size * PICTURE_RATIO;
+    return any > pictures ? any : pictures;
 }

@@ -30,7 +30,8 @@ enum cnn_status stream_end(struct stream *stream, struct cnn_error *error);
 const char *stream_name(const struct stream *stream);
 bool stream_is_gzip(const struct stream *stream);
 
-/* The most bytes that the content can have: exact for raw files, 1032 times the size for gzip. */
+/* The most bytes that the content can have: exact for raw files. For gzip 1032 times the size up to 64 MiB,
+ * and beyond that 100 times. */
 uint64_t stream_limit(const struct stream *stream);
 
 #endif

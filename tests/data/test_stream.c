@@ -107,6 +107,89 @@ static void damage_is_told_wherever_it_is_met(void **state)
     packed[n_packed - 8] ^= 1;
 }
 
+/* Appends a member of its own that holds content[first .. end - 1], at this level of compression. */
+static size_t add_member(uint8_t *file, size_t n, size_t first, size_t end, int level)
+{
+    z_stream z = {.next_in = content + first,
+                  .avail_in = (unsigned)(end - first),
+                  .next_out = file + n,
+                  .avail_out = 2 * CONTENT};
+    assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return (size_t)(z.next_out - file);
+}
+
+static void expect_content(const uint8_t *file, size_t n_file)
+{
+    static uint8_t bytes[CONTENT];
+    struct stream *s;
+    struct cnn_error error = {0};
+    size_t n;
+    assert_int_equal(stream_open_memory("s", file, n_file, &s, NULL), CNN_OK);
+    assert_int_equal(stream_read(s, bytes, CONTENT, &n, &error), CNN_OK);
+    assert_int_equal(n, CONTENT);
+    assert_memory_equal(bytes, content, CONTENT);
+    if (stream_end(s, &error) != CNN_OK)
+        fail_msg("%s", error.message);
+    stream_close(s);
+}
+
+/* Members that meet at every place about the end of a buffer of 32 KiB; empty ones; zeros behind the last. */
+static void several_members_and_padding(void **state)
+{
+    (void)state;
+    static uint8_t file[6 * CONTENT];
+    for (size_t cut = 32768 - 60; cut < 32768 + 10; cut++) {
+        size_t n = add_member(file, 0, 0, cut, 0);
+        n = add_member(file, n, cut, CONTENT, 6);
+        expect_content(file, n);
+    }
+    size_t n = add_member(file, 0, 0, 0, 6);
+    for (size_t i = 0; i < 100; i++)
+        n = add_member(file, n, i * CONTENT / 100, (i + 1) * CONTENT / 100, 9);
+    n = add_member(file, n, 0, 0, 9);
+    expect_content(file, n);
+    memset(file + n, 0, sizeof file - n);
+    expect_content(file, n + 1);
+    expect_content(file, n + 511);
+    expect_content(file, n + 100000);
+}
+
+static void what_follows_a_member_is_told(void **state)
+{
+    (void)state;
+    static uint8_t file[6 * CONTENT];
+    struct stream *s;
+    struct cnn_error error;
+    size_t n = add_member(file, 0, 0, CONTENT, 6);
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *message;
+    } cases[] = {{"x", 1, "bytes follow the gzip data; expected the end, found 1 bytes"},
+                 {"\0\0\0x", 4, "bytes follow the gzip data; expected the end, found 1 bytes"},
+                 {"\0\x1f\x8b", 3, "bytes follow the gzip data; expected the end, found 2 bytes"},
+                 {"\x1f", 1, "cut short"},
+                 {"\x1f\x8b\x08", 3, "cut short"},
+                 {"\x1f\x8c\x08", 3, "damaged"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memcpy(file + n, cases[i].bytes, cases[i].n);
+        assert_int_equal(stream_open_memory("s", file, n + cases[i].n, &s, NULL), CNN_OK);
+        assert_int_equal(stream_skip(s, CONTENT, &error), CNN_OK);
+        assert_int_equal(stream_end(s, &error), CNN_ERROR_FORMAT);
+        if (!strstr(error.message, cases[i].message))
+            fail_msg("expected \"%s\", found \"%s\"", cases[i].message, error.message);
+        stream_close(s);
+    }
+    n = add_member(file, n, 0, 10, 6); /* the second member brings more than was promised */
+    assert_int_equal(stream_open_memory("s", file, n, &s, NULL), CNN_OK);
+    assert_int_equal(stream_skip(s, CONTENT, &error), CNN_OK);
+    assert_int_equal(stream_end(s, &error), CNN_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "the file is too long"));
+    stream_close(s);
+}
+
 static void limits(void **state)
 {
     (void)state;
@@ -114,9 +197,18 @@ static void limits(void **state)
     assert_true(stream_limit(s) == CONTENT);
     assert_string_equal(stream_name(s), "s");
     stream_close(s);
-    s = opened(true);
-    assert_true(stream_limit(s) == (uint64_t)n_packed * 1032);
-    stream_close(s);
+    static const struct {
+        size_t packed;
+        uint64_t most;
+    } cases[] = {
+        {20, 20640}, {7630, 7630 * 1032}, {100000, 64 << 20}, {671088, 64 << 20}, {671089, 67108900}};
+    static uint8_t bytes[671089];
+    memcpy(bytes, packed, 20);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(stream_open_memory("s", bytes, cases[i].packed, &s, NULL), CNN_OK);
+        assert_int_equal(stream_limit(s), cases[i].most);
+        stream_close(s);
+    }
     stream_close(NULL);
 }
 
@@ -126,6 +218,8 @@ int main(void)
         cmocka_unit_test(pieces_and_gaps),
         cmocka_unit_test(the_end_is_where_it_is),
         cmocka_unit_test(damage_is_told_wherever_it_is_met),
+        cmocka_unit_test(several_members_and_padding),
+        cmocka_unit_test(what_follows_a_member_is_told),
         cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, make_content, NULL);
