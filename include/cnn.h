@@ -152,13 +152,13 @@ struct cnn_dataset_info {
 
 /* Opens images first .. first + count - 1 of a split, count 0 meaning all from first on, and reads no
  * more of the files than that needs. source is a folder of IDX files (raw or .gz, both spellings), an
- * image file of such a pair, "synth" or "synth:SEED". NULL means $CNN_DATA where that is set, else
- * data/mnist where it holds MNIST, else "synth" (info.synthetic tells). Of a file, the whole is checked
- * only where it is read to its end; labels always are. Where no label file is found, the images alone are
- * opened (info.labelled tells), and what needs labels fails with NOT_FOUND and says which file was looked
- * for. Errors: NOT_FOUND (also for a file that is the other split by its name), IO, FORMAT (any wrong field),
- * USAGE (first or count past the end), MEMORY.
- * Owns: the caller, until cnn_dataset_close. */
+ * image file of such a pair, an .npz that holds x_train, y_train, x_test and y_test as Keras's mnist.npz
+ * does, "synth" or "synth:SEED". NULL means $CNN_DATA where that is set, else data/mnist where it holds
+ * MNIST, else "synth" (info.synthetic tells). Of a file, the whole is checked only where it is read to its
+ * end; labels always are. Where no label file is found, the images alone are opened (info.labelled tells),
+ * and what needs labels fails with NOT_FOUND and says which file was looked for. Errors: NOT_FOUND (also for
+ * a file that is the other split by its name), IO, FORMAT (any wrong field), USAGE (first or count past the
+ * end), MEMORY. Owns: the caller, until cnn_dataset_close. */
 enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_t first, size_t count,
                                  struct cnn_dataset **dataset, struct cnn_error *error);
 

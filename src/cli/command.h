@@ -43,7 +43,8 @@ struct option_row {
 #define OPTION_DATA(...)                                                                                     \
     {                                                                                                        \
         "data", "PATH",                                                                                      \
-            "folder or file of images, or synth[:SEED]; IDX files as MNIST has them, raw or .gz, or digits " \
+            "folder or file of images, or synth[:SEED]; IDX files as MNIST has them, raw or .gz, an .npz "   \
+            "as Keras has, or digits "                                                                       \
             "drawn by the program; without it $CNN_DATA or data/mnist",                                      \
             OPTION_TEXT, __VA_ARGS__, .group = GROUP_DATA                                                    \
     }

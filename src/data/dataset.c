@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/arrays.h"
 #include "data/idx.h"
 #include "data/locate.h"
 #include "data/synth.h"
@@ -14,9 +15,8 @@
 static const char default_folder[] = "data/mnist";
 static const uint64_t default_seed = 1;
 
-/* first and count as asked, count 0 standing for the rest, against the images there are. */
-static enum cnn_status check_range(const char *name, size_t n_images, size_t first, size_t *count,
-                                   struct cnn_error *error)
+enum cnn_status dataset_check_range(const char *name, size_t n_images, size_t first, size_t *count,
+                                    struct cnn_error *error)
 {
     if (first >= n_images)
         return error_set(error, CNN_ERROR_USAGE, "%s: image %zu is past the end; expected 0 to %zu", name,
@@ -30,8 +30,7 @@ static enum cnn_status check_range(const char *name, size_t n_images, size_t fir
     return CNN_OK;
 }
 
-/* n_labels 0: none. */
-static enum cnn_status allocate(struct cnn_dataset *d, size_t n_labels, struct cnn_error *error)
+enum cnn_status dataset_allocate(struct cnn_dataset *d, size_t n_labels, struct cnn_error *error)
 {
     d->image_bytes = d->height * d->width * d->channels;
     d->owned_images = memory_alloc(d->count, d->image_bytes);
@@ -41,10 +40,10 @@ static enum cnn_status allocate(struct cnn_dataset *d, size_t n_labels, struct c
     return d->images && (d->labels || !n_labels) ? CNN_OK : error_memory(error, d->count * d->image_bytes);
 }
 
-/* Classes are counted over the whole split, so that a part of it has as many. In a file with many images
- * for each class, a class that none has means that a label is wrong, not that there are more classes. */
-static enum cnn_status count_classes(const char *path, const uint8_t *labels, size_t n_labels,
-                                     size_t *classes, struct cnn_error *error)
+/* In a file with many images for each class, a class that none has means that a label is wrong, not that
+ * there are more classes. */
+enum cnn_status dataset_count_classes(const char *path, size_t offset, const uint8_t *labels, size_t n_labels,
+                                      size_t *classes, struct cnn_error *error)
 {
     enum { USUAL_CLASSES = 10, MANY = 20 };
     size_t place[256], largest = 0; /* where a label is first seen, + 1 */
@@ -60,8 +59,8 @@ static enum cnn_status count_classes(const char *path, const uint8_t *labels, si
         error_set(
             error, CNN_ERROR_FORMAT,
             "%s: offset %zu: label out of range; expected 0 to %zu, as no image has label %zu, found %zu",
-            path, 8 + place[largest] - 1, (first_missing > USUAL_CLASSES ? first_missing : USUAL_CLASSES) - 1,
-            first_missing, largest);
+            path, offset + place[largest] - 1,
+            (first_missing > USUAL_CLASSES ? first_missing : USUAL_CLASSES) - 1, first_missing, largest);
         return error_hint(error, CNN_ERROR_FORMAT, "the label file is damaged: fetch it again");
     }
     *classes = largest < USUAL_CLASSES ? USUAL_CLASSES : largest + 1;
@@ -74,7 +73,8 @@ static enum cnn_status read_labels(struct cnn_dataset *d, struct idx *labels, co
 {
     enum cnn_status status = idx_read(labels, 0, labels->count, d->owned_labels, error);
     if (status == CNN_OK)
-        status = count_classes(path, d->labels, labels->count, &d->classes, error);
+        status =
+            dataset_count_classes(path, labels->header_bytes, d->labels, labels->count, &d->classes, error);
     d->labels += first;
     return status;
 }
@@ -91,14 +91,14 @@ static enum cnn_status read_files(struct cnn_dataset *d, struct idx *images, str
             paths->labels, paths->images, images->count, labels->count);
         return error_hint(error, CNN_ERROR_FORMAT, "are these files of the same split, and of the same set?");
     }
-    enum cnn_status status = check_range(d->source, images->count, first, &count, error);
+    enum cnn_status status = dataset_check_range(d->source, images->count, first, &count, error);
     if (status != CNN_OK)
         return status;
     d->count = count;
     d->height = images->height;
     d->width = images->width;
     d->channels = images->channels;
-    status = allocate(d, labels ? labels->count : 0, error);
+    status = dataset_allocate(d, labels ? labels->count : 0, error);
     if (status == CNN_OK && labels)
         status = read_labels(d, labels, paths->labels, first, error);
     return status == CNN_OK ? idx_read(images, first, count, d->owned_images, error) : status;
@@ -154,7 +154,7 @@ static enum cnn_status open_synth(struct cnn_dataset *d, enum cnn_split split, s
     uint64_t seed;
     enum cnn_status status = synth_seed(d->source, &seed, error);
     if (status == CNN_OK)
-        status = check_range(d->source, synth_count(split), first, &count, error);
+        status = dataset_check_range(d->source, synth_count(split), first, &count, error);
     if (status != CNN_OK)
         return status;
     d->synthetic = true;
@@ -162,7 +162,7 @@ static enum cnn_status open_synth(struct cnn_dataset *d, enum cnn_split split, s
     d->height = d->width = SYNTH_SIDE;
     d->channels = 1;
     d->classes = SYNTH_CLASSES;
-    status = allocate(d, count, error);
+    status = dataset_allocate(d, count, error);
     if (status == CNN_OK)
         synth_draw(seed, split, first, count, d->owned_images, d->owned_labels);
     return status;
@@ -185,9 +185,10 @@ enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_
     if (!d)
         return error_memory(error, sizeof *d);
     d->source = d->owned_source = memory_copy_text(source);
-    enum cnn_status status = !d->source         ? error_memory(error, strlen(source))
-                             : is_synth(source) ? open_synth(d, split, first, count, error)
-                                                : open_files(d, split, first, count, error);
+    enum cnn_status status = !d->source          ? error_memory(error, strlen(source))
+                             : is_synth(source)  ? open_synth(d, split, first, count, error)
+                             : arrays_is(source) ? arrays_read(d, split, first, count, error)
+                                                 : open_files(d, split, first, count, error);
     if (status == CNN_OK)
         *dataset = d;
     else
@@ -201,7 +202,7 @@ enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t firs
     if (count == 0)
         return error_set(error, CNN_ERROR_USAGE, "%s: a slice of no images; expected at least 1",
                          dataset->source);
-    enum cnn_status status = check_range(dataset->source, dataset->count, first, &count, error);
+    enum cnn_status status = dataset_check_range(dataset->source, dataset->count, first, &count, error);
     if (status != CNN_OK)
         return status;
     struct cnn_dataset *part = memory_alloc(1, sizeof *part);

@@ -10,11 +10,13 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/dataset.h"
+#include "data/sniff.h"
 #include "data/stream.h"
 
+#include <string.h>
+
 enum {
-    MAX_SIDE = 16384,
-    MAX_CHANNELS = 1024,
     TYPE_U8 = 8,
 };
 
@@ -43,26 +45,10 @@ static enum cnn_status read_exactly(struct idx *idx, uint64_t offset, uint8_t *b
     return error_hint(error, CNN_ERROR_FORMAT, "the file is cut short: fetch it again");
 }
 
-static bool looks_like_a_web_page(const uint8_t magic[4])
-{
-    bool bom = magic[0] == 0xef && magic[1] == 0xbb && magic[2] == 0xbf;
-    uint8_t c = bom                                    ? magic[3]
-                : magic[0] == '\r' || magic[0] == '\n' ? magic[1] == '\n' ? magic[2] : magic[1]
-                                                       : magic[0];
-    return c == '<';
-}
-
+/* The byte order of another machine, or another format altogether. */
 static enum cnn_status wrong_magic(const struct idx *idx, const uint8_t magic[4], struct cnn_error *error)
 {
     const char *name = stream_name(idx->stream);
-    if (looks_like_a_web_page(magic)) {
-        error_set(error, CNN_ERROR_FORMAT,
-                  "%s: offset 0%s: a web page; expected an IDX file, found text that starts with '<'", name,
-                  place(idx));
-        return error_hint(
-            error, CNN_ERROR_FORMAT,
-            "the server sent a page in place of the file: scripts/fetch-mnist.sh gets the right one");
-    }
     if (magic[2] == 0 && magic[3] == 0 && magic[1] == TYPE_U8) {
         error_set(error, CNN_ERROR_FORMAT,
                   "%s: offset 0%s: the byte order is swapped; expected 00 00 08 %02x, found %02x %02x 00 00",
@@ -70,13 +56,15 @@ static enum cnn_status wrong_magic(const struct idx *idx, const uint8_t magic[4]
         return error_hint(error, CNN_ERROR_FORMAT,
                           "IDX headers are big-endian; write the file again that way");
     }
-    error_set(error, CNN_ERROR_FORMAT, "%s: offset 0%s: not an IDX file; expected 00 00, found %02x %02x",
-              name, place(idx), magic[0], magic[1]);
-    return error_hint(error, CNN_ERROR_FORMAT, "%s",
-                      magic[0] == 'P' && magic[1] == 'K' ? "this is a zip archive: unpack it first"
-                      : magic[0] == 0x1f && magic[1] == 0x8b
-                          ? "still gzip: it was packed twice; unpack it once with gzip -d"
-                          : "");
+    uint8_t head[SNIFF_BYTES];
+    size_t n = 0;
+    memcpy(head, magic, 4);
+    if (stream_read(idx->stream, head + 4, sizeof head - 4, &n, NULL) != CNN_OK)
+        n = 0;
+    struct sniffed is = sniff(head, 4 + n);
+    error_set(error, CNN_ERROR_FORMAT, "%s: offset 0%s: not an IDX file%s%s; expected 00 00, found %02x %02x",
+              name, place(idx), is.what ? " but " : "", is.what ? is.what : "", magic[0], magic[1]);
+    return error_hint(error, CNN_ERROR_FORMAT, "%s", is.advice ? is.advice : "");
 }
 
 static const char *type_name(uint8_t type)
@@ -192,9 +180,9 @@ static enum cnn_status read_header(struct idx *idx, struct cnn_error *error)
         const char *what;
         uint32_t most;
     } dimensions[4] = {{"count", UINT32_MAX},
-                       {"height", MAX_SIDE},
-                       {"width", MAX_SIDE},
-                       {"number of channels", MAX_CHANNELS}};
+                       {"height", DATASET_MAX_SIDE},
+                       {"width", DATASET_MAX_SIDE},
+                       {"number of channels", DATASET_MAX_CHANNELS}};
     size_t rank = 0, shape[4] = {1, 1, 1, 1};
     enum cnn_status status = read_magic(idx, &rank, error);
     for (size_t i = 0; status == CNN_OK && i < rank; i++)

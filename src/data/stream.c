@@ -293,10 +293,13 @@ bool stream_is_gzip(const struct stream *stream)
 
 uint64_t stream_limit(const struct stream *stream)
 {
-    if (!stream->gzip)
-        return stream->size;
-    uint64_t size = stream->size;
-    uint64_t any = size < ANY_RATIO_BYTES / DEFLATE_RATIO ? size * DEFLATE_RATIO : ANY_RATIO_BYTES;
-    uint64_t pictures = size > UINT64_MAX / PICTURE_RATIO ? UINT64_MAX : size * PICTURE_RATIO;
+    return stream->gzip ? stream_gzip_limit(stream->size) : stream->size;
+}
+
+uint64_t stream_gzip_limit(uint64_t packed_bytes)
+{
+    uint64_t any =
+        packed_bytes < ANY_RATIO_BYTES / DEFLATE_RATIO ? packed_bytes * DEFLATE_RATIO : ANY_RATIO_BYTES;
+    uint64_t pictures = packed_bytes > UINT64_MAX / PICTURE_RATIO ? UINT64_MAX : packed_bytes * PICTURE_RATIO;
     return any > pictures ? any : pictures;
 }

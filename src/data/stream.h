@@ -34,4 +34,7 @@ bool stream_is_gzip(const struct stream *stream);
  * and beyond that 100 times. */
 uint64_t stream_limit(const struct stream *stream);
 
+/* The same for packed bytes of gzip or zip that are not in a stream. */
+uint64_t stream_gzip_limit(uint64_t packed_bytes);
+
 #endif

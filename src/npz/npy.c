@@ -151,8 +151,7 @@ enum cnn_status npy_parse(const char *name, const uint8_t *bytes, size_t n_bytes
     return CNN_OK;
 }
 
-/* The place of item i of C order in the file. */
-static size_t place_of(const struct npy *npy, size_t i)
+size_t npy_place(const struct npy *npy, size_t i)
 {
     if (!npy->fortran_order)
         return i;
@@ -168,7 +167,7 @@ static size_t place_of(const struct npy *npy, size_t i)
 /* The bits of an item of up to 8 bytes. */
 static uint64_t bits_of(const struct npy *npy, size_t i)
 {
-    const uint8_t *p = npy->data + place_of(npy, i) * npy->item_size;
+    const uint8_t *p = npy->data + npy_place(npy, i) * npy->item_size;
     uint64_t bits = 0;
     for (size_t k = 0; k < npy->item_size; k++)
         bits |= (uint64_t)p[npy->big_endian ? npy->item_size - 1 - k : k] << (8 * k);

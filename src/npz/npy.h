@@ -29,6 +29,9 @@ enum cnn_status npy_parse(const char *name, const uint8_t *bytes, size_t n_bytes
 double npy_float(const struct npy *npy, size_t i);
 bool npy_whole(const struct npy *npy, size_t i, uint64_t *value);
 
+/* The place, in the file, of item i of C order: i itself, but where the array is in Fortran order. */
+size_t npy_place(const struct npy *npy, size_t i);
+
 /* A text of rank 0 as ASCII. false: it is another type, longer than size - 1, or holds other characters. */
 bool npy_text(const struct npy *npy, char *text, size_t size);
 

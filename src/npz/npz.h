@@ -39,6 +39,11 @@ const char *npz_name(const struct npz *npz, size_t i);
 /* Bytes that its arrays take unpacked, all together. */
 size_t npz_bytes(const struct npz *npz);
 
+/* Reads one array of any type and shape, of at most max_bytes in the archive, its CRC checked; array points
+ * into bytes. Errors: FORMAT, MEMORY. Owns: the caller frees *bytes, in every case. */
+enum cnn_status npz_read_any(struct npz *npz, const char *name, size_t max_bytes, uint8_t **bytes,
+                             struct npy *array, struct cnn_error *error);
+
 /* Reads one array, checking type, shape and CRC. Floats and whole numbers of other sizes and orders are
  * converted; text is ASCII. Values must be finite. Errors: FORMAT, MEMORY. */
 enum cnn_status npz_read_floats(struct npz *npz, const char *name, size_t rank, const size_t *shape,

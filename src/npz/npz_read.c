@@ -197,9 +197,8 @@ static enum cnn_status extract(struct npz *npz, const struct entry *entry, uint8
     return CNN_OK;
 }
 
-/* Extracts and parses an array of at most max_bytes. Owns: the caller frees *bytes. */
-static enum cnn_status load(struct npz *npz, const char *name, size_t max_bytes, uint8_t **bytes,
-                            struct npy *npy, struct cnn_error *error)
+enum cnn_status npz_read_any(struct npz *npz, const char *name, size_t max_bytes, uint8_t **bytes,
+                             struct npy *npy, struct cnn_error *error)
 {
     const struct entry *entry = find(npz, name);
     *bytes = NULL;
@@ -251,7 +250,8 @@ static enum cnn_status read_numbers(struct npz *npz, const char *name, size_t ra
     size_t count = 1;
     for (size_t i = 0; i < rank; i++)
         count *= shape[i];
-    enum cnn_status status = load(npz, name, count * sizeof(double) + header_room, &bytes, &npy, error);
+    enum cnn_status status =
+        npz_read_any(npz, name, count * sizeof(double) + header_room, &bytes, &npy, error);
     if (status == CNN_OK)
         status = check_shape(npz, name, &npy, rank, shape, error);
     if (status == CNN_OK && npy.kind != 'f')
@@ -287,7 +287,7 @@ enum cnn_status npz_read_doubles(struct npz *npz, const char *name, size_t rank,
 static enum cnn_status load_single(struct npz *npz, const char *name, size_t max_bytes, uint8_t **bytes,
                                    struct npy *npy, struct cnn_error *error)
 {
-    enum cnn_status status = load(npz, name, max_bytes + header_room, bytes, npy, error);
+    enum cnn_status status = npz_read_any(npz, name, max_bytes + header_room, bytes, npy, error);
     return status == CNN_OK ? check_shape(npz, name, npy, 0, NULL, error) : status;
 }
 
