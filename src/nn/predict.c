@@ -79,7 +79,7 @@ static enum cnn_status run_all(const struct cnn_model *model, const struct cnn_d
     enum cnn_status status = kernels_choose(&k, error);
     if (status != CNN_OK)
         return status;
-    size_t count = cnn_dataset_info(dataset).count, blocks = (count + LANES - 1) / LANES;
+    size_t count = cnn_dataset_info(dataset).count, blocks = whole_blocks(count);
     size_t threads = threads_wanted() < blocks ? threads_wanted() : blocks;
     size_t block_floats = largest_block(model);
     float *memory = memory_alloc(threads * 2, block_floats * sizeof(float));

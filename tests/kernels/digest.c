@@ -5,109 +5,18 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/denormals.h"
-#include "base/hash.h"
-#include "base/memory.h"
-#include "base/random.h"
-#include "kernels/kernels.h"
-
-enum { N = 1 << 17, N_BLOCKS = 2 };
-
-struct numbers {
-    float *x, *w, *y, *d;
-};
-
-static void fill(struct random *random, float *to, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        to[i] = 4 * random_float(random) - 2;
-        if (i % 61 == 0)
-            to[i] *= 0x1p-126F; /* denormal */
-        if (i % 67 == 0)
-            to[i] *= 1000;
-    }
-}
-
-static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_shape s, enum activation a,
-                       uint64_t hash)
-{
-    s = conv2d_valid(s);
-    const size_t n_x = s.in_h * s.in_w * s.in_c * LANES, run = s.kernel_w * s.in_c;
-    const size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1),
-                 n_z = positions * s.filters * LANES;
-    k->conv2d_forward(&s, a, m.x, m.w, m.w + 7, m.y, m.d);
-    hash = hash_bytes(hash_bytes(hash, m.y, n_z * sizeof(float)), m.d, n_z * sizeof(float));
-    memcpy(m.d, m.x, n_x * sizeof(float));
-    k->conv2d_backward(&s, m.y, m.w, m.d);
-    hash = hash_bytes(hash, m.d, n_x * sizeof(float));
-    k->conv2d_gradient(&s, m.x, m.w, m.y);
-    hash = hash_bytes(hash, m.y, s.kernel_h * run * s.filters * sizeof(float));
-    k->bias_gradient(positions, s.filters, m.x, m.y);
-    return hash_bytes(hash, m.y, s.filters * sizeof(float));
-}
-
-static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_shape s, enum activation a,
-                      uint64_t hash)
-{
-    k->dense_forward(&s, a, m.x, m.w, m.w + 5, m.y, m.d);
-    hash =
-        hash_bytes(hash_bytes(hash, m.y, s.out * LANES * sizeof(float)), m.d, s.out * LANES * sizeof(float));
-    memcpy(m.d, m.x, s.in * LANES * sizeof(float));
-    k->dense_backward(&s, 1, m.y, 0, m.w, m.d, 0);
-    hash = hash_bytes(hash, m.d, s.in * LANES * sizeof(float));
-    for (size_t i = 0; i < N_BLOCKS; i++)
-        k->dense_transpose(s.out, m.w + i * LANES, m.d + i * LANES * whole_lanes(s.out));
-    k->dense_gradient(&s, N_BLOCKS, m.x, LANES, m.d, 0, s.in, m.y);
-    hash = hash_bytes(hash, m.y, s.in * s.out * sizeof(float));
-    k->softmax_cross_entropy(s.out, (const uint8_t *)"\0\1\0\1\0\1\0", 7, 0.125F, m.x, m.d, m.y,
-                             (uint8_t *)(m.y + LANES));
-    hash = hash_bytes(hash_bytes(hash, m.y, LANES * (sizeof(float) + 1)), m.d, s.out * LANES * sizeof(float));
-    k->softmax(s.out, m.x, m.y);
-    return hash_bytes(hash, m.y, s.out * LANES * sizeof(float));
-}
-
-static uint64_t update(const struct kernels *k, struct numbers m, enum optimizer o, uint64_t hash)
-{
-    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false};
-    memcpy(m.y, m.w, 3003 * sizeof(float));
-    memset(m.d, 0, 6006 * sizeof(float));
-    for (int step = 0; step < 3; step++)
-        k->update[o](&u, 3003, m.x + step, m.y, m.d, m.d + 3003);
-    return hash_bytes(hash_bytes(hash, m.y, 3003 * sizeof(float)), m.d, 6006 * sizeof(float));
-}
-
-static uint64_t everything(const struct kernels *k, struct numbers m)
-{
-    static const struct conv2d_shape conv2ds[] = {{12, 13, 3, 5, 5, 6, 0, 0},
-                                                  {9, 9, 1, 5, 5, 3, 0, 0},
-                                                  {6, 5, 8, 3, 3, 17, 0, 0},
-                                                  {4, 4, 2, 4, 4, 8, 0, 0}};
-    static const struct dense_shape denses[] = {{100, 84}, {84, 10}, {7, 2}, {400, 41}};
-    uint64_t hash = HASH_START;
-    for (size_t i = 0; i < 4; i++)
-        for (enum activation a = 0; a < N_ACTIVATIONS; a++)
-            hash = dense(k, m, denses[i], a, conv2d(k, m, conv2ds[i], a, hash));
-    for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
-        hash = update(k, m, o, hash);
-    const uint8_t *images[3] = {(const uint8_t *)m.w, (const uint8_t *)m.w + 99, (const uint8_t *)m.w + 1003};
-    k->pack(images, 3, 99, true, m.y);
-    return hash_bytes(hash, m.y, 99 * LANES * sizeof(float));
-}
+#include "every.h"
 
 int main(void)
 {
-    struct numbers m = {memory_alloc(N, sizeof(float)), memory_alloc(N, sizeof(float)),
-                        memory_alloc(N, sizeof(float)), memory_alloc(N, sizeof(float))};
-    if (!m.x || !m.w || !m.y || !m.d)
+    struct numbers m;
+    if (!numbers_make(&m))
         return 1;
     denormals_flush();
-    struct random random = random_stream(1, 1);
-    fill(&random, m.x, N);
-    fill(&random, m.w, N);
     for (size_t i = 0; kernels_available(i); i++)
         printf("%s %016" PRIx64 "\n", kernels_available(i)->name, everything(kernels_available(i), m));
-    memory_free(m.x), memory_free(m.w), memory_free(m.y), memory_free(m.d);
+    numbers_free(&m);
     return 0;
 }

@@ -7,71 +7,91 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void conv2d(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
+/* ---- layers: one function and one row each --------------------------------------------------------- */
+
+static void conv2d(const struct chain_batch *b)
 {
-    struct conv2d_shape s = {.in_h = layer->in.size[0],
-                             .in_w = layer->in.size[1],
-                             .in_c = layer->in.size[2],
-                             .kernel_h = layer->argument[1].h,
-                             .kernel_w = layer->argument[1].w,
-                             .filters = layer->argument[0].h};
-    reference_conv2d_forward(&s, x, w, b, z);
+    const struct layer *l = b->layer;
+    struct conv2d_shape s = {.in_h = l->in.size[0],
+                             .in_w = l->in.size[1],
+                             .in_c = l->in.size[2],
+                             .kernel_h = l->argument[1].h,
+                             .kernel_w = l->argument[1].w,
+                             .filters = l->argument[0].h};
+    for (size_t i = 0; i < b->n; i++)
+        reference_conv2d_forward(&s, b->x + i * shape_count(&l->in), b->w[0], b->w[1],
+                                 b->z + i * shape_count(&l->out));
 }
 
-static void dense(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
+static void dense(const struct chain_batch *b)
 {
-    struct dense_shape s = {layer->in.size[0], layer->argument[0].h};
-    reference_dense_forward(&s, x, w, b, z);
+    struct dense_shape s = {b->layer->in.size[0], b->layer->argument[0].h};
+    for (size_t i = 0; i < b->n; i++)
+        reference_dense_forward(&s, b->x + i * s.in, b->w[0], b->w[1], b->z + i * s.out);
 }
 
-static void flatten(const struct layer *layer, const double *x, const double *w, const double *b, double *z)
+static void flatten(const struct chain_batch *b)
 {
-    (void)w;
-    (void)b;
-    memcpy(z, x, shape_count(&layer->in) * sizeof *z);
+    memcpy(b->z, b->x, b->n * shape_count(&b->layer->in) * sizeof *b->z);
 }
+
+static const struct {
+    const struct layer_type *type;
+    chain_forward *forward;
+} rows[] = {
+    {&layer_conv2d, conv2d},
+    {&layer_flatten, flatten},
+    {&layer_dense, dense},
+};
 
 chain_forward *chain_layer(const struct layer_type *type)
 {
-    return type == &layer_conv2d    ? conv2d
-           : type == &layer_dense   ? dense
-           : type == &layer_flatten ? flatten
-                                    : NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].type == type)
+            return rows[i].forward;
+    return NULL;
 }
+
+/* ---- the chain ------------------------------------------------------------------------------------- */
 
 static double *alloc_doubles(size_t n)
 {
     return memory_alloc(n, sizeof(double));
 }
 
-/* One sample through the chain; the result is freed by the caller. */
-static double *run(const struct cnn_model *model, const double *weights, const uint8_t *image,
-                   double **outputs)
+static void activate(const struct layer *layer, size_t n, double *z)
+{
+    const struct reference_activation *activation = reference_activation(layer->activation);
+    if (!activation) {
+        fprintf(stderr, "activation %s has no reference: add one to tests/reference/reference.c\n",
+                activation_word(layer->activation)->word);
+        abort();
+    }
+    for (size_t k = 0; layer->activation != ACTIVATION_softmax && k < n; k++)
+        z[k] = activation->f(z[k]);
+}
+
+/* All samples through the chain; the result is freed by the caller. */
+static double *run(const struct cnn_model *model, const double *weights, const uint8_t *const *images,
+                   size_t n, double **outputs)
 {
     size_t n_in = shape_count(&model->input);
-    double *x = alloc_doubles(n_in);
-    for (size_t i = 0; i < n_in; i++)
-        x[i] = model->scale ? image[i] / 255.0 : image[i];
+    double *x = alloc_doubles(n * n_in);
+    for (size_t i = 0; i < n * n_in; i++)
+        x[i] = images[i / n_in][i % n_in] / (model->scale ? 255.0 : 1.0);
     for (size_t i = 0; i < model->n_layers; i++) {
         const struct layer *layer = &model->layer[i];
-        size_t n = shape_count(&layer->out);
-        double *z = alloc_doubles(n);
-        const double *w[MAX_PARAMETERS] = {NULL};
+        size_t n_out = shape_count(&layer->out);
+        struct chain_batch batch = {
+            .layer = layer, .n = n, .x = x, .z = alloc_doubles(n * n_out), .training = true};
         for (size_t k = 0; k < layer->n_parameters; k++)
-            w[k] = weights + (layer->parameter[k].value - model->weights);
-        chain_layer(layer->type)(layer, x, w[0], w[1], z);
-        const struct reference_activation *activation = reference_activation(layer->activation);
-        if (!activation) {
-            fprintf(stderr, "activation %d has no reference: add one to tests/reference/reference.c\n",
-                    (int)layer->activation);
-            abort();
-        }
-        for (size_t k = 0; layer->activation != ACTIVATION_softmax && k < n; k++)
-            z[k] = activation->f(z[k]);
+            batch.w[k] = weights + (layer->parameter[k].value - model->weights);
+        chain_layer(layer->type)(&batch);
+        activate(layer, n * n_out, batch.z);
         if (outputs)
-            memcpy(outputs[i], z, n * sizeof *z);
+            memcpy(outputs[i], batch.z + (n - 1) * n_out, n_out * sizeof *batch.z);
         memory_free(x);
-        x = z;
+        x = batch.z;
     }
     return x;
 }
@@ -79,11 +99,9 @@ static double *run(const struct cnn_model *model, const double *weights, const u
 double chain_loss(const struct cnn_model *model, const double *weights, const uint8_t *const *images,
                   const uint8_t *labels, size_t n, double **outputs)
 {
-    double loss = 0;
-    for (size_t i = 0; i < n; i++) {
-        double *z = run(model, weights, images[i], i + 1 == n ? outputs : NULL);
-        loss += reference_cross_entropy(model_classes(model), z, labels[i], NULL);
-        memory_free(z);
-    }
+    double loss = 0, *z = run(model, weights, images, n, outputs);
+    for (size_t i = 0; i < n; i++)
+        loss += reference_cross_entropy(model_classes(model), z + i * model_classes(model), labels[i], NULL);
+    memory_free(z);
     return loss / (double)n;
 }
