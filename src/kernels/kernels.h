@@ -71,6 +71,14 @@ static inline struct conv2d_shape conv2d_valid(struct conv2d_shape shape)
     return shape;
 }
 
+/* Windows of size, stride apart, over each channel; top and left: rows and columns of padding before the map.
+ */
+struct pool2d_shape {
+    size_t in_h, in_w, channels;
+    size_t size_h, size_w, stride_h, stride_w;
+    size_t out_h, out_w, top, left;
+};
+
 struct dense_shape {
     size_t in, out;
 };
@@ -135,6 +143,15 @@ struct kernels {
     /* What one block adds to the gradient by the bias: the sum of dz over positions and lanes.
      * Shapes: dz [positions][features][16]; db [features], set. */
     void (*bias_gradient)(size_t positions, size_t features, const float *dz, float *db);
+
+    /* One block forward: y = the largest under each window, padding left out; where = the place of the first
+     * of the largest within the window, size_w to a row; slope = 1. where and slope may be NULL. And
+     * backward, dx as for conv2d. Shapes: x and dx [in_h][in_w][channels][16], the others
+     * [out_h][out_w][channels][16]. */
+    void (*maxpool2d_forward)(const struct pool2d_shape *shape, const float *x, float *y, float *slope,
+                              float *where);
+    void (*maxpool2d_backward)(const struct pool2d_shape *shape, const float *dz, const float *where,
+                               float *dx);
 
     /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and slope [out][16], dz like y, dx
      * like x. */

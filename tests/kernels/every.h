@@ -48,6 +48,31 @@ static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_
     return hash_bytes(hash, m.y, s.filters * sizeof(float));
 }
 
+/* Few different values, so that maxima are shared; and a NaN. */
+static void make_ties(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)(int)(x[i] * 1.5F);
+    x[n / 2] = NAN;
+}
+
+static uint64_t maxpool2d(const struct kernels *k, struct numbers m, struct pool2d_shape s, bool ties,
+                          uint64_t hash)
+{
+    const size_t n_x = s.in_h * s.in_w * s.channels * LANES, n_y = s.out_h * s.out_w * s.channels * LANES;
+    float *x = m.d, *where = m.d + n_x, *slope = where + n_y, *dx = slope + n_y;
+    memcpy(x, m.x, n_x * sizeof(float));
+    memcpy(dx, m.w, n_x * sizeof(float));
+    if (ties)
+        make_ties(x, n_x);
+    k->maxpool2d_forward(&s, x, m.y, slope, where);
+    k->maxpool2d_backward(&s, m.w, where, dx);
+    for (size_t i = 0; i < n_y; i++)
+        m.y[i] = isnan(m.y[i]) ? -1 : m.y[i];
+    hash = hash_bytes(hash_bytes(hash, m.y, n_y * sizeof(float)), where, n_y * sizeof(float));
+    return hash_bytes(hash_bytes(hash, slope, n_y * sizeof(float)), dx, n_x * sizeof(float));
+}
+
 static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_shape s, enum activation a,
                       uint64_t hash)
 {
@@ -98,10 +123,18 @@ static uint64_t everything(const struct kernels *k, struct numbers m)
                                                   {6, 5, 8, 3, 3, 17, 0, 0},
                                                   {4, 4, 2, 4, 4, 8, 0, 0}};
     static const struct dense_shape denses[] = {{100, 84}, {84, 10}, {7, 2}, {400, 41}};
+    static const struct pool2d_shape pools[] = {{8, 8, 3, 2, 2, 2, 2, 4, 4, 0, 0},
+                                                {7, 5, 2, 3, 2, 2, 1, 3, 4, 0, 0},
+                                                {7, 6, 1, 3, 3, 1, 1, 7, 6, 1, 1},
+                                                {5, 9, 5, 2, 4, 3, 5, 2, 2, 0, 0},
+                                                {4, 3, 2, 4, 4, 2, 2, 2, 2, 1, 1}};
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < 4; i++)
         for (enum activation a = 0; a < N_ACTIVATIONS; a++)
             hash = dense(k, m, denses[i], a, conv2d(k, m, conv2ds[i], a, hash));
+    for (size_t i = 0; i < 5; i++)
+        for (int ties = 0; ties < 2; ties++)
+            hash = maxpool2d(k, m, pools[i], ties, hash);
     for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
         hash = update(k, m, o, hash);
     float peak = 1;

@@ -56,6 +56,7 @@ static void text_comes_back(void **state)
         "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
         "conv2d:2,3x5,relu flatten dense:7,tanh dense:5,linear dense:3,softmax",
         "flatten dense:10,softmax",
+        "maxpool2d:2 maxpool2d:3x2,stride=1x2,same maxpool2d:2,same flatten dense:10,softmax",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct layer layers[MAX_LAYERS];
@@ -80,7 +81,7 @@ static const struct {
 } wrong[] = {
     {"", "the last layer must give the probabilities"},
     {"conv3d:1,2 flatten dense:10,softmax",
-     "unknown layer 'conv3d'; expected one of: conv2d, flatten, dense"},
+     "unknown layer 'conv3d'; expected one of: conv2d, maxpool2d, flatten, dense"},
     {"flatten dense:10,softmacks", "unknown activation 'softmacks'; expected one of: linear, swish"},
     {"flatten dense:0,softmax", "UNITS: expected a whole number from 1 to 65536, found \"0\""},
     {"flatten dense:65537,softmax", "UNITS: expected a whole number from 1 to 65536"},
@@ -98,6 +99,15 @@ static const struct {
      "layer 1, conv2d:3,29: a kernel of 29 x 29 does not fit in a feature map of 28 x 28"},
     {"conv2d:3,20 conv2d:3,3x10 flatten dense:10,softmax",
      "layer 2, conv2d:3,3x10: a kernel of 3 x 10 does not fit in a feature map of 9 x 9"},
+    {"maxpool2d:29 flatten dense:10,softmax",
+     "layer 1, maxpool2d:29: a window of 29 x 29 does not fit in a feature map of 28 x 28"},
+    {"maxpool2d flatten dense:10,softmax", "SIZE is missing; expected maxpool2d:SIZE[,stride=S][,same]"},
+    {"maxpool2d:2,2 flatten dense:10,softmax", "unknown argument \"2\"; expected maxpool2d:SIZE"},
+    {"maxpool2d:2,stride=0 flatten dense:10,softmax",
+     "stride: expected a whole number from 1 to 65536 or two, as in 3x5, found \"0\""},
+    {"maxpool2d:2,same,same flatten dense:10,softmax", "same stands twice"},
+    {"maxpool2d:2x flatten dense:10,softmax", "SIZE: expected a whole number"},
+    {"flatten maxpool2d:2 dense:10,softmax", "maxpool2d needs a feature map"},
     {"dense:10,softmax", "dense needs a vector below it"},
     {"flatten conv2d:3,3 dense:10,softmax", "conv2d needs a feature map"},
     {"flatten dense:10,softmax dense:10,softmax", "layer 2, dense: softmax may stand in the last layer only"},

@@ -23,6 +23,34 @@ static void conv2d(const struct chain_batch *b)
                                  b->z + i * shape_count(&l->out));
 }
 
+/* Keras's rule for "same": the map is covered by windows that start stride apart; what is missing is added,
+ * the smaller half of it before. */
+static size_t padding_before(size_t n, size_t size, size_t stride, bool same)
+{
+    long missing = ((long)((n + stride - 1) / stride) - 1) * (long)stride + (long)size - (long)n;
+    return same && missing > 0 ? (size_t)missing / 2 : 0;
+}
+
+static void maxpool2d(const struct chain_batch *b)
+{
+    const struct layer *l = b->layer;
+    const struct argument_value size = l->argument[0], stride = l->argument[1].h ? l->argument[1] : size;
+    const bool same = l->argument[2].h != 0;
+    struct pool2d_shape s = {.in_h = l->in.size[0],
+                             .in_w = l->in.size[1],
+                             .channels = l->in.size[2],
+                             .size_h = size.h,
+                             .size_w = size.w,
+                             .stride_h = stride.h,
+                             .stride_w = stride.w,
+                             .out_h = l->out.size[0],
+                             .out_w = l->out.size[1],
+                             .top = padding_before(l->in.size[0], size.h, stride.h, same),
+                             .left = padding_before(l->in.size[1], size.w, stride.w, same)};
+    for (size_t i = 0; i < b->n; i++)
+        reference_maxpool2d_forward(&s, b->x + i * shape_count(&l->in), b->z + i * shape_count(&l->out));
+}
+
 static void dense(const struct chain_batch *b)
 {
     struct dense_shape s = {b->layer->in.size[0], b->layer->argument[0].h};
@@ -40,6 +68,7 @@ static const struct {
     chain_forward *forward;
 } rows[] = {
     {&layer_conv2d, conv2d},
+    {&layer_maxpool2d, maxpool2d},
     {&layer_flatten, flatten},
     {&layer_dense, dense},
 };

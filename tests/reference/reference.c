@@ -80,6 +80,46 @@ void reference_conv2d_gradient(const struct conv2d_shape *shape, const double *x
         db[i % shape->filters] += dz[i];
 }
 
+/* ---- maxpool2d ---- */
+
+/* Where the first of the largest under a window lies in x; -1 below every number where the window is empty.
+ */
+static long first_largest(const struct pool2d_shape *s, long oh, long ow, long c, const double *x)
+{
+    long best = -1;
+    for (long h = 0; h < (long)s->size_h; h++)
+        for (long w = 0; w < (long)s->size_w; w++) {
+            long ih = oh * (long)s->stride_h + h - (long)s->top,
+                 iw = ow * (long)s->stride_w + w - (long)s->left;
+            if (ih < 0 || iw < 0 || ih >= (long)s->in_h || iw >= (long)s->in_w)
+                continue;
+            long at = (ih * (long)s->in_w + iw) * (long)s->channels + c;
+            if (best < 0 || x[at] > x[best])
+                best = at;
+        }
+    return best;
+}
+
+void reference_maxpool2d_forward(const struct pool2d_shape *s, const double *x, double *z)
+{
+    for (size_t oh = 0; oh < s->out_h; oh++)
+        for (size_t ow = 0; ow < s->out_w; ow++)
+            for (size_t c = 0; c < s->channels; c++)
+                z[(oh * s->out_w + ow) * s->channels + c] =
+                    x[first_largest(s, (long)oh, (long)ow, (long)c, x)];
+}
+
+void reference_maxpool2d_backward(const struct pool2d_shape *s, const double *x, const double *dz, double *dx)
+{
+    for (size_t i = 0; i < s->in_h * s->in_w * s->channels; i++)
+        dx[i] = 0;
+    for (size_t oh = 0; oh < s->out_h; oh++)
+        for (size_t ow = 0; ow < s->out_w; ow++)
+            for (size_t c = 0; c < s->channels; c++)
+                dx[first_largest(s, (long)oh, (long)ow, (long)c, x)] +=
+                    dz[(oh * s->out_w + ow) * s->channels + c];
+}
+
 /* ---- dense ---- */
 
 void reference_dense_forward(const struct dense_shape *shape, const double *x, const double *w,

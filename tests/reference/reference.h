@@ -21,6 +21,12 @@ void reference_conv2d_backward(const struct conv2d_shape *shape, const double *d
 void reference_conv2d_gradient(const struct conv2d_shape *shape, const double *x, const double *dz,
                                double *dw, double *db);
 
+/* z = the largest under each window; dx = dz at the first of the largest, row by row. Shapes: x and dx
+ * [in_h][in_w][channels], z and dz [out_h][out_w][channels]. */
+void reference_maxpool2d_forward(const struct pool2d_shape *shape, const double *x, double *z);
+void reference_maxpool2d_backward(const struct pool2d_shape *shape, const double *x, const double *dz,
+                                  double *dx);
+
 /* The same for z = x w + b. Shapes: x [in], w [in][out], z [out]. */
 void reference_dense_forward(const struct dense_shape *shape, const double *x, const double *w,
                              const double *b, double *z);

@@ -13,6 +13,7 @@
 #include "kernels/body/loss.h"
 #include "kernels/body/pack.h"
 #include "kernels/body/peak.h"
+#include "kernels/body/pool.h"
 #include "kernels/body/update.h"
 #include "kernels/kernels.h"
 
@@ -30,6 +31,8 @@ static const struct kernels table = {
     .conv2d_backward = conv2d_backward,
     .conv2d_gradient = conv2d_gradient,
     .bias_gradient = bias_gradient,
+    .maxpool2d_forward = maxpool2d_forward,
+    .maxpool2d_backward = maxpool2d_backward,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
     .dense_shard_sum = dense_shard_sum,
