@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "nn/engine.h"
+#include "table.h"
 #include "train/optimizer.h"
 
 enum { SIDE = 12, CHANNELS = 2, PIXELS = SIDE * SIDE * CHANNELS, BATCH = 150, STEPS = 6, N_IMAGES = 160 };
@@ -153,6 +154,28 @@ static void same_bits_everywhere(void **state)
     }
 }
 
+/* Networks of the table of layers, with the optimizers in turn; what they come to is written down nowhere. */
+static void check_table_network(const char *arch)
+{
+    static size_t count;
+    struct network network = {
+        .arch = arch, .optimizer = optimizer_word(count++ % N_OPTIMIZERS)->word, .scale = true};
+    struct trace expected = {0};
+    train(&network, kernels_available(0)->name, 1, &expected);
+    for (size_t i = 0; kernels_available(i); i++)
+        for (size_t threads = 1 + (i == 0); threads < 4; threads += 2) {
+            struct trace found = {0};
+            train(&network, kernels_available(i)->name, threads, &found);
+            compare(&network, kernels_available(i)->name, threads, &expected, &found);
+        }
+}
+
+static void same_bits_for_every_layer_and_optimizer(void **state)
+{
+    (void)state;
+    assert_true(each_network(SIDE, CHANNELS, check_table_network) >= N_OPTIMIZERS);
+}
+
 static void fingerprints_are_those_written_down(void **state)
 {
     (void)state;
@@ -203,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bits_everywhere),
+        cmocka_unit_test(same_bits_for_every_layer_and_optimizer),
         cmocka_unit_test(fingerprints_are_those_written_down),
         cmocka_unit_test(lesson_has_its_fingerprint),
     };
