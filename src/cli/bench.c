@@ -33,8 +33,21 @@ static const char *quantity_text(char text[QUANTITY_TEXT], double value, const c
     return text;
 }
 
+/* What goes from result to result. */
+struct printing {
+    bool is_first;
+    int name_width; /* of the longest layer name */
+};
+
+/* A layer and what is done, "gradient, update" at the longest; or the batch and the threads. */
+static int title_width(const struct printing *p)
+{
+    return 2 + p->name_width + 1 + 16;
+}
+
 /* A line of the table, without the blanks at its end. */
 struct columns {
+    int width; /* of the title */
     char title[64], time[QUANTITY_TEXT], rate[24], share[24], best[24], moved[QUANTITY_TEXT], speed[24];
     char images[COUNT_TEXT];
 };
@@ -42,23 +55,24 @@ struct columns {
 static void print_columns(const struct columns *c)
 {
     char line[384];
-    int length = snprintf(line, sizeof line, "%-36s %8s %8s %8s %8s %8s %6s %10s", c->title, c->time, c->rate,
-                          c->share, c->best, c->moved, c->speed, c->images);
+    int length = snprintf(line, sizeof line, "%-*s %8s %8s %8s %8s %8s %6s %10s", c->width, c->title, c->time,
+                          c->rate, c->share, c->best, c->moved, c->speed, c->images);
     while (length > 0 && line[length - 1] == ' ')
         length--;
     printf("%.*s\n", length, line);
 }
 
-static void print_head(const struct cnn_bench_result *peak)
+static void print_head(const struct printing *p, const struct cnn_bench_result *peak)
 {
-    struct columns head = {.time = "time ",
+    struct columns head = {.width = title_width(p),
+                           .time = "time ",
                            .rate = "GFLOP/s",
                            .share = "of peak",
                            .best = "at best",
                            .moved = "moved ",
                            .speed = "GB/s",
                            .images = "images/s"};
-    struct columns top = {.title = "  fused multiply-add"};
+    struct columns top = {.width = title_width(p), .title = "  fused multiply-add"};
     char count[COUNT_TEXT];
     snprintf(head.title, sizeof head.title, "Batch of %s, %zu thread%s", count_text(count, peak->batch_size),
              peak->threads, peak->threads == 1 ? "" : "s");
@@ -71,13 +85,13 @@ static void print_head(const struct cnn_bench_result *peak)
 static void print_result(void *context, const struct cnn_bench_result *r)
 {
     static const char *const second_units[] = {"s ", "ms", "us"}, *const byte_units[] = {"GB", "MB", "kB"};
-    struct columns c = {.title = ""};
-    (void)context;
+    const struct printing *p = context;
+    struct columns c = {.width = title_width(p)};
     if (r->kind == CNN_BENCH_PEAK) {
-        print_head(r);
+        print_head(p, r);
         return;
     }
-    snprintf(c.title, sizeof c.title, "  %-17s %s", r->layer ? r->layer : "", r->work);
+    snprintf(c.title, sizeof c.title, "  %-*s %s", p->name_width, r->layer ? r->layer : "", r->work);
     quantity_text(c.time, r->seconds, second_units);
     if (r->flop > 0) {
         snprintf(c.rate, sizeof c.rate, "%.1f", r->flop / r->seconds * 1e-9);
@@ -101,14 +115,14 @@ static void print_json_result(void *context, const struct cnn_bench_result *r)
                                         [CNN_BENCH_KERNEL] = "kernel",
                                         [CNN_BENCH_TRAIN] = "train",
                                         [CNN_BENCH_PREDICT] = "predict"};
-    bool *is_first = context;
-    printf("%s\n    {\"kind\": \"%s\", \"work\": \"%s\", ", *is_first ? "" : ",", kinds[r->kind], r->work);
+    struct printing *p = context;
+    printf("%s\n    {\"kind\": \"%s\", \"work\": \"%s\", ", p->is_first ? "" : ",", kinds[r->kind], r->work);
     if (r->layer)
         printf("\"layer\": \"%s\", ", r->layer);
     printf("\"batch_size\": %zu, \"threads\": %zu, \"seconds\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
            "\"share_of_peak\": %.4f, \"best_share\": %.4f}",
            r->batch_size, r->threads, r->seconds, r->flop, r->bytes, r->share, r->best_share);
-    *is_first = false;
+    p->is_first = false;
 }
 
 /* ---- the command ---------------------------------------------------------------------------------- */
@@ -124,7 +138,7 @@ static void print_opening(const struct settings *s, const struct cnn_model_info 
 
 /* The network as it is read, before anything is measured. */
 static enum cnn_status describe(const struct settings *s, const struct cnn_bench_options *options,
-                                struct cnn_error *error)
+                                struct printing *p, struct cnn_error *error)
 {
     struct cnn_model_options wanted = {.arch = options->arch,
                                        .height = options->height,
@@ -139,6 +153,10 @@ static enum cnn_status describe(const struct settings *s, const struct cnn_bench
         return status;
     struct cnn_model_info info = cnn_model_info(model);
     print_opening(s, &info, cpu);
+    for (size_t i = 0; i < info.layers; i++) {
+        int width = (int)strlen(cnn_model_layer(model, i).name);
+        p->name_width = width > p->name_width ? width : p->name_width;
+    }
     cnn_model_free(model);
     return output_flush(error);
 }
@@ -147,15 +165,15 @@ static enum cnn_status run(const void *settings, struct cnn_error *error)
 {
     const struct settings *s = settings;
     struct cnn_bench_options options = {.arch = s->arch, .seconds = s->seconds};
-    bool is_first = true;
+    struct printing printing = {.is_first = true, .name_width = 10};
     enum cnn_status status = input_machine(s->threads, error);
     if (status == CNN_OK)
         status = parse_shape(s->input, &options.height, &options.width, &options.channels, error);
     if (status == CNN_OK)
-        status = describe(s, &options, error);
+        status = describe(s, &options, &printing, error);
     for (size_t i = 0; i < COUNT_OF(default_batches) && status == CNN_OK; i++) {
         options.batch_size = s->batch ? s->batch : default_batches[i];
-        status = cnn_bench_run(&options, s->json ? print_json_result : print_result, &is_first, error);
+        status = cnn_bench_run(&options, s->json ? print_json_result : print_result, &printing, error);
         if (status == CNN_OK)
             status = output_flush(error);
         if (s->batch)
