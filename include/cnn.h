@@ -428,6 +428,76 @@ enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *trainer, cons
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,
                                  struct cnn_error *error);
 
+/* ---- pictures ---------------------------------------------------------------------------------- */
+
+/* A sheet: tiles, bars and lines that show something of a network. It is made by a cnn_show_... function, is
+ * whole in itself, and is written as a picture or as text. Owns: the caller, until cnn_sheet_free, which
+ * takes NULL. */
+struct cnn_sheet;
+
+/* What all sheets may be told; NULL for it means all zeros. */
+struct cnn_show_options {
+    size_t first;        /* the number that the dataset's image 0 has where it comes from, for the captions */
+    const char *layer;   /* of this layer alone, such as "conv2d_1"; NULL: of all */
+    bool each;           /* a scale for each map or filter; else one for the layer */
+    bool numbers;        /* every weight is written out */
+    size_t count;        /* images at most; 0: what fits a page */
+    const char *command; /* that makes the sheet, for its caption and the file; NULL: not said */
+};
+
+/* What every layer makes of one image, the strongest place of each map, and the answer. Errors: USAGE (no
+ * such image or layer), MISMATCH (other image shape), MEMORY. */
+enum cnn_status cnn_show_maps(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t image,
+                              const struct cnn_show_options *options, struct cnn_sheet **sheet,
+                              struct cnn_error *error);
+
+/* The filters of each convolution as learned, and below them as they were drawn from the seed. A layer that
+ * sees several maps is a table: a row for each of them, a column for each filter set. Errors: USAGE (no such
+ * layer, no filters), MEMORY. */
+enum cnn_status cnn_show_filters(const struct cnn_model *model, const struct cnn_show_options *options,
+                                 struct cnn_sheet **sheet, struct cnn_error *error);
+
+/* The first options->count images of a dataset and their labels. Errors: MEMORY. */
+enum cnn_status cnn_show_data(const struct cnn_dataset *dataset, const struct cnn_show_options *options,
+                              struct cnn_sheet **sheet, struct cnn_error *error);
+
+/* The images that a model gets wrong, grouped by what is taken for what. Errors: MISMATCH (other image
+ * shape), MEMORY. */
+enum cnn_status cnn_show_mistakes(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                  const struct cnn_show_options *options, struct cnn_sheet **sheet,
+                                  struct cnn_error *error);
+
+/* How many images are read rightly when they are shifted, turned, inverted, made faint or noisy, and how
+ * often the model was sure when it was wrong; with an example of each. Errors: MISMATCH (other image shape),
+ * MEMORY. */
+enum cnn_status cnn_show_fool(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                              const struct cnn_show_options *options, struct cnn_sheet **sheet,
+                              struct cnn_error *error);
+
+/* What covering each place of an image does to the answer; and, where the last layer is dense, the exact
+ * terms that the answer's logit is the sum of. Errors: USAGE (no such image), MISMATCH (other image shape),
+ * MEMORY. */
+enum cnn_status cnn_show_occlusion(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                   size_t image, const struct cnn_show_options *options,
+                                   struct cnn_sheet **sheet, struct cnn_error *error);
+
+void cnn_sheet_free(struct cnn_sheet *sheet);
+
+/* What the terminal that a sheet is written to can show: letters alone, 256 colours, or all of them; with
+ * colours, half blocks of Unicode as well. */
+enum cnn_colours { CNN_COLOURS_NONE, CNN_COLOURS_256, CNN_COLOURS_24_BIT };
+
+/* The sheet as lines of UTF-8, columns wide (at least 40). dark: for a dark ground. Errors: MEMORY. Owns: the
+ * caller, until cnn_text_free. */
+enum cnn_status cnn_sheet_text(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns,
+                               bool dark, char **text, struct cnn_error *error);
+void cnn_text_free(char *text);
+
+/* The sheet as a PNG file at 300 dots an inch, with its command in a text chunk. Errors: as cnn_file_write.
+ */
+enum cnn_status cnn_sheet_png(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
+                              struct cnn_error *error);
+
 /* ---- what may be wrong ------------------------------------------------------------------------- */
 
 enum cnn_verdict { CNN_FINE, CNN_REMARK, CNN_FAULT };

@@ -19,6 +19,12 @@ static inline uint64_t bytes_u64_le(const uint8_t *p)
     return (uint64_t)bytes_u32_le(p + 4) << 32 | bytes_u32_le(p);
 }
 
+static inline void bytes_put_u32_be(uint8_t *p, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
 static inline void bytes_put_u32_le(uint8_t *p, uint32_t value)
 {
     for (int i = 0; i < 4; i++)

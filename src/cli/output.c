@@ -92,6 +92,26 @@ const char *tone_begin(FILE *stream, enum tone tone)
     return has_colour(stream) ? escapes[tone] : "";
 }
 
+static bool is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *locale = getenv(names[i]);
+        if (locale && *locale)
+            return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
+    }
+    return false;
+}
+
+enum cnn_colours output_colours(void)
+{
+    const char *colours = getenv("COLORTERM");
+    if (!has_colour(stdout) || !is_utf8())
+        return CNN_COLOURS_NONE;
+    bool all = colours && (strcmp(colours, "truecolor") == 0 || strcmp(colours, "24bit") == 0);
+    return all ? CNN_COLOURS_24_BIT : CNN_COLOURS_256;
+}
+
 size_t output_columns(FILE *stream)
 {
     const char *set = getenv("COLUMNS");

@@ -44,6 +44,10 @@ const char *tone_begin(FILE *stream, enum tone tone);
 /* The width of a stream in characters: $COLUMNS, the terminal's, or 80. */
 size_t output_columns(FILE *stream);
 
+/* What standard output can show: nothing but letters where it is no terminal, where NO_COLOR is set, TERM is
+ * "dumb" or the locale is not UTF-8; all colours where COLORTERM says so; else 256. */
+enum cnn_colours output_colours(void);
+
 enum { COUNT_TEXT = 32, NOUN_TEXT = 64 };
 
 /* "60,000". Returns text. */

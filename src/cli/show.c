@@ -1,0 +1,315 @@
+/* cnn show: pictures of what a network sees, in the terminal or as a file. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "command.h"
+#include "input.h"
+#include "message.h"
+#include "output.h"
+
+enum show_option {
+    SHOW_INDEX,
+    SHOW_FIRST,
+    SHOW_MOST,
+    SHOW_SPLIT,
+    SHOW_DATA,
+    SHOW_MODEL,
+    SHOW_OUT,
+    SHOW_OVERWRITE,
+    SHOW_LAYER,
+    SHOW_EACH,
+    SHOW_NUMBERS,
+    SHOW_DARK,
+    SHOW_THREADS,
+    N_SHOW_OPTIONS
+};
+
+struct show_settings {
+    struct operands what;
+    uint64_t index, first, most, threads, given;
+    const char *data, *model, *layer, *out;
+    int split;
+    bool each, numbers, dark, overwrite;
+};
+
+static const struct show_settings defaults = {.model = MODEL_PATH, .split = -1};
+
+#define FIELD(name) .field = offsetof(struct show_settings, name)
+static const struct option_row options[N_SHOW_OPTIONS] = {
+    [SHOW_INDEX] = {"index", "N", "the image to look at; the first one is 0", OPTION_COUNT, FIELD(index),
+                    .min = 0, .max = 1000000000, .group = GROUP_DATA},
+    [SHOW_FIRST] = {"first", "N", "look at the first N images only", OPTION_COUNT, FIELD(first), .min = 1,
+                    .max = 1000000000, .group = GROUP_DATA},
+    [SHOW_MOST] = {"most", "N", "draw at most N images; without it what fits a page, or a screen",
+                   OPTION_COUNT, FIELD(most), .min = 1, .max = 1000, .group = GROUP_DATA},
+    [SHOW_SPLIT] =
+        {"split", "train|test",
+         "images trained on, or the others; without it train for maps, occlusion and data as in cnn "
+         "predict, test for the rest",
+         OPTION_CHOICE, FIELD(split), .group = GROUP_DATA},
+    [SHOW_DATA] = OPTION_DATA(FIELD(data)),
+    [SHOW_MODEL] = {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
+    [SHOW_OUT] = {"out", "FILE", "write a picture, NAME.png, instead of showing it here", OPTION_TEXT,
+                  FIELD(out), .group = GROUP_FILES},
+    [SHOW_OVERWRITE] = {"overwrite", NULL, "let --out replace a file that this program did not make",
+                        OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES},
+    [SHOW_LAYER] = {"layer", "NAME", "this layer alone, such as conv2d_1", OPTION_TEXT, FIELD(layer),
+                    .group = GROUP_OUTPUT},
+    [SHOW_EACH] = {"each", NULL, "a scale for each map or filter, not one for the layer", OPTION_FLAG,
+                   FIELD(each), .group = GROUP_OUTPUT},
+    [SHOW_NUMBERS] = {"numbers", NULL, "write every weight into its cell", OPTION_FLAG, FIELD(numbers),
+                      .group = GROUP_OUTPUT},
+    [SHOW_DARK] = {"dark", NULL, "for a dark ground: zero is dark, ink is white", OPTION_FLAG, FIELD(dark),
+                   .group = GROUP_OUTPUT},
+    [SHOW_THREADS] = OPTION_THREADS(FIELD(threads)),
+};
+
+/* What a kind of picture is made from. */
+struct source {
+    const struct cnn_model *model;
+    const struct cnn_dataset *dataset;
+    struct cnn_show_options options;
+};
+
+typedef enum cnn_status show_kind(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error);
+
+static enum cnn_status show_data(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    return cnn_show_data(s->dataset, &s->options, sheet, error);
+}
+
+static enum cnn_status show_filters(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    return cnn_show_filters(s->model, &s->options, sheet, error);
+}
+
+static enum cnn_status show_maps(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    return cnn_show_maps(s->model, s->dataset, 0, &s->options, sheet, error);
+}
+
+static enum cnn_status show_occlusion(const struct source *s, struct cnn_sheet **sheet,
+                                      struct cnn_error *error)
+{
+    return cnn_show_occlusion(s->model, s->dataset, 0, &s->options, sheet, error);
+}
+
+static enum cnn_status show_mistakes(const struct source *s, struct cnn_sheet **sheet,
+                                     struct cnn_error *error)
+{
+    return cnn_show_mistakes(s->model, s->dataset, &s->options, sheet, error);
+}
+
+static enum cnn_status show_fool(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    return cnn_show_fool(s->model, s->dataset, &s->options, sheet, error);
+}
+
+/* How many images are read. */
+enum images { NO_IMAGES, ONE_IMAGE, SOME_IMAGES, ALL_IMAGES };
+
+#define BIT(option) (UINT64_C(1) << (option))
+#define FOR_ALL (BIT(SHOW_OUT) | BIT(SHOW_OVERWRITE) | BIT(SHOW_DARK) | BIT(SHOW_THREADS))
+#define FOR_IMAGES (BIT(SHOW_DATA) | BIT(SHOW_SPLIT))
+
+static const struct kind {
+    const char *word;
+    show_kind *show;
+    enum images images;
+    enum cnn_split split; /* unless another is asked for */
+    size_t first;         /* images of it, unless told; 0: all */
+    size_t on_screen;     /* images drawn on a screen, unless told; 0: as many as on a page */
+    bool model;
+    uint64_t options; /* that mean something, beside FOR_ALL */
+} kinds[] = {
+    {"maps", show_maps, ONE_IMAGE, CNN_TRAIN, 0, 0, true,
+     FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_LAYER) | BIT(SHOW_EACH)},
+    {"filters", show_filters, NO_IMAGES, CNN_TRAIN, 0, 0, true,
+     BIT(SHOW_LAYER) | BIT(SHOW_EACH) | BIT(SHOW_NUMBERS)},
+    {"mistakes", show_mistakes, ALL_IMAGES, CNN_TEST, 0, 8, true,
+     FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
+    {"fool", show_fool, ALL_IMAGES, CNN_TEST, 1500, 4, true, FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
+    {"occlusion", show_occlusion, ONE_IMAGE, CNN_TRAIN, 0, 0, true, FOR_IMAGES | BIT(SHOW_INDEX)},
+    {"data", show_data, SOME_IMAGES, CNN_TRAIN, 40, 8, false, FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_FIRST)},
+};
+
+/* ---- what is asked for
+ * ----------------------------------------------------------------------------------------- */
+
+static enum cnn_status find_kind(const char *word, const struct kind **kind, struct cnn_error *error)
+{
+    const char *names[COUNT_OF(kinds)];
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        names[i] = kinds[i].word;
+        if (strcmp(word, names[i]) == 0) {
+            *kind = &kinds[i];
+            return CNN_OK;
+        }
+    }
+    return cnn_unknown_word("picture", word, names, COUNT_OF(names), error);
+}
+
+/* An option that a kind cannot heed is refused, not passed over. */
+static enum cnn_status check_options(const struct show_settings *s, const struct kind *kind,
+                                     struct cnn_error *error)
+{
+    if (s->what.count > 1)
+        return fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1],
+                    kind->word);
+    for (size_t i = 0; i < N_SHOW_OPTIONS; i++)
+        if (s->given & BIT(i) & ~(kind->options | FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0)))
+            return fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name,
+                        kind->word);
+    if (!s->out)
+        return CNN_OK;
+    size_t length = strlen(s->out), ending = sizeof ".png" - 1;
+    if (length <= ending || strcasecmp(s->out + length - ending, ".png") != 0)
+        return fail(error, CNN_ERROR_USAGE, "--out: expected a name that ends in .png, found '%.200s'",
+                    s->out);
+    return cnn_file_may_write(s->out, CNN_FILE_PNG, s->overwrite, NULL, error);
+}
+
+/* A word as a shell reads it back. */
+static const char *quote_of(const char *word)
+{
+    for (const char *at = word; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("_-./:,=+", *at) && (unsigned char)*at < 0x80)
+            return "'";
+    return "";
+}
+
+/* The command that makes the picture again: what is given and matters. */
+static void write_command(const struct show_settings *s, const char *word, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "cnn show %s", word);
+    for (size_t i = 0; i < N_SHOW_OPTIONS && used < size; i++) {
+        const void *field = (const char *)s + options[i].field;
+        if (!(s->given >> i & 1) || i == SHOW_THREADS || i == SHOW_OVERWRITE)
+            continue;
+        used += (size_t)snprintf(text + used, size - used, " --%s", options[i].name);
+        if (used < size && options[i].kind == OPTION_COUNT)
+            used += (size_t)snprintf(text + used, size - used, " %" PRIu64, *(const uint64_t *)field);
+        if (used < size && options[i].kind == OPTION_TEXT) {
+            const char *value = *(const char *const *)field, *quote = quote_of(value);
+            used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, value, quote);
+        }
+        if (used < size && options[i].kind == OPTION_CHOICE)
+            used += (size_t)snprintf(text + used, size - used, " %s",
+                                     *(const int *)field == CNN_TEST ? "test" : "train");
+    }
+}
+
+/* ---- showing it
+ * ------------------------------------------------------------------------------------------------ */
+
+static enum cnn_status open_images(const struct kind *kind, const struct show_settings *s,
+                                   struct source *source, struct cnn_dataset **dataset,
+                                   struct cnn_error *error)
+{
+    enum cnn_split split = s->split < 0 ? kind->split : (enum cnn_split)s->split;
+    size_t wanted = s->first                                 ? (size_t)s->first
+                    : kind->images == SOME_IMAGES && !s->out ? kind->on_screen
+                                                             : kind->first;
+    source->options.first = (size_t)s->index;
+    if (kind->images == ONE_IMAGE)
+        return input_dataset(s->data, split, (size_t)s->index, 1, dataset, error);
+    enum cnn_status status = input_dataset(s->data, split, (size_t)s->index, wanted, dataset, error);
+    if (status == CNN_ERROR_USAGE && !s->first) /* there are fewer than usual */
+        status = input_dataset(s->data, split, (size_t)s->index, 0, dataset, error);
+    return status;
+}
+
+static enum cnn_status show_sheet(const struct show_settings *s, const struct cnn_sheet *sheet,
+                                  struct cnn_error *error)
+{
+    char *text;
+    enum cnn_status status;
+    if (s->out) {
+        status = cnn_sheet_png(sheet, s->dark, s->out, s->overwrite, error);
+        if (status == CNN_OK)
+            printf("saved %s\n", s->out);
+        return status;
+    }
+    status = cnn_sheet_text(sheet, output_colours(), output_columns(stdout), s->dark, &text, error);
+    if (status == CNN_OK)
+        fputs(text, stdout);
+    if (status == CNN_OK)
+        cnn_text_free(text);
+    return status;
+}
+
+static enum cnn_status make_sheet(const struct kind *kind, const struct show_settings *s,
+                                  struct cnn_error *error)
+{
+    char command[512];
+    struct source source = {.model = NULL};
+    struct cnn_model *model = NULL;
+    struct cnn_dataset *dataset = NULL;
+    struct cnn_sheet *sheet = NULL;
+    write_command(s, kind->word, command, sizeof command);
+    source.options = (struct cnn_show_options){
+        .layer = s->layer, .each = s->each, .numbers = s->numbers, .command = command};
+    source.options.count = s->most ? (size_t)s->most : s->out ? 0 : kind->on_screen;
+    enum cnn_status status = kind->model ? input_model(s->model, &model, error) : CNN_OK;
+    if (status == CNN_OK && kind->images != NO_IMAGES)
+        status = open_images(kind, s, &source, &dataset, error);
+    source.model = model;
+    source.dataset = dataset;
+    if (kind->images == SOME_IMAGES && dataset)
+        source.options.count = cnn_dataset_info(dataset).count;
+    if (status == CNN_OK)
+        status = kind->show(&source, &sheet, error);
+    if (status == CNN_OK)
+        status = show_sheet(s, sheet, error);
+    cnn_sheet_free(sheet);
+    cnn_dataset_close(dataset);
+    cnn_model_free(model);
+    return status;
+}
+
+static enum cnn_status run_show(const void *settings, struct cnn_error *error)
+{
+    const struct show_settings *s = settings;
+    const struct kind *kind = NULL;
+    enum cnn_status status = find_kind(s->what.text[0], &kind, error);
+    if (status == CNN_OK)
+        status = check_options(s, kind, error);
+    if (status == CNN_OK)
+        status = input_machine(s->threads, error);
+    return status ? status : make_sheet(kind, s, error);
+}
+
+static const char *const details[] = {
+    "maps: what every layer makes of one image, and where each map is strongest. filters: the filters as "
+    "learned, and "
+    "before training. mistakes: images read wrongly. fool: what shifting, turning, inverting does. "
+    "occlusion: what "
+    "covering each place does to the answer. data: images as they are.",
+    "In a terminal, two cells stand in one character, in colour; where it has none, and in a pipe, maps are "
+    "a ramp of ten "
+    "signs and filters numbers from -9 to 9.",
+    NULL,
+};
+
+const struct command command_show = {
+    .name = "show",
+    .about = "Shows what a network sees, in the terminal or as a picture.",
+    .details = details,
+    .examples = "  cnn show maps --index 3\n"
+                "  cnn show filters --out filters.png\n"
+                "  cnn show fool --first 1500\n"
+                "  cnn show mistakes --most 20 --out mistakes.png\n",
+    .options = options,
+    .n_options = N_SHOW_OPTIONS,
+    .defaults = &defaults,
+    .settings_bytes = sizeof defaults,
+    .given = offsetof(struct show_settings, given),
+    .operands = "maps|filters|mistakes|fool|occlusion|data",
+    .operands_field = offsetof(struct show_settings, what),
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run_show,
+};

@@ -1,0 +1,125 @@
+#include "show/show.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void show_caption(struct cnn_sheet *sheet, const struct cnn_model *model,
+                  const struct cnn_show_options *options)
+{
+    if (model) {
+        struct cnn_model_info info = cnn_model_info(model);
+        char epochs[40];
+        snprintf(epochs, sizeof epochs, info.trained_epochs ? "%zu epoch%s" : "not trained",
+                 info.trained_epochs, info.trained_epochs == 1 ? "" : "s");
+        SHEET_PRINT(sheet->caption[0], "%.160s", info.arch);
+        SHEET_PRINT(sheet->caption[1],
+                    "seed %" PRIu64 " \xc2\xb7 %s \xc2\xb7 pixels %s \xc2\xb7 fingerprint %016" PRIx64,
+                    info.seed, epochs, info.scale ? "divided by 255" : "as they are, 0 to 255",
+                    cnn_model_fingerprint(model));
+    }
+    if (options && options->command) {
+        SHEET_PRINT(sheet->caption[2], "%s", options->command);
+        sheet->command = memory_copy_text(options->command);
+        sheet->memory_ran_out = sheet->memory_ran_out || !sheet->command;
+    }
+}
+
+void show_image_name(char text[SHEET_LINE], const struct cnn_dataset *dataset, size_t image,
+                     const struct cnn_show_options *options)
+{
+    sheet_print(text, SHEET_LINE, "image %zu of %.100s", image + (options ? options->first : 0),
+                cnn_dataset_info(dataset).source);
+}
+
+void show_shape(char text[SHEET_LABEL], const struct cnn_layer_info *layer)
+{
+    if (layer->rank == 3)
+        snprintf(text, SHEET_LABEL, "%zu \xc3\x97 %zu \xc3\x97 %zu", layer->shape[0], layer->shape[1],
+                 layer->shape[2]);
+    else
+        snprintf(text, SHEET_LABEL, "%zu", layer->shape[0]);
+}
+
+void show_percent(char text[SHEET_LABEL], double share)
+{
+    double percent = 100 * share;
+    if (percent > 0 && percent < 0.01)
+        snprintf(text, SHEET_LABEL, "< 0.01 %%");
+    else if (percent < 100 && percent > 99.99)
+        snprintf(text, SHEET_LABEL, "> 99.99 %%");
+    else
+        snprintf(text, SHEET_LABEL, "%.2f %%", percent);
+}
+
+struct tile *show_add_image(struct cnn_sheet *sheet, const struct cnn_dataset *dataset, size_t image)
+{
+    struct cnn_dataset_info info = cnn_dataset_info(dataset);
+    const uint8_t *pixels = cnn_dataset_image(dataset, image);
+    size_t drawn = info.channels == 3 ? 3 : 1;
+    struct tile *tile = sheet_add_tile(sheet, info.height, info.width, drawn);
+    if (tile->values)
+        for (size_t i = 0; i < info.height * info.width; i++)
+            for (size_t c = 0; c < drawn; c++)
+                tile->values[i * drawn + c] = pixels[i * info.channels + c];
+    if (sheet->n_bands)
+        sheet->bands[sheet->n_bands - 1].scale = (struct scale){SCALE_INK, 255};
+    return tile;
+}
+
+struct cnn_dataset show_images(const struct cnn_dataset *like, const uint8_t *images, const uint8_t *labels,
+                               size_t count)
+{
+    struct cnn_dataset made = *like;
+    made.count = count;
+    made.images = images;
+    made.labels = labels;
+    made.owned_source = NULL;
+    made.owned_images = made.owned_labels = NULL;
+    return made;
+}
+
+size_t show_best(const float *probabilities, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (probabilities[i] > probabilities[best])
+            best = i;
+    return best;
+}
+
+enum cnn_status show_find_layer(const struct cnn_model *model, const struct cnn_show_options *options,
+                                size_t *only, struct cnn_error *error)
+{
+    size_t n = cnn_model_info(model).layers;
+    *only = 0;
+    if (!options || !options->layer)
+        return CNN_OK;
+    const char **names = memory_alloc(n, sizeof *names);
+    if (!names)
+        return error_memory(error, n * sizeof *names);
+    for (size_t i = 1; i < n; i++) {
+        names[i] = cnn_model_layer(model, i).name;
+        if (strcmp(names[i], options->layer) == 0)
+            *only = i;
+    }
+    enum cnn_status status =
+        *only ? CNN_OK : cnn_unknown_word("layer", options->layer, names + 1, n - 1, error);
+    memory_free(names);
+    return status;
+}
+
+enum cnn_status show_finish(enum cnn_status status, struct cnn_sheet *made, struct cnn_sheet **sheet,
+                            struct cnn_error *error)
+{
+    if (status == CNN_OK)
+        status = sheet_check(made, error);
+    if (status == CNN_OK)
+        *sheet = made;
+    else
+        sheet_free(made);
+    return status;
+}

@@ -1,0 +1,346 @@
+/* What a sheet says is what the network computes: every number on it is looked up again by another way. */
+#include "cnn.h"
+#include "picture/sheet.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { IMAGES = 64, CLASSES = 10 };
+
+struct world {
+    struct cnn_model *model;
+    struct cnn_dataset *dataset;
+};
+
+#define OK(call)                                                                                             \
+    do {                                                                                                     \
+        if ((call) != CNN_OK)                                                                                \
+            fail_msg("%s", error.message);                                                                   \
+    } while (0)
+
+static struct cnn_error error;
+
+/* The lesson's network after a few steps on drawn digits. */
+static int make_world(void **state)
+{
+    static struct world world;
+    struct cnn_trainer *trainer;
+    struct cnn_progress at;
+    OK(cnn_dataset_open("synth", CNN_TRAIN, 0, IMAGES, &world.dataset, &error));
+    OK(cnn_model_create(&(struct cnn_model_options){.scale = true, .seed = 1}, &world.model, &error));
+    OK(cnn_trainer_create(world.model, world.dataset,
+                          &(struct cnn_train_options){.epochs = 1, .learning_rate = 1e-4, .seed = 1},
+                          &trainer, &error));
+    do
+        OK(cnn_trainer_step(trainer, &at, &error));
+    while (!at.done);
+    cnn_trainer_free(trainer);
+    *state = &world;
+    return 0;
+}
+
+static int end_world(void **state)
+{
+    struct world *w = *state;
+    cnn_model_free(w->model);
+    cnn_dataset_close(w->dataset);
+    return 0;
+}
+
+static void maps_are_the_activations(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    static float values[24 * 24 * 3];
+    OK(cnn_show_maps(w->model, w->dataset, 5, NULL, &sheet, &error));
+    OK(cnn_model_activations(w->model, w->dataset, 5, 1, CNN_AFTER_ACTIVATION, values, &error));
+    const struct band *band = &sheet->bands[1];
+    assert_int_equal(band->n, 3);
+    float most = 0;
+    for (size_t map = 0; map < 3; map++) {
+        const struct tile *tile = &band->tiles[map];
+        float strongest = -INFINITY;
+        for (size_t i = 0; i < 24 * 24; i++) {
+            assert_true(tile->values[i] == values[i * 3 + map]);
+            strongest = values[i * 3 + map] > strongest ? values[i * 3 + map] : strongest;
+        }
+        assert_true(values[(tile->mark_y * 24 + tile->mark_x) * 3 + map] == strongest);
+        char said[48];
+        snprintf(said, sizeof said, "most %.4g", (double)strongest);
+        assert_string_equal(tile->below[0], said);
+        assert_true(tile->limit == 0); /* one scale for the layer */
+        most = strongest > most ? strongest : most;
+    }
+    assert_true(band->scale.limit == most);
+    cnn_sheet_free(sheet);
+}
+
+static void layers_that_change_nothing_are_not_drawn_again(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    OK(cnn_show_maps(w->model, w->dataset, 5, NULL, &sheet, &error));
+    assert_int_equal(sheet->n_bands, 6);
+    assert_int_equal(sheet->bands[3].kind, BAND_LINES); /* flatten */
+    assert_non_null(strstr(sheet->bands[3].note, "the numbers of conv2d_1 as they are"));
+    cnn_sheet_free(sheet);
+}
+
+static void the_answer_is_the_prediction(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    static float p[IMAGES * CLASSES];
+    OK(cnn_model_predict(w->model, w->dataset, p, &error));
+    OK(cnn_show_maps(w->model, w->dataset, 5, NULL, &sheet, &error));
+    const struct band *answer = &sheet->bands[sheet->n_bands - 1];
+    for (size_t k = 0; k < CLASSES; k++)
+        assert_true(answer->bars[k].share == (double)p[5 * CLASSES + k]);
+    cnn_sheet_free(sheet);
+}
+
+/* A scale for each is asked for, and said. */
+static void each_is_said(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    OK(cnn_show_maps(w->model, w->dataset, 5, &(struct cnn_show_options){.each = true}, &sheet, &error));
+    assert_true(sheet->bands[1].tiles[0].limit > 0);
+    assert_non_null(strstr(sheet->bands[1].note, "a scale of its own"));
+    assert_string_equal(sheet->bands[1].unit, "");
+    cnn_sheet_free(sheet);
+}
+
+static void filters_are_the_weights_now_and_before(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    struct cnn_weights kernel, before;
+    struct cnn_model *fresh;
+    OK(cnn_show_filters(w->model, NULL, &sheet, &error));
+    OK(cnn_model_create(&(struct cnn_model_options){.seed = 1}, &fresh, &error));
+    OK(cnn_model_weights(w->model, "conv2d_1/kernel", &kernel, &error));
+    OK(cnn_model_weights(fresh, "conv2d_1/kernel", &before, &error));
+    assert_int_equal(sheet->n_bands, 4);
+    for (size_t i = 0; i < 2; i++) {
+        const struct band *band = &sheet->bands[2 + i];
+        const float *values = i ? before.values : kernel.values;
+        assert_int_equal(band->columns, 6); /* a column is a filter set */
+        assert_int_equal(band->n, 3 * 6);
+        assert_true(band->scale.limit == sheet->bands[2].scale.limit && band->scale.kind == SCALE_SIGNED);
+        for (size_t in = 0; in < 3; in++)
+            for (size_t out = 0; out < 6; out++)
+                for (size_t k = 0; k < 25; k++)
+                    assert_true(band->tiles[in * 6 + out].values[k] == values[(k * 3 + in) * 6 + out]);
+    }
+    cnn_model_free(fresh);
+    cnn_sheet_free(sheet);
+}
+
+static void mistakes_are_those_that_evaluate_counts(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    struct cnn_scores scores;
+    size_t confusion[CLASSES * CLASSES];
+    OK(cnn_model_evaluate(w->model, w->dataset, &scores, confusion, &error));
+    OK(cnn_show_mistakes(w->model, w->dataset, &(struct cnn_show_options){.count = 1000}, &sheet, &error));
+    size_t wrong = IMAGES - (size_t)(scores.accuracy * IMAGES + 0.5);
+    assert_in_range(wrong, 10, IMAGES); /* it has learned little in two steps */
+    assert_int_equal(strtoul(sheet->title, NULL, 10), wrong);
+    assert_int_equal(sheet->bands[1].n, wrong);
+    unsigned truth, answer;
+    for (size_t i = 0; i < sheet->bands[0].n; i++) {
+        assert_int_equal(sscanf(sheet->bands[0].bars[i].label, "%u taken for %u", &truth, &answer), 2);
+        assert_int_equal(strtoul(sheet->bands[0].bars[i].text, NULL, 10),
+                         confusion[truth * CLASSES + answer]);
+    }
+    cnn_sheet_free(sheet);
+}
+
+/* The row of a way to change images, by its name. */
+static const struct bar *bar_of(const struct cnn_sheet *sheet, const char *name)
+{
+    for (size_t i = 0; i < sheet->bands[0].n; i++)
+        if (strcmp(sheet->bands[0].bars[i].label, name) == 0)
+            return &sheet->bands[0].bars[i];
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static const struct tile *example_of(const struct cnn_sheet *sheet, const char *name)
+{
+    for (size_t i = 0; i < sheet->bands[1].n; i++)
+        if (strcmp(sheet->bands[1].tiles[i].above, name) == 0)
+            return &sheet->bands[1].tiles[i];
+    fail_msg("there is no %s", name);
+    return NULL;
+}
+
+static void fool_changes_what_it_says(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    struct cnn_scores scores;
+    struct cnn_model *raw;
+    OK(cnn_show_fool(w->model, w->dataset, NULL, &sheet, &error));
+    OK(cnn_model_evaluate(w->model, w->dataset, &scores, NULL, &error));
+    assert_true(bar_of(sheet, "as they are")->share == scores.accuracy);
+    const uint8_t *image = cnn_dataset_image(w->dataset, 0);
+    const struct tile *moved = example_of(sheet, "shifted by (3, 3)"),
+                      *inverted = example_of(sheet, "inverted");
+    for (size_t y = 0; y < 28; y++)
+        for (size_t x = 0; x < 28; x++) {
+            float from = y >= 3 && x >= 3 ? (float)image[(y - 3) * 28 + x - 3] : 0;
+            assert_true(moved->values[y * 28 + x] == from);
+            assert_true(inverted->values[y * 28 + x] == 255 - (float)image[y * 28 + x]);
+        }
+    /* the other scale: the same weights in a model that does not divide */
+    OK(cnn_model_create(&(struct cnn_model_options){.scale = false, .seed = 9}, &raw, &error));
+    struct cnn_weights weights;
+    for (size_t i = 0; (weights = cnn_model_weights_at(w->model, i)).rank; i++)
+        OK(cnn_model_set_weights(raw, weights.name, weights.values, weights.count, &error));
+    OK(cnn_model_evaluate(raw, w->dataset, &scores, NULL, &error));
+    assert_true(bar_of(sheet, "0..255, not 0..1")->share == scores.accuracy);
+    cnn_model_free(raw);
+    cnn_sheet_free(sheet);
+}
+
+/* A quarter of a turn would be exact; 45 degrees is held against sine and cosine of the C library. */
+static void turning_is_turning(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    OK(cnn_show_fool(w->model, w->dataset, NULL, &sheet, &error));
+    const struct tile *turned = example_of(sheet, "turned by 45 degrees");
+    const uint8_t *image = cnn_dataset_image(w->dataset, 0);
+    double angle = acos(-1) / 4, off = 0;
+    for (int y = 0; y < 28; y++)
+        for (int x = 0; x < 28; x++) {
+            double sy = 13.5 + cos(angle) * (y - 13.5) - sin(angle) * (x - 13.5);
+            double sx = 13.5 + cos(angle) * (x - 13.5) + sin(angle) * (y - 13.5), sum = 0;
+            for (int v = (int)floor(sy); v <= (int)floor(sy) + 1; v++)
+                for (int u = (int)floor(sx); u <= (int)floor(sx) + 1; u++)
+                    if (v >= 0 && u >= 0 && v < 28 && u < 28)
+                        sum += (1 - fabs(sy - v)) * (1 - fabs(sx - u)) * image[v * 28 + u];
+            off = fmax(off, fabs(sum - (double)turned->values[y * 28 + x]));
+        }
+    assert_true(off <= 0.51);
+    cnn_sheet_free(sheet);
+}
+
+static void occlusion_covers_what_it_says(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    static float p[IMAGES * CLASSES];
+    OK(cnn_show_occlusion(w->model, w->dataset, 5, NULL, &sheet, &error));
+    OK(cnn_model_predict(w->model, w->dataset, p, &error));
+    const struct tile *tile = &sheet->bands[1].tiles[0];
+    size_t covered = 0;
+    float whole = p[5 * CLASSES];
+    for (size_t k = 1; k < CLASSES; k++)
+        whole = p[5 * CLASSES + k] > whole ? p[5 * CLASSES + k] : whole;
+    for (size_t i = 0; i < 28 * 28; i++)
+        covered += isnan(tile->values[i]) ? 0 : 1;
+    assert_int_equal(covered, 23 * 23);
+    /* the corner patch covers paper with paper */
+    assert_true(tile->values[3 * 28 + 3] == whole);
+    assert_true(sheet->bands[2].tiles[0].values[3 * 28 + 3] == 0);
+    cnn_sheet_free(sheet);
+}
+
+/* The terms and the bias add up to the logit that the network computed. */
+static void contributions_are_an_identity(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    float logits[CLASSES];
+    OK(cnn_show_occlusion(w->model, w->dataset, 5, NULL, &sheet, &error));
+    OK(cnn_model_activations(w->model, w->dataset, 5, 5, CNN_BEFORE_ACTIVATION, logits, &error));
+    const struct band *terms = &sheet->bands[3];
+    double sum = 0;
+    float logit = logits[0];
+    for (size_t i = 1; i < CLASSES; i++)
+        logit = logits[i] > logit ? logits[i] : logit;
+    for (size_t i = 0; i < terms->n; i++)
+        sum += strtod(terms->bars[i].text, NULL);
+    assert_true(fabs(sum - (double)logit) < 1e-3);
+    cnn_sheet_free(sheet);
+}
+
+/* Every sheet as a page and as text of 80 columns, with a network that has no convolution too. */
+static void check_sheet(const struct cnn_sheet *sheet, size_t columns)
+{
+    struct canvas canvas;
+    char *text;
+    for (int dark = 0; dark < 2; dark++) {
+        OK(sheet_draw(sheet, dark, &canvas, &error));
+        assert_true(canvas.width >= 800 && canvas.height > 100);
+        canvas_free(&canvas);
+    }
+    for (int colours = CNN_COLOURS_NONE; colours <= CNN_COLOURS_24_BIT; colours++) {
+        OK(cnn_sheet_text(sheet, (enum cnn_colours)colours, columns, false, &text, &error));
+        size_t width = 0;
+        for (const char *at = text; *at; at++) {
+            if (*at == '\033') {
+                at = strchr(at, 'm');
+                assert_int_not_equal(colours, CNN_COLOURS_NONE);
+                continue;
+            }
+            width = *at == '\n' ? 0 : width + (((unsigned char)*at & 0xc0) != 0x80 ? 1u : 0u);
+            if (width > columns)
+                fail_msg("wider than %zu: %.100s", columns, at - columns + 1);
+        }
+        cnn_text_free(text);
+    }
+}
+
+static void all_can_be_drawn_and_fit(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    struct cnn_show_options numbers = {.numbers = true};
+    for (size_t columns = 80; columns <= 120; columns += 20) {
+        OK(cnn_show_maps(w->model, w->dataset, 5, NULL, &sheet, &error));
+        check_sheet(sheet, columns);
+        cnn_sheet_free(sheet);
+        OK(cnn_show_filters(w->model, columns > 80 ? &numbers : NULL, &sheet, &error));
+        check_sheet(sheet, columns);
+        cnn_sheet_free(sheet);
+        OK(cnn_show_mistakes(w->model, w->dataset, NULL, &sheet, &error));
+        check_sheet(sheet, columns);
+        cnn_sheet_free(sheet);
+        OK(cnn_show_occlusion(w->model, w->dataset, 5, NULL, &sheet, &error));
+        check_sheet(sheet, columns);
+        cnn_sheet_free(sheet);
+        OK(cnn_show_data(w->dataset, NULL, &sheet, &error));
+        check_sheet(sheet, columns);
+        cnn_sheet_free(sheet);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_are_the_activations),
+        cmocka_unit_test(layers_that_change_nothing_are_not_drawn_again),
+        cmocka_unit_test(the_answer_is_the_prediction),
+        cmocka_unit_test(each_is_said),
+        cmocka_unit_test(filters_are_the_weights_now_and_before),
+        cmocka_unit_test(mistakes_are_those_that_evaluate_counts),
+        cmocka_unit_test(fool_changes_what_it_says),
+        cmocka_unit_test(turning_is_turning),
+        cmocka_unit_test(occlusion_covers_what_it_says),
+        cmocka_unit_test(contributions_are_an_identity),
+        cmocka_unit_test(all_can_be_drawn_and_fit),
+    };
+    return cmocka_run_group_tests(tests, make_world, end_world);
+}
