@@ -52,7 +52,11 @@ if command -v curl >/dev/null; then
     export CNN_MNIST_MIRRORS="file://$work/empty file://$work/from"
     expect 1 "file://$work/empty: train-images-idx3-ubyte.gz: curl:" "$fetch" --to "$work/to"
     expect 1 "file://$work/from: train-images-idx3-ubyte.gz: a web page" "$fetch" --to "$work/to"
-    CNN_MNIST_MIRRORS=http://127.0.0.1:9/mnist expect 1 'http://127.0.0.1:9/mnist: train-images' "$fetch" --to "$work/to"
+    # Servers that cannot be reached take one line, not one for each file and server.
+    export CNN_MNIST_MIRRORS='http://127.0.0.1:9/mnist http://127.0.0.1:9/other http://no-such-host.invalid/mnist'
+    expect 1 'not reached: http://127.0.0.1:9/mnist: (7)' "$fetch" --to "$work/to"
+    expect 1 '; http://no-such-host.invalid/mnist: (' "$fetch" --to "$work/to"
+    [ "$(wc -l <"$work/output")" -le 3 ] || { cat "$work/output" && failures=$((failures + 1)); }
     is_untouched 'mirrors that fail'
     unset CNN_MNIST_MIRRORS
 fi
@@ -60,11 +64,15 @@ fi
 real=../shared/mnist
 if [ -d "$real" ]; then
     expect 0 '4 files from' "$fetch" --from "$real" --to "$work/to"
-    expect 0 'already in' "$fetch" --from "$real" --to "$work/to"
-    gzip -dc "$work/to/t10k-labels-idx1-ubyte.gz" >"$work/to/t10k-labels.idx1-ubyte"
     expect 0 'already in' "$fetch" --from "$work/empty" --to "$work/to"
-    echo wrong >"$work/to/t10k-labels.idx1-ubyte"
-    expect 0 't10k-labels.idx1-ubyte would stand in the way' "$fetch" --from "$real" --to "$work/to"
+    [ "$(wc -c <"$work/to/train-images-idx3-ubyte")" -eq 47040016 ] || { ls -l "$work/to" && failures=$((failures + 1)); }
+    gzip -9 <"$work/to/t10k-labels-idx1-ubyte" >"$work/to/t10k-labels.idx1-ubyte.gz"
+    rm "$work/to/t10k-labels-idx1-ubyte"
+    expect 0 '1 files unpacked there' "$fetch" --from "$work/empty" --to "$work/to"
+    echo wrong >"$work/to/t10k-labels-idx1-ubyte"
+    expect 0 't10k-labels-idx1-ubyte was something else; it is now t10k-labels-idx1-ubyte.old' \
+        "$fetch" --from "$real" --to "$work/to"
+    [ "$(cat "$work/to/t10k-labels-idx1-ubyte.old")" = wrong ] || failures=$((failures + 1))
     if command -v curl >/dev/null; then
         mirror=$(cd "$real" && pwd)
         CNN_MNIST_MIRRORS="file://$work/empty file://$mirror" expect 0 '4 files from the mirrors' \
