@@ -94,12 +94,34 @@ static void check_original(const struct doctor *d, const struct cnn_dataset *dat
         tell(d, CNN_REMARK, split_word(split), "", "shaped as MNIST, but another set of images");
 }
 
-static void check_labels(const struct doctor *d, enum cnn_split split, const struct examination *x)
+static void check_labels(const struct doctor *d, const struct cnn_dataset *dataset, enum cnn_split split,
+                         const struct examination *x)
 {
+    struct cnn_dataset_info info = cnn_dataset_info(dataset);
+    if (info.labelled && info.count > 1 && x->least_label == x->most_label) {
+        tell(d, split == CNN_TRAIN ? CNN_FAULT : CNN_REMARK, split_word(split),
+             "are these the labels that belong to the images? is the file sorted, and only its beginning "
+             "here?",
+             "every one of the %zu images has the label %u: there is nothing to tell apart", info.count,
+             x->least_label);
+        return;
+    }
     if (x->least_label == 0)
         return;
     tell(d, CNN_FAULT, split_word(split), "subtract the smallest label from all: classes are counted from 0",
          "labels start at %u and end at %u; expected them to start at 0", x->least_label, x->most_label);
+}
+
+/* (channels, height, width), as PyTorch has images. */
+static void check_shape(const struct doctor *d, const struct cnn_dataset *dataset, enum cnn_split split)
+{
+    struct cnn_dataset_info info = cnn_dataset_info(dataset);
+    if ((info.height == 1 || info.height == 3) && info.channels > 4 && info.width > 4)
+        tell(d, CNN_REMARK, split_word(split),
+             "height, width, channels is the order here: images.transpose(0, 2, 3, 1) in numpy, before "
+             "writing",
+             "the images look as if their channels came first: %zu x %zu x %zu, not %zu x %zu x %zu",
+             info.height, info.width, info.channels, info.width, info.channels, info.height);
 }
 
 static void check_pixels(const struct doctor *d, enum cnn_split split, const struct examination *x)
@@ -114,6 +136,11 @@ static void check_pixels(const struct doctor *d, enum cnn_split split, const str
     else if (x->most_pixel == 1)
         tell(d, CNN_FAULT, subject, "write pixels as 0 to 255; --scale divides them by 255 while training",
              "no pixel is above 1: they seem to have been divided by 255 before they were written as bytes");
+    else if (x->most_pixel <= 16)
+        tell(d, CNN_REMARK, subject,
+             "multiply them before writing: 0 is black and 255 white, and --scale counts on that",
+             "no pixel is above %u: they seem to count from 0 to 16, as those of scikit-learn's digits do",
+             x->most_pixel);
     else if (x->mean_pixel > 128)
         tell(d, CNN_REMARK, subject, "invert them if a model trained on MNIST is to read them",
              "the images are dark on light (mean pixel %.0f); MNIST is light on dark (33)", x->mean_pixel);
@@ -155,7 +182,8 @@ static enum cnn_status check_split(const struct doctor *d, const char *source, e
     status = examine(*dataset, &x, error);
     if (status == CNN_OK) {
         check_original(d, *dataset, split, &x);
-        check_labels(d, split, &x);
+        check_labels(d, *dataset, split, &x);
+        check_shape(d, *dataset, split);
         check_pixels(d, split, &x);
     }
     return status;

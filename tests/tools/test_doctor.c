@@ -203,6 +203,54 @@ static void labels_start_at_1(void **state)
     expect(f, NULL, 1, "labels start at 1 and end at 10", "subtract");
 }
 
+static void one_label_for_all(void **state)
+{
+    struct fixture *f = *state;
+    memset(f->labels[0] + LABEL_HEADER, 7, N_TRAIN);
+    write_split(f, 0);
+    expect(f, NULL, 1, "every one of the 400 images has the label 7", "sorted");
+    memset(f->labels[0] + LABEL_HEADER, 0, N_TRAIN);
+    write_split(f, 0);
+    expect(f, NULL, 1, "every one of the 400 images has the label 0", "");
+    f->labels[0][LABEL_HEADER + N_TRAIN - 1] = 1;
+    memset(f->labels[1] + LABEL_HEADER, 1, N_TEST);
+    write_split(f, 0);
+    write_split(f, 1);
+    expect(f, NULL, 0, "1 test data: every one of the 200 images has the label 1", "");
+}
+
+/* 28 images of 3 x 28 x 28 in the place of 84 of 28 x 28. */
+static void channels_first(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 28, RANK_4 = 20 };
+    static uint8_t bytes[RANK_4 + N * 3 * PIXELS];
+    put_u32(bytes, 0x804);
+    put_u32(bytes + 4, N);
+    put_u32(bytes + 8, 3);
+    put_u32(bytes + 12, SYNTH_SIDE);
+    put_u32(bytes + 16, SYNTH_SIDE);
+    memcpy(bytes + RANK_4, f->images[0] + HEADER, sizeof bytes - RANK_4);
+    put_u32(f->labels[0] + 4, N);
+    write_bytes(f, image_names[0], bytes, sizeof bytes);
+    write_bytes(f, label_names[0], f->labels[0], LABEL_HEADER + N);
+    remove_file(f, image_names[1]);
+    expect(f, NULL, 0, "channels came first: 3 x 28 x 28, not 28 x 28 x 3", "transpose(0, 2, 3, 1)");
+}
+
+static void pixels_of_sixteen_steps(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = HEADER; i < HEADER + N_TRAIN * PIXELS; i++)
+        f->images[0][i] /= 16;
+    write_split(f, 0);
+    expect(f, NULL, 0, "no pixel is above 15", "as those of scikit-learn's digits do");
+    for (size_t i = HEADER; i < HEADER + N_TRAIN * PIXELS; i++)
+        f->images[0][i] /= 2;
+    write_split(f, 0);
+    expect(f, NULL, 0, "no pixel is above 7", "multiply them");
+}
+
 static void pixels_divided_already(void **state)
 {
     struct fixture *f = *state;
@@ -350,6 +398,9 @@ int main(void)
         TEST(swapped_bytes),
         TEST(images_transposed),
         TEST(labels_start_at_1),
+        TEST(one_label_for_all),
+        TEST(channels_first),
+        TEST(pixels_of_sixteen_steps),
         TEST(pixels_divided_already),
         TEST(pixels_inverted_or_empty),
         TEST(test_images_are_the_training_images),
