@@ -205,6 +205,55 @@ void cnn_picture_close(struct cnn_picture *picture);
 
 struct cnn_picture_info cnn_picture_info(const struct cnn_picture *picture);
 
+/* The picture at another size by area, stretched to it where the shape differs, and nothing else.
+ * Shapes: pixels [height][width][the picture's channels]. Errors: USAGE (0, or above 4096), MEMORY. */
+enum cnn_status cnn_picture_scale(const struct cnn_picture *picture, size_t height, size_t width,
+                                  uint8_t *pixels, struct cnn_error *error);
+
+enum { CNN_DIGIT_SIDE = 28, CNN_HINTS = 8 };
+
+enum cnn_hint_kind {
+    CNN_HINT_NOTHING,  /* nothing is drawn */
+    CNN_HINT_TURNED,   /* number: EXIF's orientation */
+    CNN_HINT_INVERTED, /* dark on light. number: the grey of the ground, 0 .. 255 */
+    CNN_HINT_FAINT,    /* number: what the ink differs from the ground by, in percent */
+    CNN_HINT_EDGE,     /* the digit touches the edge. number: blobs of it that do */
+    CNN_HINT_BLOBS,    /* number: separate blobs in what the network sees */
+    CNN_HINT_THIN,     /* number: pixels of full ink, of MNIST's mean of 102 */
+    CNN_HINT_THICK
+};
+
+struct cnn_hint {
+    enum cnn_hint_kind kind;
+    double number;
+    char text[128]; /* a line in plain words, the number in it */
+};
+
+/* A picture of a digit as MNIST would have it: light on black, the digit 20 pixels in its longer direction,
+ * its centre of mass in the middle. */
+struct cnn_cleaned {
+    uint8_t pixels[CNN_DIGIT_SIDE * CNN_DIGIT_SIDE];
+    bool empty; /* nothing is drawn: all pixels are 0, and no answer would mean anything */
+    size_t n_hints;
+    struct cnn_hint hints[CNN_HINTS];
+};
+
+/* A step on the way, grey: "1-grey", "2-ground", "3-flat", "4-ink", "5-digit"; some are passed over. */
+struct cnn_picture_stage {
+    const char *name;
+    size_t height, width;
+    const uint8_t *pixels; /* [height][width], as long as the call that is given them */
+};
+typedef enum cnn_status cnn_picture_stage_seen(void *context, const struct cnn_picture_stage *stage,
+                                               struct cnn_error *error);
+
+/* Cleans up a grey picture. On a ground of one value every pixel that differs is ink, and an image of MNIST
+ * comes back as it is; elsewhere light and shadow, specks and what touches the edge are taken away first.
+ * seen, which may be NULL, is given each step; its error ends the work and is returned. Errors: USAGE (not
+ * grey), MEMORY, seen's. */
+enum cnn_status cnn_picture_clean(const struct cnn_picture *picture, cnn_picture_stage_seen *seen,
+                                  void *context, struct cnn_cleaned *cleaned, struct cnn_error *error);
+
 /* ---- model ------------------------------------------------------------------------------------- */
 
 enum cnn_compat { CNN_KERAS2, CNN_KERAS3 };

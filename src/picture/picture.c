@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "picture/area.h"
 
 #include <string.h>
 
@@ -123,4 +124,30 @@ enum cnn_status picture_turn(struct cnn_picture *picture, unsigned orientation, 
     picture->height = height;
     picture->width = width;
     return CNN_OK;
+}
+
+enum { MOST_SCALED = 4096 };
+
+enum cnn_status cnn_picture_scale(const struct cnn_picture *picture, size_t height, size_t width,
+                                  uint8_t *pixels, struct cnn_error *error)
+{
+    if (height == 0 || width == 0 || height > MOST_SCALED || width > MOST_SCALED)
+        return error_set(error, CNN_ERROR_USAGE,
+                         "pictures are scaled to 1 .. %d pixels a side; found %zu x %zu", MOST_SCALED, width,
+                         height);
+    struct axis y = {picture->height, height, height, picture->height};
+    struct axis x = {picture->width, width, width, picture->width};
+    size_t n = height * width * picture->channels;
+    uint32_t *columns = memory_alloc(picture->width * picture->channels, sizeof *columns);
+    uint64_t *sums = memory_alloc(n, sizeof *sums), area = (uint64_t)picture->height * picture->width;
+    enum cnn_status status = columns && sums ? CNN_OK : error_memory(error, n * sizeof *sums);
+    if (status == CNN_OK) {
+        area_sums(picture->pixels, picture->width * picture->channels, picture->channels, &y, &x, columns,
+                  sums);
+        for (size_t i = 0; i < n; i++)
+            pixels[i] = (uint8_t)((sums[i] + area / 2) / area);
+    }
+    memory_free(columns);
+    memory_free(sums);
+    return status;
 }

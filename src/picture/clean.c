@@ -1,0 +1,252 @@
+/* A picture of a digit made into what MNIST would have made of it. All in whole numbers: the same bytes on
+ * every machine, and in the script of a page. */
+#include "base/memory.h"
+#include "base/status.h"
+#include "picture/fit.h"
+#include "picture/ground.h"
+#include "picture/hints.h"
+#include "picture/levels.h"
+#include "picture/picture.h"
+
+#include <string.h>
+
+enum {
+    WORKING_SIDE = 1000, /* pixels: a digit a fiftieth of it wide still has the 20 that are wanted */
+    MOST_PIECES = 12,    /* that a digit may be drawn in */
+    SPECK_PART = 32,     /* a blob smaller than this part of the largest is dirt */
+    NARROW_PART = 8,     /* strokes are narrower than a quarter of the picture */
+    SMALLEST_PART = 40   /* and so is all that there is, where it is smaller than this part of the picture */
+};
+
+/* A picture on its way, and who watches it. */
+struct cleaning {
+    struct plane picture, reduced, light, ground, flat, kept;
+    struct box box;       /* of the digit; of height 0: none is found */
+    struct levels levels; /* of a photograph */
+    size_t stroke;        /* the width of its widest stroke, pixels */
+    cnn_picture_stage_seen *seen;
+    void *context;
+    struct cnn_cleaned *cleaned;
+    struct cnn_error *error;
+};
+
+static enum cnn_status show(const struct cleaning *c, const char *name, const struct plane *plane)
+{
+    const struct cnn_picture_stage stage = {name, plane->height, plane->width, plane->pixels};
+    return c->seen ? c->seen(c->context, &stage, c->error) : CNN_OK;
+}
+
+/* ---- a ground of one value: nothing is judged, every pixel that differs counts ------------------ */
+
+static void include_pixel(struct box *box, size_t y, size_t x)
+{
+    if (box->height == 0)
+        *box = (struct box){y, x, 1, 1};
+    if (x < box->left) {
+        box->width += box->left - x;
+        box->left = x;
+    }
+    if (x >= box->left + box->width)
+        box->width = x - box->left + 1;
+    box->height = y - box->top + 1; /* rows come from the top */
+}
+
+/* The box around all pixels of at least threshold; of height 0 where there is none. */
+static struct box box_of(const struct plane *plane, unsigned threshold)
+{
+    struct box box = {0};
+    for (size_t y = 0; y < plane->height; y++)
+        for (size_t x = 0; x < plane->width; x++)
+            if (plane->pixels[y * plane->width + x] >= threshold)
+                include_pixel(&box, y, x);
+    return box;
+}
+
+static unsigned brightest(const struct plane *plane)
+{
+    unsigned most = 0;
+    for (size_t i = 0; i < plane->height * plane->width; i++)
+        most = plane->pixels[i] > most ? plane->pixels[i] : most;
+    return most;
+}
+
+static enum cnn_status clean_drawing(struct cleaning *c, int ground)
+{
+    enum cnn_status status = plane_make(&c->kept, c->picture.height, c->picture.width, c->error);
+    if (status != CNN_OK)
+        return status;
+    bool dark = ground_subtract(&c->picture, ground, &c->kept);
+    c->box = box_of(&c->kept, 1);
+    if (c->box.height == 0)
+        return CNN_OK;
+    if (dark)
+        hint_inverted(c->cleaned, (unsigned)ground);
+    hint_contrast(c->cleaned, brightest(&c->kept));
+    if (c->box.top == 0 || c->box.left == 0 || c->box.top + c->box.height == c->kept.height ||
+        c->box.left + c->box.width == c->kept.width)
+        hint_edge(c->cleaned, 1);
+    return CNN_OK;
+}
+
+/* ---- any other ground --------------------------------------------------------------------------- */
+
+/* The size of the largest blob that may be a digit; 0: there is none. What reaches the edge of a photograph
+ * is a shadow, a line of the paper, the table. */
+static size_t largest_inside(const struct blobs *blobs, size_t picture_side)
+{
+    size_t largest = 0;
+    for (size_t i = 0; i < blobs->n; i++) {
+        const struct blob *b = &blobs->blob[i];
+        size_t side = b->box.height > b->box.width ? b->box.height : b->box.width;
+        if (!b->at_edge && side * SMALLEST_PART >= picture_side && b->area > largest)
+            largest = b->area;
+    }
+    return largest;
+}
+
+/* Which blobs are the digit: keep [n] is set. false: none are, or so many that they are the grain of the
+ * paper. */
+static bool choose_blobs(const struct blobs *blobs, size_t picture_side, bool *keep)
+{
+    size_t largest = largest_inside(blobs, picture_side), n_kept = 0, kept = 0, all = 0;
+    for (size_t i = 0; i < blobs->n; i++) {
+        const struct blob *b = &blobs->blob[i];
+        if (b->at_edge)
+            continue;
+        all += b->area;
+        keep[i] = b->area * SPECK_PART >= largest;
+        n_kept += keep[i];
+        kept += keep[i] ? b->area : 0;
+    }
+    return largest > 0 && n_kept <= MOST_PIECES && 2 * kept >= all;
+}
+
+/* The ink of the kept blobs and a little around them, in grey: soft edges keep their weight. The mask becomes
+ * what is kept. */
+static enum cnn_status keep_ink(struct cleaning *c, const struct blobs *blobs, const bool *keep,
+                                const struct levels *levels)
+{
+    size_t n = c->flat.height * c->flat.width, longer;
+    for (size_t i = 0; i < n; i++)
+        c->kept.pixels[i] = blobs->label[i] && keep[blobs->label[i] - 1] ? 255 : 0;
+    c->box = box_of(&c->kept, 1);
+    longer = c->box.height > c->box.width ? c->box.height : c->box.width;
+    enum cnn_status status = plane_widest_square(&c->kept, &c->stroke, c->error);
+    if (status == CNN_OK)
+        status = plane_brightest(&c->kept, longer / 40 + 1, c->error);
+    for (size_t i = 0; i < n; i++) {
+        bool other = blobs->label[i] && !keep[blobs->label[i] - 1];
+        c->kept.pixels[i] = c->kept.pixels[i] && !other ? levels_grey(levels, c->flat.pixels[i]) : 0;
+    }
+    return status;
+}
+
+static enum cnn_status find_ink(struct cleaning *c, const struct levels *levels)
+{
+    struct blobs blobs;
+    enum cnn_status status = blobs_find(&c->flat, levels->threshold, &blobs, c->error);
+    if (status != CNN_OK)
+        return status;
+    size_t longer = c->flat.height > c->flat.width ? c->flat.height : c->flat.width;
+    bool *keep = memory_alloc(blobs.n, sizeof *keep);
+    if (!keep)
+        status = error_memory(c->error, blobs.n);
+    else if (choose_blobs(&blobs, longer, keep))
+        status = keep_ink(c, &blobs, keep, levels);
+    memory_free(keep);
+    blobs_free(&blobs);
+    return status;
+}
+
+/* Takes the ground away as far as radius can see, and finds the ink; the box stays empty where there is none.
+ */
+static enum cnn_status flatten(struct cleaning *c, size_t radius)
+{
+    c->box.height = 0;
+    enum cnn_status status = ground_divide(&c->light, radius, &c->ground, &c->flat, c->error);
+    if (status != CNN_OK || !levels_find(&c->flat, &c->levels))
+        return status;
+    return find_ink(c, &c->levels);
+}
+
+/* Twice: what is seen of the digit the first time tells how wide its strokes are, and a ground filled in no
+ * wider than that follows light and shadow more closely. */
+static enum cnn_status clean_photo(struct cleaning *c)
+{
+    bool dark;
+    size_t height = c->reduced.height, width = c->reduced.width;
+    size_t radius = (height > width ? height : width) / NARROW_PART + 1;
+    enum cnn_status status = ground_lighten(&c->reduced, &c->light, &dark, c->error);
+    if (status == CNN_OK)
+        status = plane_make(&c->ground, height, width, c->error);
+    if (status == CNN_OK)
+        status = plane_make(&c->flat, height, width, c->error);
+    if (status == CNN_OK)
+        status = plane_make(&c->kept, height, width, c->error);
+    if (status == CNN_OK)
+        status = flatten(c, radius);
+    if (status == CNN_OK && c->box.height > 0 && (c->stroke + 3) / 2 < radius)
+        status = flatten(c, (c->stroke + 3) / 2);
+    if (status == CNN_OK)
+        status = show(c, "2-ground", &c->ground);
+    if (status == CNN_OK)
+        status = show(c, "3-flat", &c->flat);
+    if (status != CNN_OK || c->box.height == 0)
+        return status;
+    if (dark)
+        hint_inverted(c->cleaned, levels_median(&c->reduced));
+    hint_contrast(c->cleaned, c->levels.ink - c->levels.ground);
+    return CNN_OK;
+}
+
+/* ---- both --------------------------------------------------------------------------------------- */
+
+static enum cnn_status clean(struct cleaning *c, bool lossy)
+{
+    int ground = -1;
+    enum cnn_status status = plane_reduce(&c->picture, WORKING_SIDE, &c->reduced, c->error);
+    if (status == CNN_OK)
+        status = show(c, "1-grey", &c->reduced);
+    if (status == CNN_OK && !lossy) /* what compression leaves around the ink would count as ink */
+        status = ground_of_one_value(&c->picture, &c->reduced, &ground, c->error);
+    if (status == CNN_OK)
+        status = ground >= 0 ? clean_drawing(c, ground) : clean_photo(c);
+    if (status != CNN_OK)
+        return status;
+    if (c->box.height == 0) {
+        hint_nothing(c->cleaned);
+        return CNN_OK;
+    }
+    status = show(c, "4-ink", &c->kept);
+    if (status == CNN_OK)
+        status = fit_digit(&c->kept, &c->box, c->cleaned->pixels, c->error);
+    if (status == CNN_OK)
+        status = hint_strokes(c->cleaned, c->error);
+    const struct plane digit = {DIGIT_SIDE, DIGIT_SIDE, c->cleaned->pixels};
+    return status == CNN_OK ? show(c, "5-digit", &digit) : status;
+}
+
+enum cnn_status cnn_picture_clean(const struct cnn_picture *picture, cnn_picture_stage_seen *seen,
+                                  void *context, struct cnn_cleaned *cleaned, struct cnn_error *error)
+{
+    if (picture->channels != 1)
+        return error_set(error, CNN_ERROR_USAGE, "only a grey picture is cleaned up; found %zu channels",
+                         picture->channels);
+    struct cnn_cleaned result = {0};
+    struct cleaning c = {.picture = {picture->height, picture->width, picture->pixels},
+                         .seen = seen,
+                         .context = context,
+                         .cleaned = &result,
+                         .error = error};
+    if (picture->orientation != 1)
+        hint_turned(&result, picture->orientation);
+    enum cnn_status status = clean(&c, picture->lossy);
+    if (status == CNN_OK)
+        *cleaned = result;
+    memory_free(c.reduced.pixels);
+    memory_free(c.light.pixels);
+    memory_free(c.ground.pixels);
+    memory_free(c.flat.pixels);
+    memory_free(c.kept.pixels);
+    return status;
+}
