@@ -65,6 +65,8 @@ static double between(struct sheet *s, double low, double high)
 /* How much of the light the ink of a stroke takes, 0 .. 1; its edges are moved outward by pen half pixels. */
 static double ink_at(const uint8_t *digit, double y, double x, int pen)
 {
+    if (y < -2 || x < -2 || y > SIDE + 2 || x > SIDE + 2)
+        return 0;
     if (pen == 0)
         return cubic_at(digit, y, x) / 255;
     double best = pen > 0 ? 0 : 1, reach = abs(pen) / 2.0;
@@ -105,11 +107,12 @@ static void draw_lines(struct sheet *s)
 static void shine(struct sheet *s, bool falls_off, bool shadow)
 {
     double angle = between(s, 0, 6.2832), edge_angle = between(s, 0, 6.2832), place = between(s, -60, 60);
+    double s1 = sin(angle), c1 = cos(angle), s2 = sin(edge_angle), c2 = cos(edge_angle);
     for (size_t y = 0; y < PHOTO_HEIGHT; y++)
         for (size_t x = 0; x < PHOTO_WIDTH; x++) {
             double v = (double)y - PHOTO_HEIGHT / 2.0, u = (double)x - PHOTO_WIDTH / 2.0;
-            double far = (v * sin(angle) + u * cos(angle)) / 400 + 0.5;
-            double over = (v * sin(edge_angle) + u * cos(edge_angle) - place) / 5 + 0.5;
+            double far = (v * s1 + u * c1) / 400 + 0.5;
+            double over = (v * s2 + u * c2 - place) / 5 + 0.5;
             if (falls_off)
                 s->light[y][x] *= (float)(1 - 0.6 * fmin(1, fmax(0, far)));
             if (shadow)
