@@ -19,15 +19,15 @@ static enum cnn_status cannot_keep(const char *path, const char *name, struct cn
 }
 
 /* What a numbered name is to a file. */
-enum place { PLACE_FREE, PLACE_HAS_IT, PLACE_TAKEN };
+enum name_state { NAME_FREE, NAME_HAS_IT, NAME_TAKEN };
 
-static enum place look_at(const char *path, const char *name)
+static enum name_state look_at(const char *path, const char *name)
 {
     struct stat file, there;
     if (lstat(name, &there) != 0)
-        return errno == ENOENT ? PLACE_FREE : PLACE_TAKEN;
-    return stat(path, &file) == 0 && file.st_dev == there.st_dev && file.st_ino == there.st_ino ? PLACE_HAS_IT
-                                                                                                : PLACE_TAKEN;
+        return errno == ENOENT ? NAME_FREE : NAME_TAKEN;
+    return stat(path, &file) == 0 && file.st_dev == there.st_dev && file.st_ino == there.st_ino ? NAME_HAS_IT
+                                                                                                : NAME_TAKEN;
 }
 
 /* Copies all bytes from one descriptor to another, and syncs. False with errno. */
@@ -87,7 +87,7 @@ static enum cnn_status is_free(const struct file_keep *files, size_t n_files, un
         char *name = path_numbered(files[i].as, number);
         if (!name)
             return error_memory(error, strlen(files[i].as));
-        *all_free = *all_free && look_at(files[i].path, name) != PLACE_TAKEN;
+        *all_free = *all_free && look_at(files[i].path, name) != NAME_TAKEN;
         memory_free(name);
     }
     return CNN_OK;
@@ -99,7 +99,10 @@ static enum cnn_status keep_one(const struct file_keep *file, unsigned number, s
     if (!name)
         return error_memory(error, strlen(file->as));
     enum cnn_status status = CNN_OK;
-    if (file_exists(file->path) && look_at(file->path, name) == PLACE_FREE)
+    struct stat info;
+    if (stat(file->path, &info) != 0)
+        status = errno == ENOENT ? CNN_OK : cannot_keep(file->path, name, error);
+    else if (look_at(file->path, name) != NAME_HAS_IT)
         status = give_name(file->path, name) ? file_sync_folder(name, error)
                                              : cannot_keep(file->path, name, error);
     memory_free(name);

@@ -10,6 +10,7 @@
 #include "train/history.h"
 #include "train/run_file.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -89,8 +90,8 @@ static enum cnn_status model_is_lost(const struct cnn_trainer *t, const char *pa
     struct cnn_error cause = {0};
     *lost = false;
     struct stat info;
-    if (stat(path, &info) != 0 || info.st_size == 0)
-        return CNN_OK;
+    if (stat(path, &info) == 0 ? info.st_size == 0 : errno == ENOENT)
+        return CNN_OK; /* else opening it says what is wrong */
     enum cnn_status status = model_file_open(path, &bytes, &npz, &cause);
     if (status == CNN_ERROR_FORMAT) {
         *lost = true;
@@ -114,7 +115,8 @@ static enum cnn_status history_is_lost(const struct cnn_trainer *t, const char *
     uint8_t *old = NULL;
     size_t n_old = 0, n_new = 0;
     *lost = false;
-    if (!file_exists(path))
+    struct stat info;
+    if (stat(path, &info) != 0 && errno == ENOENT)
         return CNN_OK;
     char *text = history_text(t, &n_new);
     if (!text)
