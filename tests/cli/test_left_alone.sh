@@ -39,6 +39,29 @@ for signal in HUP INT TERM; do
     [ "$(wc -l <run.csv)" -eq 9 ] || fail "SIG$signal: expected 8 epochs, found $(wc -l <run.csv) lines of history"
 done
 
+# ---- a closed terminal sends SIGHUP twice, and who ends a service may say so again: the run is saved all the same
+for case in 'HUP 129' 'TERM 143'; do
+    read -r signal status <<<"$case"
+    rm -f run.npz run.csv
+    "$cnn" "${run[@]}" --epochs 100000 --batch-size 4000 --model run.npz --history run.csv 2>stopped.err &
+    process=$!
+    until_true test -s run.csv
+    while kill -"$signal" $process 2>/dev/null; do :; done
+    wait $process
+    found=$?
+    [ $found -eq "$status" ] || fail "SIG$signal again and again: expected status $status, found $found"
+    grep -q '^stopped in epoch .*; saved in run.npz' stopped.err || fail "SIG$signal again and again: $(cat stopped.err)"
+    "$cnn" summary --model run.npz >/dev/null || fail "SIG$signal again and again: the model cannot be read"
+done
+
+# ---- a limit on the size of files: told, not killed by SIGXFSZ
+rm -f run.npz run.csv
+(ulimit -f 8 && exec "$cnn" "${run[@]}" --epochs 1 --model run.npz 2>limit.err)
+found=$?
+[ $found -eq 1 ] || fail "a limit on the size of files: expected status 1, found $found"
+grep -q 'run.npz: cannot write: File too large' limit.err || fail "a limit on the size of files: $(cat limit.err)"
+[ ! -e run.npz ] || fail "a limit on the size of files: half a model is left"
+
 # ---- --save-every 300: within an epoch the file is of step 300, 600 or 900
 rm -f run.npz
 "$cnn" "${run[@]}" --epochs 1 --save-every 300 --model run.npz &

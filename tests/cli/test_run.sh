@@ -90,6 +90,23 @@ process.send_signal(signal.SIGINT)
 said = process.communicate()[1].decode()
 if process.returncode != 130 or "go on with: cnn train --resume" not in said:
     sys.exit(f"SIGINT: exit status {process.returncode}: {said}")
+
+# A second one leaves at once, within the step; a SIGHUP before is no first one.
+for first, saved in ((signal.SIGINT, False), (signal.SIGHUP, True)):
+    process = subprocess.Popen([sys.argv[1], "train", "--data", "data", "--batch-size", "600", "--epochs", "1000", "--model",
+                                "at-once.npz", "--overwrite", "--arch", "flatten dense:1500,relu dense:1500,relu dense:10,softmax"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    said = process.stderr.readline().decode()
+    time.sleep(0.1)
+    process.send_signal(first)
+    while process.poll() is None and not saved:
+        process.send_signal(signal.SIGINT)
+    if saved:
+        process.send_signal(signal.SIGINT)
+    said += process.communicate()[1].decode()
+    if process.returncode not in (129, 130) or ("go on with" in said) != saved:
+        sys.exit(f"{first} and SIGINT: exit status {process.returncode}: {said}")
 END
 fi
 
