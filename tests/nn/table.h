@@ -63,29 +63,41 @@ static inline bool network_fits(const char *arch, size_t side, size_t channels)
     return fits;
 }
 
-/* Calls visit with every layer of the table in every variant and with every activation, where it can stand:
- * on a feature map, on a vector, or on both. Returns how many networks there were. */
-static inline size_t each_network(size_t side, size_t channels, void (*visit)(const char *arch))
+/* Visits the places where a layer can stand: on a feature map, on a vector, or on both. */
+static inline size_t each_place(const char *text, size_t side, size_t channels,
+                                void (*visit)(const char *arch))
 {
     static const char *const places[] = {"conv2d:2,3,tanh %s flatten dense:4,softmax",
-                                         "conv2d:2,3,tanh flatten %s dense:4,softmax",
-                                         "conv2d:2,3,tanh flatten dense:5,tanh %s dense:4,softmax"};
-    char text[MAX_NETWORK_TEXT], arch[2 * MAX_NETWORK_TEXT];
+                                         "conv2d:2,3,tanh flatten %s dense:4,softmax"};
+    char arch[2 * MAX_NETWORK_TEXT];
     size_t n = 0;
-    for (size_t i = 0; layer_type_at(i); i++)
-        for (size_t a = 0; activation_word(a); a++) {
-            if (a == ACTIVATION_softmax || (a && !layer_type_at(i)->has_activation))
-                continue;
-            for (size_t variant = 0; layer_text(layer_type_at(i), variant, activation_word(a)->word, text);
-                 variant++)
-                for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
-                    snprintf(arch, sizeof arch, places[p], text);
-                    if (network_fits(arch, side, channels)) {
-                        visit(arch);
-                        n++;
-                    }
-                }
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+        snprintf(arch, sizeof arch, places[p], text);
+        if (network_fits(arch, side, channels)) {
+            visit(arch);
+            n++;
         }
+    }
+    return n;
+}
+
+/* Calls visit with every layer of the table in every variant, and in the first one with every activation.
+ * Returns how many networks there were. */
+static inline size_t each_network(size_t side, size_t channels, void (*visit)(const char *arch))
+{
+    char text[MAX_NETWORK_TEXT];
+    const struct layer_type *type;
+    size_t n = 0;
+    for (size_t i = 0; (type = layer_type_at(i)); i++) {
+        for (size_t variant = 0; layer_text(type, variant, activation_word(ACTIVATION_linear)->word, text);
+             variant++)
+            n += each_place(text, side, channels, visit);
+        for (size_t a = 0; type->has_activation && activation_word(a); a++) {
+            layer_text(type, 0, activation_word(a)->word, text);
+            n += a == ACTIVATION_linear || a == ACTIVATION_softmax ? 0
+                                                                   : each_place(text, side, channels, visit);
+        }
+    }
     return n;
 }
 
