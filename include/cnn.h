@@ -6,6 +6,8 @@
  *   Every function that can fail returns enum cnn_status and fills the caller's struct cnn_error, its
  *   last parameter, which may be NULL. An output parameter is written only on CNN_OK.
  *   Nothing is printed, and nothing exits. Counts are size_t, times are seconds (_s).
+ *   A pointer may be NULL, and an index anything, only where it says so. Options that are all zero are the
+ *   defaults; options that are NULL are USAGE.
  *   Pointers returned by an accessor live as long as the object they were asked of.
  *   Objects may be used by one thread at a time; the work inside is spread over cnn_threads() threads.
  *   Results depend on data, options and seed alone, never on threads or instruction set.
@@ -162,6 +164,13 @@ struct cnn_dataset_info {
 enum cnn_status cnn_dataset_open(const char *source, enum cnn_split split, size_t first, size_t count,
                                  struct cnn_dataset **dataset, struct cnn_error *error);
 
+/* A dataset of images in memory, [count][height][width][channels] bytes, each with its label or, where labels
+ * is NULL, none with one; both are copied. Errors: USAGE (no images, or a shape that no model takes), MEMORY.
+ */
+enum cnn_status cnn_dataset_create(const uint8_t *pixels, const uint8_t *labels, size_t count, size_t height,
+                                   size_t width, size_t channels, struct cnn_dataset **dataset,
+                                   struct cnn_error *error);
+
 /* The images first .. first + count - 1 of a dataset, count > 0, as a dataset that shares its memory: close
  * it first. Errors: USAGE, MEMORY. */
 enum cnn_status cnn_dataset_slice(const struct cnn_dataset *dataset, size_t first, size_t count,
@@ -273,6 +282,13 @@ struct cnn_model_options {
 enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct cnn_model **model,
                                  struct cnn_error *error);
 
+/* A model to be trained on from given weights: arrays by their names (cnn_model_weights) in the .npz file
+ * that weights names, a model of cnn train or one that NumPy wrote. Where the file says what its network is
+ * and that pixels are divided, that holds: options->arch may be NULL then. Errors: as cnn_model_create and
+ * cnn_model_load; FORMAT (an array that is missing or has another shape). */
+enum cnn_status cnn_model_create_from(const struct cnn_model_options *options, const char *weights,
+                                      struct cnn_model **model, struct cnn_error *error);
+
 /* A model from a file, to the bit. docs/model-file.md is the format.
  * Errors: NOT_FOUND, IO, FORMAT, MEMORY. */
 enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struct cnn_error *error);
@@ -299,7 +315,8 @@ struct cnn_model_info {
     size_t height, width, channels, classes;
     bool scale;
     uint64_t seed;
-    size_t layers; /* the input counts as layer 0, as in Keras */
+    bool weights_given; /* its first weights were given: the seed cannot draw them again */
+    size_t layers;      /* the input counts as layer 0, as in Keras */
     size_t parameters;
     size_t trained_epochs; /* whole epochs behind it; 0: not trained */
     const char *version;   /* of the program that wrote it, or of this one */
@@ -309,6 +326,7 @@ struct cnn_model_info {
 uint64_t cnn_model_fingerprint(const struct cnn_model *model);
 
 struct cnn_model_info cnn_model_info(const struct cnn_model *model);
+/* i < layers */
 struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i);
 
 /* An array of weights, laid out as Keras lays it out: convolution (kh, kw, in, out), dense (in, out). */
@@ -371,7 +389,7 @@ struct cnn_train_options {
     size_t epochs;           /* in all; 0: 10 */
     size_t batch_size;       /* 0: 32 */
     const char *optimizer;   /* "rmsprop", "sgd", "sgd:0.9" (momentum), "adam"; NULL: "rmsprop" */
-    double learning_rate;    /* 0: 0.001 (sgd: 0.01), as in Keras */
+    double learning_rate;    /* above 0, or 0: 0.001 (sgd: 0.01), as in Keras */
     enum cnn_compat compat;  /* where RMSprop adds its epsilon */
     uint64_t seed;           /* of the order of the images */
     double validation_split; /* share of the images, the last ones, that only score each epoch */

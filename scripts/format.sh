@@ -8,4 +8,4 @@ cd "$top"
 
 mode=(-i)
 [[ ${1:-} != --check ]] || mode=(--dry-run --Werror)
-find include src tests \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format "${mode[@]}"
+find include src tests examples \( -name '*.c' -o -name '*.h' \) -print0 | xargs -0 clang-format "${mode[@]}"

@@ -44,7 +44,8 @@ static enum cnn_status begin_run(struct run *run, struct cnn_error *error)
     struct cnn_model_options model = train_model_options(s, run->data.train);
     struct cnn_train_options train = train_train_options(s);
     train.validation = run->data.validation;
-    status = cnn_model_create(&model, &run->model, error);
+    status = s->weights ? cnn_model_create_from(&model, s->weights, &run->model, error)
+                        : cnn_model_create(&model, &run->model, error);
     return status ? status : cnn_trainer_create(run->model, run->data.train, &train, &run->trainer, error);
 }
 
@@ -113,6 +114,8 @@ static void say_before(const struct run *run)
          cnn_model_info(run->model).scale
              ? "pixels divided by 255"
              : "pixels go in as they are, 0 to 255 (--scale divides them by 255)");
+    if (run->settings->weights)
+        note("begins with the weights in %s", run->settings->weights);
 }
 
 static enum cnn_status save_run(struct run *run, struct cnn_error *error)
@@ -246,12 +249,11 @@ static enum cnn_status print_results(const struct run *run, struct cnn_error *er
     if (status)
         return status;
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
-    struct cnn_model_info model = cnn_model_info(run->model);
     double images_per_s = at.step_s > 0 ? (double)at.images / at.step_s : 0;
     printf("saved          %s\n", run->files.model);
     printf("speed          %s images/s in training steps; %.1f s in all\n",
            count_text(rate, (uint64_t)images_per_s), clock_s() - run->begin_s);
-    printf("seed           %" PRIu64 "\n", model.seed);
+    printf("seed           %" PRIu64 "\n", cnn_trainer_options(run->trainer).seed);
     printf("fingerprint    %016" PRIx64 "\n", cnn_model_fingerprint(run->model));
     return CNN_OK;
 }

@@ -55,6 +55,10 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                               OPTION_TEXT, FIELD(early_stopping), .group = GROUP_TRAINING},
     [TRAIN_MODEL] = {"model", "FILE", "where the model is saved; after each epoch", OPTION_TEXT, FIELD(model),
                      .group = GROUP_FILES},
+    [TRAIN_WEIGHTS] = {"weights", "FILE",
+                       "begin with the weights in FILE, a model or an archive of NumPy, and with its network "
+                       "where it names one",
+                       OPTION_TEXT, FIELD(weights), .group = GROUP_FILES},
     [TRAIN_RESUME] = {"resume", "FILE",
                       "go on with the run saved in FILE; to the bit as if it had never stopped", OPTION_TEXT,
                       FIELD(resume), .group = GROUP_FILES},
@@ -77,7 +81,8 @@ struct cnn_model_options train_model_options(const struct train_settings *s,
                                              const struct cnn_dataset *dataset)
 {
     struct cnn_dataset_info data = cnn_dataset_info(dataset);
-    return (struct cnn_model_options){.arch = s->arch,
+    bool open = s->weights && !train_is_given(s, TRAIN_ARCH); /* the file may say */
+    return (struct cnn_model_options){.arch = open ? NULL : s->arch,
                                       .height = data.height,
                                       .width = data.width,
                                       .channels = data.channels,
@@ -103,6 +108,9 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
     if (s->resume && train_is_given(s, TRAIN_MODEL))
         return fail(error, CNN_ERROR_USAGE,
                     "--resume saves the run where it lies; --model cannot go with it");
+    if (s->resume && s->weights)
+        return fail(error, CNN_ERROR_USAGE,
+                    "--resume goes on with the weights of the run; --weights cannot go with it");
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
     return CNN_OK;

@@ -20,6 +20,7 @@ enum train_option {
     TRAIN_VALIDATION_DATA,
     TRAIN_EARLY_STOPPING,
     TRAIN_MODEL,
+    TRAIN_WEIGHTS,
     TRAIN_RESUME,
     TRAIN_SAVE_EVERY,
     TRAIN_HISTORY,
@@ -33,7 +34,7 @@ struct train_settings {
     uint64_t epochs, batch_size, seed, threads, save_every;
     double learning_rate, validation_split;
     const char *arch, *optimizer, *schedule, *early_stopping;
-    const char *data, *validation_data, *model, *resume, *history;
+    const char *data, *validation_data, *model, *weights, *resume, *history;
     int compat, verbose;
     bool scale, overwrite;
     uint64_t given; /* bit i: option i stands on the command line */

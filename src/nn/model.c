@@ -46,6 +46,8 @@ static enum cnn_status place_weights(struct cnn_model *model, size_t max_weights
 static enum cnn_status read_options(const struct cnn_model_options *options, struct cnn_model *model,
                                     struct cnn_error *error)
 {
+    if (!options)
+        return error_set(error, CNN_ERROR_USAGE, "a model's options: expected some, found NULL");
     size_t height = options->height ? options->height : 28;
     size_t width = options->width ? options->width : 28;
     size_t channels = options->channels ? options->channels : 1;
@@ -120,6 +122,11 @@ const struct layer *model_broken_layer(const struct cnn_model *model)
     return NULL;
 }
 
+void model_note_given(struct cnn_model *model)
+{
+    model->given_weights = cnn_model_fingerprint(model);
+}
+
 uint64_t cnn_model_fingerprint(const struct cnn_model *model)
 {
     return hash_bytes(HASH_START, model->weights, model->n_weights * sizeof(float));
@@ -135,6 +142,7 @@ struct cnn_model_info cnn_model_info(const struct cnn_model *model)
         .classes = model_classes(model),
         .scale = model->scale,
         .seed = model->seed,
+        .weights_given = model->given_weights != 0,
         .layers = model->n_layers + 1,
         .parameters = model->n_weights,
         .trained_epochs = model->trained_epochs,

@@ -13,6 +13,9 @@ struct cnn_model {
     struct shape input;
     bool scale;
     uint64_t seed;
+    uint64_t
+        given_weights; /* fingerprint of its first weights where they were given; 0: the seed drew them */
+    bool used;         /* from a file, or a trainer's: what it holds now, the seed does not draw */
     size_t trained_epochs;
     char version[MAX_VERSION]; /* of the program that wrote its file; "": made here */
     size_t n_layers;
@@ -31,6 +34,9 @@ enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_w
 struct parameter *model_parameter(const struct cnn_model *model, size_t i, const struct layer **layer);
 /* The first layer with a weight that is not finite; NULL when all are. */
 const struct layer *model_broken_layer(const struct cnn_model *model);
+
+/* Remembers that training begins from the weights that the model holds now, and not from drawn ones. */
+void model_note_given(struct cnn_model *model);
 
 /* The number of classes it tells apart. */
 static inline size_t model_classes(const struct cnn_model *model)

@@ -30,7 +30,8 @@ void model_file_add(struct npz_writer *w, const struct cnn_model *model)
     npz_add_whole(w, "input/width", model->input.size[1]);
     npz_add_whole(w, "input/channels", model->input.size[2]);
     npz_add_whole(w, "scale", model->scale);
-    npz_add_whole(w, "seed", model->seed);
+    npz_add_whole(w, model->given_weights ? "given_weights" : "seed",
+                  model->given_weights ? model->given_weights : model->seed);
     npz_add_whole(w, "trained_epochs", model->trained_epochs);
     const struct parameter *p;
     const struct layer *layer;
@@ -40,15 +41,32 @@ void model_file_add(struct npz_writer *w, const struct cnn_model *model)
     }
 }
 
+/* An archive without a format is somebody's own: it must say what cannot be guessed. */
+static enum cnn_status check_own(const struct npz *npz, const char *path, struct cnn_error *error)
+{
+    static const char *const needed[] = {"spec", "scale", "input/height", "input/width", "input/channels"};
+    char missing[128] = "";
+    for (size_t i = 0, used = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (!npz_has(npz, needed[i]))
+            used +=
+                (size_t)snprintf(missing + used, sizeof missing - used, "%s%s", used ? ", " : "", needed[i]);
+    if (!missing[0])
+        return CNN_OK;
+    enum cnn_status status =
+        error_set(error, CNN_ERROR_FORMAT,
+                  "%s: an archive of arrays, but not a model of this program: missing are %s", path, missing);
+    return error_hint(error, status,
+                      "docs/model-file.md says what they hold; cnn train --weights FILE takes weights alone");
+}
+
 static enum cnn_status read_format(struct npz *npz, const char *path, struct cnn_error *error)
 {
     uint64_t format = 0;
+    if (!npz_has(npz, "format"))
+        return check_own(npz, path, error);
     enum cnn_status status = npz_read_whole(npz, "format", &format, error);
     if (status != CNN_OK)
-        return npz_has(npz, "format")
-                   ? status
-                   : error_set(error, status, "%s: an archive of arrays, but not a model of this program",
-                               path);
+        return status;
     if (format >= 1 && format <= MODEL_FORMAT)
         return CNN_OK;
     status = error_set(error, CNN_ERROR_FORMAT, "%s: format: expected 1 to %d, found %llu", path,
@@ -56,28 +74,46 @@ static enum cnn_status read_format(struct npz *npz, const char *path, struct cnn
     return error_hint(error, status, "a newer cnn may have written it; this is version %s", cnn_version());
 }
 
+/* Reads a number that an archive without a format may lack, which leaves *value as it is. */
+static enum cnn_status read_optional(struct npz *npz, const char *name, uint64_t *value,
+                                     struct cnn_error *error)
+{
+    bool may_lack = !npz_has(npz, "format") && !npz_has(npz, name);
+    return may_lack ? CNN_OK : npz_read_whole(npz, name, value, error);
+}
+
+/* Where the first weights came from: drawn from a seed, or given. */
+static enum cnn_status read_origin(struct npz *npz, struct cnn_model *model, struct cnn_error *error)
+{
+    model->used = true;
+    if (!npz_has(npz, "format") && !npz_has(npz, "seed") && !npz_has(npz, "given_weights"))
+        model_note_given(model);
+    else if (npz_has(npz, "given_weights"))
+        return npz_read_whole(npz, "given_weights", &model->given_weights, error);
+    else
+        return npz_read_whole(npz, "seed", &model->seed, error);
+    return CNN_OK;
+}
+
 /* Everything about the model but its weights. */
 static enum cnn_status read_plan(struct npz *npz, const char *path, struct cnn_model **model,
                                  struct cnn_error *error)
 {
-    static const char *const names[] = {"input/height", "input/width", "input/channels",
-                                        "scale",        "seed",        "trained_epochs"};
-    uint64_t value[6];
+    static const char *const names[] = {"input/height", "input/width", "input/channels", "scale",
+                                        "trained_epochs"};
+    uint64_t value[5] = {0};
     char spec[MAX_SPEC_TEXT];
     enum cnn_status status = npz_read_text(npz, "spec", spec, sizeof spec, error);
-    for (size_t i = 0; status == CNN_OK && i < 6; i++)
-        status = npz_read_whole(npz, names[i], &value[i], error);
+    for (size_t i = 0; status == CNN_OK && i < 5; i++)
+        status = i < 4 ? npz_read_whole(npz, names[i], &value[i], error)
+                       : read_optional(npz, names[i], &value[i], error);
     if (status != CNN_OK)
         return status;
-    if (value[0] == 0 || value[1] == 0 || value[2] == 0 || value[3] > 1 || value[5] > MAX_EPOCHS)
+    if (value[0] == 0 || value[1] == 0 || value[2] == 0 || value[3] > 1 || value[4] > MAX_EPOCHS)
         return error_set(error, CNN_ERROR_FORMAT,
                          "%s: input, scale or trained_epochs: a number that cannot be meant", path);
-    struct cnn_model_options options = {.arch = spec,
-                                        .height = value[0],
-                                        .width = value[1],
-                                        .channels = value[2],
-                                        .scale = value[3] != 0,
-                                        .seed = value[4]};
+    struct cnn_model_options options = {
+        .arch = spec, .height = value[0], .width = value[1], .channels = value[2], .scale = value[3] != 0};
     struct cnn_error cause = {0};
     status = model_plan(&options, npz_bytes(npz) / sizeof(float), model, &cause);
     if (status == CNN_ERROR_USAGE || status == CNN_ERROR_MISMATCH)
@@ -87,7 +123,7 @@ static enum cnn_status read_plan(struct npz *npz, const char *path, struct cnn_m
             *error = cause;
         return status;
     }
-    (*model)->trained_epochs = value[5];
+    (*model)->trained_epochs = value[4];
     return CNN_OK;
 }
 
@@ -139,10 +175,12 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
     enum cnn_status status = read_format(npz, path, error);
     if (status == CNN_OK)
         status = read_plan(npz, path, &model, error);
-    if (status == CNN_OK)
+    if (status == CNN_OK && (npz_has(npz, "format") || npz_has(npz, "version")))
         status = npz_read_text(npz, "version", model->version, sizeof model->version, error);
     if (status == CNN_OK)
         status = read_weights(npz, model, error);
+    if (status == CNN_OK)
+        status = read_origin(npz, model, error);
     if (status != CNN_OK) {
         cnn_model_free(model);
         bool hint = status == CNN_ERROR_FORMAT && error && !error->hint[0];
@@ -177,6 +215,73 @@ enum cnn_status cnn_model_load(const char *path, struct cnn_model **model, struc
     if (status != CNN_OK)
         return status;
     status = model_file_parse(npz, path, model, error);
+    npz_close(npz);
+    memory_free(bytes);
+    return status;
+}
+
+/* What a file of weights says of its network, where it does, goes before the options that leave it open. */
+static enum cnn_status read_wish(struct npz *npz, const struct cnn_model_options *options,
+                                 struct cnn_model_options *wish, char *spec, struct cnn_error *error)
+{
+    uint64_t scale = 0;
+    enum cnn_status status = CNN_OK;
+    *wish = *options;
+    if (!options->arch && npz_has(npz, "spec")) {
+        status = npz_read_text(npz, "spec", spec, MAX_SPEC_TEXT, error);
+        wish->arch = spec;
+    }
+    if (status == CNN_OK && npz_has(npz, "scale"))
+        status = npz_read_whole(npz, "scale", &scale, error);
+    wish->scale = options->scale || scale != 0;
+    return status;
+}
+
+/* What is there, for whoever gave an array another name. */
+static void hint_names(const struct npz *npz, enum cnn_status status, struct cnn_error *error)
+{
+    char names[256] = "";
+    const char *name;
+    for (size_t i = 0, used = 0; (name = npz_name(npz, i)) && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", name);
+    error_hint(error, status, "the file holds %s", names[0] ? names : "nothing");
+}
+
+static enum cnn_status create_from(struct npz *npz, const struct cnn_model_options *options,
+                                   struct cnn_model **out, struct cnn_error *error)
+{
+    struct cnn_model_options wish;
+    struct cnn_model *model = NULL;
+    char spec[MAX_SPEC_TEXT];
+    enum cnn_status status = read_wish(npz, options, &wish, spec, error);
+    if (status == CNN_OK)
+        status =
+            model_plan(&wish, wish.arch == spec ? npz_bytes(npz) / sizeof(float) : SIZE_MAX, &model, error);
+    if (status != CNN_OK)
+        return status;
+    status = read_weights(npz, model, error);
+    if (status != CNN_OK) {
+        if (status == CNN_ERROR_FORMAT)
+            hint_names(npz, status, error);
+        cnn_model_free(model);
+        return status;
+    }
+    model_note_given(model);
+    *out = model;
+    return CNN_OK;
+}
+
+enum cnn_status cnn_model_create_from(const struct cnn_model_options *options, const char *weights,
+                                      struct cnn_model **model, struct cnn_error *error)
+{
+    uint8_t *bytes;
+    struct npz *npz;
+    if (!options)
+        return error_set(error, CNN_ERROR_USAGE, "a model's options: expected some, found NULL");
+    enum cnn_status status = model_file_open(weights, &bytes, &npz, error);
+    if (status != CNN_OK)
+        return status;
+    status = create_from(npz, options, model, error);
     npz_close(npz);
     memory_free(bytes);
     return status;

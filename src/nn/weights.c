@@ -59,5 +59,6 @@ enum cnn_status cnn_model_set_weights(struct cnn_model *model, const char *name,
         if (!isfinite(values[i]))
             return error_set(error, CNN_ERROR_NUMERIC, "%s: value %zu is not a finite number", name, i);
     memcpy(model->weights + (w.values - model->weights), values, count * sizeof *values);
+    model_note_given(model);
     return CNN_OK;
 }

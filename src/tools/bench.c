@@ -287,6 +287,9 @@ enum cnn_status cnn_bench_run(const struct cnn_bench_options *options,
                               void (*found)(void *context, const struct cnn_bench_result *result),
                               void *context, struct cnn_error *error)
 {
+    if (!options || !(options->seconds >= 0))
+        return error_set(error, CNN_ERROR_USAGE,
+                         "options to measure by: expected some, and seconds from 0 on");
     struct bench *b = memory_alloc(1, sizeof *b);
     if (!b)
         return error_memory(error, sizeof *b);

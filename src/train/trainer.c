@@ -29,14 +29,17 @@ static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *er
     o->optimizer = t->optimizer_text;
     o->epochs = o->epochs ? o->epochs : 10;
     o->batch_size = o->batch_size ? o->batch_size : 32;
-    o->learning_rate = o->learning_rate > 0 ? o->learning_rate : setting->default_learning_rate;
+    o->learning_rate = o->learning_rate != 0 ? o->learning_rate : setting->default_learning_rate;
     if (o->epochs > MAX_EPOCHS || o->batch_size > MAX_BATCH)
         return error_set(error, CNN_ERROR_USAGE,
                          "expected at most %d epochs and batches of at most %d images", MAX_EPOCHS,
                          MAX_BATCH);
-    if (!(o->learning_rate <= 1e6))
+    if (!(o->learning_rate > 0 && o->learning_rate <= 1e6))
         return error_set(error, CNN_ERROR_USAGE, "learning rate %g: expected a number above 0, at most 1e6",
                          o->learning_rate);
+    if (o->compat != CNN_KERAS2 && o->compat != CNN_KERAS3)
+        return error_set(error, CNN_ERROR_USAGE, "compat %d: expected CNN_KERAS2 or CNN_KERAS3",
+                         (int)o->compat);
     if (!(o->validation_split >= 0 && o->validation_split < 1))
         return error_set(error, CNN_ERROR_USAGE, "validation split %g: expected a number from 0 to below 1",
                          o->validation_split);
@@ -130,6 +133,8 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
                              const struct cnn_train_options *options, struct cnn_trainer **out,
                              struct cnn_error *error)
 {
+    if (!options)
+        return error_set(error, CNN_ERROR_USAGE, "a trainer's options: expected some, found NULL");
     struct cnn_trainer *t = memory_alloc(1, sizeof *t);
     if (!t)
         return error_memory(error, sizeof *t);
@@ -167,9 +172,13 @@ enum cnn_status cnn_trainer_create(struct cnn_model *model, const struct cnn_dat
                                    struct cnn_error *error)
 {
     enum cnn_status status = trainer_plan(model, dataset, options, trainer, error);
-    if (status == CNN_OK)
-        shuffle(*trainer);
-    return status;
+    if (status != CNN_OK)
+        return status;
+    if (model->used)
+        model_note_given(model);
+    model->used = true;
+    shuffle(*trainer);
+    return CNN_OK;
 }
 
 void trainer_restart_epoch(struct cnn_trainer *t)

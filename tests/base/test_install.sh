@@ -73,6 +73,8 @@ int main(void)
 }
 TEXT
 expected="cnn $version: 14 parameters"
+example=$PWD/examples/stripes.c
+learned=
 
 # client COMMAND...: compiles with it and runs.
 client() {
@@ -80,6 +82,16 @@ client() {
     local printed
     printed=$("$scratch/client") || fail "does not run: $*"
     [[ $printed == "$expected" ]] || fail "expected $expected, found $printed: $*"
+}
+
+# example COMMAND...: the same for the example, which says the same whatever it was compiled and linked with.
+example() {
+    "$@" -o "$scratch/example" || fail "does not compile: $*"
+    local printed
+    printed=$("$scratch/example") || fail "does not run: $*"
+    [[ $printed == "cnn $version"*"epoch 20: accuracy 1.00"*"lying 0.9"* ]] || fail "has not learned: $printed: $*"
+    learned=${learned:-$printed}
+    [[ $printed == "$learned" ]] || fail "other numbers: expected $learned, found $printed: $*"
 }
 
 read -ra include < <(pkg-config --cflags cnn)
@@ -93,11 +105,13 @@ fi
 for compiler in "${compilers[@]}"; do
     read -ra compiler <<<"$compiler"
     command -v "${compiler[0]}" >/dev/null || continue
-    words=("${compiler[@]}" -Wall -Wextra -Wpedantic -Werror "${flags[@]}" "${include[@]}" "$scratch/client.c" -x none)
-    client "${words[@]}" "${shared[@]}"
+    before=("${compiler[@]}" -Wall -Wextra -Wpedantic -Werror "${flags[@]}" "${include[@]}")
+    client "${before[@]}" "$scratch/client.c" -x none "${shared[@]}"
+    example "${before[@]}" "$example" -x none "${shared[@]}"
     # gcc does not know clang's OpenMP
     [[ " ${static[*]} " != *" -fopenmp "* || ${compiler[0]} == *clang* ]] || continue
-    client "${words[@]}" "${static[@]}"
+    client "${before[@]}" "$scratch/client.c" -x none "${static[@]}"
+    example "${before[@]}" "$example" -x none "${static[@]}"
     ! ldd "$scratch/client" | grep libcnn || fail "linked statically, it still wants the shared library"
 done
 
