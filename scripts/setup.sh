@@ -8,11 +8,11 @@ set -euo pipefail
 more_help() {
     cat <<'TEXT'
 Fedora           dnf install gcc cmake ninja-build 'pkgconfig(zlib)' 'pkgconfig(minizip)' 'pkgconfig(libpng)' 'pkgconfig(libjpeg)' curl
-       to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)'
+       to test   dnf install clang libomp-devel compiler-rt clang-tools-extra ShellCheck 'pkgconfig(cmocka)' python3-numpy
 Arch             pacman -S gcc cmake ninja pkgconf zlib minizip libpng libjpeg-turbo curl
-       to test   pacman -S clang openmp compiler-rt shellcheck cmocka
+       to test   pacman -S clang openmp compiler-rt shellcheck cmocka python-numpy
 macOS            xcode-select --install; brew install cmake ninja pkgconf minizip libpng jpeg-turbo libomp
-       to test   brew install gcc llvm clang-format shellcheck cmocka
+       to test   brew install gcc llvm clang-format shellcheck cmocka numpy
 TEXT
 }
 
@@ -57,6 +57,15 @@ jpeg_package() {
     fi
 }
 
+# Some python3 that has NumPy: the first on the path need not be the one that apt-get fills.
+has_numpy() {
+    local python
+    for python in "${CNN_PYTHON:-python3}" python3 /usr/bin/python3; do
+        ! "$python" -c 'import numpy' || return 0
+    done
+    return 1
+}
+
 find_missing_to_run() {
     require gcc command -v cc
     require libc6-dev compiles cc
@@ -77,6 +86,7 @@ find_missing_to_test() {
     require clang command -v clang
     require clang-format command -v clang-format
     require shellcheck command -v shellcheck
+    require python3-numpy has_numpy
     if command -v clang >/dev/null; then
         require libomp-dev compiles clang -fopenmp -include omp.h
         compiles clang -fsanitize=address,undefined >/dev/null 2>&1 || missing+=("$(clang_runtime_package)")

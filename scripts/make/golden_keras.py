@@ -4,7 +4,7 @@
     python3.11 -m venv keras && keras/bin/pip install tensorflow-cpu==2.15.1
     keras/bin/python scripts/make/golden_keras.py
 
-Writes NAME.txt and NAME.bin for every case, versions.txt and README.md into tests/golden, or into the folder
+Writes NAME.txt and NAME.bin for every case, from_keras*.npz, versions.txt and README.md into tests/golden, or into the folder
 named as argument. Inputs and weights are not stored: stream() below and its twin in the test draw them to
 the same bits. The figures are those of Keras on one thread in float32. Keras is then run again in other ways
 that should give the same, in float64 among them, to see how far it differs from itself.
@@ -267,6 +267,30 @@ def bounds_of(results, name):
     return found
 
 
+# ---- from Keras to here ------------------------------------------------------------------------------
+
+
+def write_from_keras(folder):
+    """Runs the lines of docs/model-file.md on a real model: from_keras.npz is what they write, from_keras_answers.npz some
+    images and what Keras makes of them."""
+    import tensorflow as tf
+
+    with open(os.path.join(os.path.dirname(__file__), "../../docs/model-file.md")) as f:
+        lines = f.read().split("## From Keras to here")[1].split("```python\n")[1].split("```")[0]
+    tf.keras.backend.clear_session()
+    model = build(tf.keras, (9, 8, 1), "conv2d:3,3x2,swish conv2d:2,3x3,relu flatten dense:6,tanh dense:4,softmax")
+    set_weights(model, "float32")
+    home = os.getcwd()
+    os.chdir(folder)
+    exec(lines, {"model": model})
+    os.replace("keras.npz", "from_keras.npz")
+    pixels, labels = draw_images((9, 8), 4)
+    pixels, labels = pixels[:20], labels[:20].astype(np.uint8)
+    probabilities = model(pixels[..., None].astype("float32")).numpy()
+    np.savez("from_keras_answers.npz", pixels=pixels, labels=labels, probabilities=probabilities)
+    os.chdir(home)
+
+
 # ---- files -------------------------------------------------------------------------------------------
 
 
@@ -375,6 +399,7 @@ def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden")
     os.makedirs(folder, exist_ok=True)
     write_versions(folder)
+    write_from_keras(folder)
     results = run_all()
     bounds = {name: bounds_of(results, name) for name in CASES}
     for name in CASES:

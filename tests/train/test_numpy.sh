@@ -3,11 +3,8 @@
 # NumPy writes, compressed too.
 # Usage: test_numpy.sh CNN   ($CNN_PYTHON: a Python that has NumPy)
 set -euo pipefail
-cnn=$1 python=${CNN_PYTHON:-python3}
-if ! "$python" -c 'import numpy' 2>/dev/null; then
-    echo "skipped: $python has no numpy"
-    exit 77
-fi
+cnn=$1
+source tests/numpy.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 printf -v pixels '%.0s\\0\\x40\\x80\\xff' {1..80}
