@@ -6,6 +6,22 @@ set(package ${CMAKE_INSTALL_LIBDIR}/cmake/cnn)
 install(TARGETS cnn RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES docs/cnn.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
 install(DIRECTORY docs/licenses DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Completion for the shells, written by the program itself; where it cannot run here, there is none.
+if(NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
+  set(completions "")
+  foreach(shell bash zsh fish)
+    set(file ${PROJECT_BINARY_DIR}/completion/${shell})
+    add_custom_command(OUTPUT ${file} COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/completion
+      COMMAND cnn completion ${shell} > ${file} DEPENDS cnn VERBATIM)
+    list(APPEND completions ${file})
+  endforeach()
+  add_custom_target(completion ALL DEPENDS ${completions})
+  install(FILES ${PROJECT_BINARY_DIR}/completion/bash RENAME cnn DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${PROJECT_BINARY_DIR}/completion/zsh RENAME _cnn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${PROJECT_BINARY_DIR}/completion/fish RENAME cnn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
 install(FILES include/cnn.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS cnn_shared EXPORT cnn-shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS cnn_static EXPORT cnn-static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

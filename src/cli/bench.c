@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "input.h"
+#include "json.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -35,7 +36,6 @@ static const char *quantity_text(char text[QUANTITY_TEXT], double value, const c
 
 /* What goes from result to result. */
 struct printing {
-    bool is_first;
     int name_width; /* of the longest layer name */
 };
 
@@ -115,25 +115,52 @@ static void print_json_result(void *context, const struct cnn_bench_result *r)
                                         [CNN_BENCH_KERNEL] = "kernel",
                                         [CNN_BENCH_TRAIN] = "train",
                                         [CNN_BENCH_PREDICT] = "predict"};
-    struct printing *p = context;
-    printf("%s\n    {\"kind\": \"%s\", \"work\": \"%s\", ", p->is_first ? "" : ",", kinds[r->kind], r->work);
+    (void)context;
+    json_open_object(NULL);
+    json_text("kind", kinds[r->kind]);
+    json_text("work", r->work);
     if (r->layer)
-        printf("\"layer\": \"%s\", ", r->layer);
-    printf("\"batch_size\": %zu, \"threads\": %zu, \"seconds\": %.9g, \"flop\": %.0f, \"bytes\": %.0f, "
-           "\"share_of_peak\": %.4f, \"best_share\": %.4f}",
-           r->batch_size, r->threads, r->seconds, r->flop, r->bytes, r->share, r->best_share);
-    p->is_first = false;
+        json_text("layer", r->layer);
+    json_count("batch_size", r->batch_size);
+    json_count("threads", r->threads);
+    json_real("seconds", r->seconds);
+    json_real("flop", r->flop);
+    json_real("bytes", r->bytes);
+    json_real("share_of_peak", r->share);
+    json_real("best_share", r->best_share);
+    json_close_object();
+}
+
+static void print_json_opening(const struct cnn_model_info *model, const char *cpu)
+{
+    json_begin();
+    json_text("version", cnn_version());
+    json_text("cpu", cpu);
+    json_text("arch", model->arch);
+    json_open_array("input");
+    json_count(NULL, model->height);
+    json_count(NULL, model->width);
+    json_count(NULL, model->channels);
+    json_close_array();
+    json_text("flop", flop_rule);
+    json_open_array("results");
+}
+
+static void print_json_end(void)
+{
+    json_close_array();
+    json_end();
 }
 
 /* ---- the command ---------------------------------------------------------------------------------- */
 
 static void print_opening(const struct settings *s, const struct cnn_model_info *model, const char *cpu)
 {
-    const char *format =
-        s->json ? "{\n  \"version\": \"%s\",\n  \"cpu\": \"%s\",\n  \"arch\": \"%s\",\n"
-                  "  \"input\": [%zu, %zu, %zu],\n  \"flop\": \"%s\",\n  \"results\": ["
-                : "cnn %s on %s: %s\nimages of %zu x %zu x %zu random bytes; times are medians\nFLOP: %s\n";
-    printf(format, cnn_version(), cpu, model->arch, model->height, model->width, model->channels, flop_rule);
+    if (s->json)
+        print_json_opening(model, cpu);
+    else
+        printf("cnn %s on %s: %s\nimages of %zu x %zu x %zu random bytes; times are medians\nFLOP: %s\n",
+               cnn_version(), cpu, model->arch, model->height, model->width, model->channels, flop_rule);
 }
 
 /* The network as it is read, before anything is measured. */
@@ -165,7 +192,7 @@ static enum cnn_status run(const void *settings, struct cnn_error *error)
 {
     const struct settings *s = settings;
     struct cnn_bench_options options = {.arch = s->arch, .seconds = s->seconds};
-    struct printing printing = {.is_first = true, .name_width = 10};
+    struct printing printing = {.name_width = 10};
     enum cnn_status status = input_machine(s->threads, error);
     if (status == CNN_OK)
         status = parse_shape(s->input, &options.height, &options.width, &options.channels, error);
@@ -180,7 +207,7 @@ static enum cnn_status run(const void *settings, struct cnn_error *error)
             break;
     }
     if (s->json && status == CNN_OK)
-        printf("\n  ]\n}\n");
+        print_json_end();
     return status;
 }
 
@@ -192,7 +219,9 @@ static const struct option_row rows[] = {
      .help = "the network",
      .kind = OPTION_TEXT,
      .field = offsetof(struct settings, arch),
-     .group = GROUP_NETWORK},
+     .group = GROUP_NETWORK,
+     .has_words = true,
+     .words = CNN_WORDS_ARCH},
     {.name = "input",
      .value = "HxWxC",
      .help = "shape of its images; height, width, channels",

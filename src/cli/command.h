@@ -36,7 +36,9 @@ struct option_row {
     uint64_t min, max; /* of a count */
     double low, high;  /* of a real */
     enum option_group group;
-    bool rare; /* -h only names it, so that it stays one screen; --help explains it */
+    bool has_words;       /* its value begins with a word of a table, words */
+    enum cnn_words words; /* then */
+    bool rare;            /* -h only names it, so that it stays one screen; --help explains it */
 };
 
 /* Rows that several commands have; the field is FIELD(name). */

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "input.h"
+#include "json.h"
 #include "message.h"
 #include "output.h"
 
@@ -12,7 +13,7 @@ struct evaluate_settings {
     uint64_t threads;
     const char *data, *model;
     int split;
-    bool csv;
+    bool csv, json;
 };
 
 static const struct evaluate_settings defaults = {.model = MODEL_PATH, .split = CNN_TEST};
@@ -23,6 +24,7 @@ static const struct option_row options[] = {
      .group = GROUP_DATA},
     {"csv", NULL, "comma-separated values; metric,class,predicted,value", OPTION_FLAG, FIELD(csv),
      .group = GROUP_OUTPUT},
+    {"json", NULL, "one JSON object with all figures", OPTION_FLAG, FIELD(json), .group = GROUP_OUTPUT},
     OPTION_DATA(FIELD(data)),
     {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
     OPTION_THREADS(FIELD(threads)),
@@ -92,6 +94,59 @@ static void print_csv(const struct evaluation *e)
     for (size_t i = 0; i < e->classes; i++)
         for (size_t k = 0; k < e->classes; k++)
             printf("confusion,%zu,%zu,%zu\n", i, k, e->confusion[i * e->classes + k]);
+}
+
+/* The figures of the opened object. */
+static void json_scores(const struct class_scores *c)
+{
+    json_real("precision", c->precision);
+    json_real("recall", c->recall);
+    json_real("f1", c->f1);
+}
+
+static void json_classes(const struct evaluation *e)
+{
+    json_open_array("classes");
+    for (size_t k = 0; k < e->classes; k++) {
+        struct class_scores c = class_scores(e, k);
+        json_open_object(NULL);
+        json_count("class", k);
+        json_count("images", c.images);
+        json_scores(&c);
+        json_close_object();
+    }
+    json_close_array();
+}
+
+static void json_confusion(const struct evaluation *e)
+{
+    json_open_array("confusion");
+    for (size_t i = 0; i < e->classes; i++) {
+        json_open_array(NULL);
+        for (size_t k = 0; k < e->classes; k++)
+            json_count(NULL, e->confusion[i * e->classes + k]);
+        json_close_array();
+    }
+    json_close_array();
+}
+
+static void print_json(const struct evaluation *e, const struct evaluate_settings *s,
+                       const struct cnn_model *model, const char *source)
+{
+    struct class_scores mean = mean_scores(e);
+    json_begin();
+    json_text("model", s->model);
+    json_count("epochs", cnn_model_info(model).trained_epochs);
+    json_hash("fingerprint", cnn_model_fingerprint(model));
+    json_text("data", source);
+    json_text("split", s->split == CNN_TEST ? "test" : "train");
+    json_count("images", e->scores.count);
+    json_real("loss", e->scores.loss);
+    json_real("accuracy", e->scores.accuracy);
+    json_scores(&mean);
+    json_classes(e);
+    json_confusion(e);
+    json_end();
 }
 
 static void print_confusion(const struct evaluation *e)
@@ -166,6 +221,8 @@ static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_
     enum cnn_status status = cnn_model_evaluate(model, dataset, &e.scores, e.confusion, error);
     if (status == CNN_OK && s->csv)
         print_csv(&e);
+    else if (status == CNN_OK && s->json)
+        print_json(&e, s, model, cnn_dataset_info(dataset).source);
     else if (status == CNN_OK)
         print_tables(&e, s, model, cnn_dataset_info(dataset).source);
     free(e.confusion);
@@ -177,6 +234,8 @@ static enum cnn_status run_evaluate(const void *settings, struct cnn_error *erro
     const struct evaluate_settings *s = settings;
     struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
+    if (s->csv && s->json)
+        return fail(error, CNN_ERROR_USAGE, "--csv and --json do not go together");
     enum cnn_status status = input_machine(s->threads, error);
     if (status == CNN_OK)
         status = input_model(s->model, &model, error);

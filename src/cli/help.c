@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "output.h"
 
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26 };
 enum { BRIEF_MARGIN = 9, BRIEF_INDENT = 36 }; /* where the short help names options and explains them */
@@ -101,7 +102,8 @@ enum cnn_status help_unknown(const char *word, struct cnn_error *error)
 
 static void print_heading(const char *word)
 {
-    printf("%c%s:\n", toupper((unsigned char)*word), word + 1);
+    printf("%s%c%s:%s\n", tone_begin(stdout, TONE_BOLD), toupper((unsigned char)*word), word + 1,
+           tone_begin(stdout, TONE_PLAIN));
 }
 
 static void print_words(enum cnn_words table)
@@ -159,8 +161,10 @@ static void print_group(const struct command *command, enum option_group group)
         print_option(&command->options[i], command->defaults);
     }
     if (group == GROUP_OTHER) {
-        if (n == 0)
-            printf("\nOther:\n");
+        if (n == 0) {
+            putchar('\n');
+            print_heading(group_names[group]);
+        }
         print_wrapped("-h: a screen of options; --help: all of this", (size_t)printf("  -h, --help"),
                       HELP_INDENT);
     }

@@ -72,7 +72,9 @@ void note(const char *format, ...)
 
 void message_print(const char *command, const struct cnn_error *error)
 {
-    fprintf(stderr, "cnn%s%s: %s\n", command ? " " : "", command ? command : "", error->message);
+    const char *plain = tone_begin(stderr, TONE_PLAIN);
+    fprintf(stderr, "%scnn%s%s:%s %s\n", tone_begin(stderr, TONE_BAD), command ? " " : "",
+            command ? command : "", plain, error->message);
     if (error->hint[0])
-        fprintf(stderr, "hint: %s\n", error->hint);
+        fprintf(stderr, "%shint:%s %s\n", tone_begin(stderr, TONE_BOLD), plain, error->hint);
 }

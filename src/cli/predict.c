@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "input.h"
+#include "json.h"
 #include "message.h"
 #include "output.h"
 
@@ -14,7 +15,7 @@ struct predict_settings {
     uint64_t first, index, threads;
     const char *data, *model;
     int split;
-    bool csv;
+    bool csv, json;
 };
 
 static const struct predict_settings defaults = {
@@ -30,6 +31,7 @@ static const struct option_row options[] = {
      FIELD(split), .group = GROUP_DATA},
     {"csv", NULL, "comma-separated values; all digits of each probability", OPTION_FLAG, FIELD(csv),
      .group = GROUP_OUTPUT},
+    {"json", NULL, "one JSON object for all images", OPTION_FLAG, FIELD(json), .group = GROUP_OUTPUT},
     OPTION_DATA(FIELD(data)),
     {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
     OPTION_THREADS(FIELD(threads)),
@@ -78,6 +80,27 @@ static void print_csv(const struct prediction *p)
             printf(",%.9g", (double)probabilities_of(p, i)[k]);
         putchar('\n');
     }
+}
+
+static void print_json(const struct prediction *p)
+{
+    json_begin();
+    json_text("data", cnn_dataset_info(p->dataset).source);
+    json_open_array("predictions");
+    for (size_t i = 0; i < p->count; i++) {
+        json_open_object(NULL);
+        json_count("image", p->first + i);
+        if (p->labelled)
+            json_count("truth", cnn_dataset_label(p->dataset, i));
+        json_count("predicted", digit_of(p, i));
+        json_open_array("probabilities");
+        for (size_t k = 0; k < p->classes; k++)
+            json_real(NULL, (double)probabilities_of(p, i)[k]);
+        json_close_array();
+        json_close_object();
+    }
+    json_close_array();
+    json_end();
 }
 
 /* The parts of the table, each printed as cells of a row. */
@@ -148,9 +171,10 @@ static void print_verdicts(const struct prediction *p)
         if (!p->labelled)
             putchar('\n');
         else if (hit)
-            puts(": right");
+            printf(": %sright%s\n", tone_begin(stdout, TONE_GOOD), tone_begin(stdout, TONE_PLAIN));
         else
-            printf(": wrong, it is %u\n", cnn_dataset_label(p->dataset, i));
+            printf(": %swrong, it is %u%s\n", tone_begin(stdout, TONE_BAD), cnn_dataset_label(p->dataset, i),
+                   tone_begin(stdout, TONE_PLAIN));
     }
     if (p->labelled && p->count > 1)
         printf("%zu of %zu right\n", right, p->count);
@@ -169,7 +193,7 @@ static void print_tables(const struct prediction *p)
 
 /* Predicts the whole dataset and prints it. */
 static enum cnn_status show(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t first,
-                            bool csv, struct cnn_error *error)
+                            const struct predict_settings *s, struct cnn_error *error)
 {
     struct cnn_dataset_info data = cnn_dataset_info(dataset);
     struct prediction p = {dataset, data.labelled, first, data.count, cnn_model_info(model).classes, NULL};
@@ -178,8 +202,10 @@ static enum cnn_status show(const struct cnn_model *model, const struct cnn_data
         return fail_memory(error);
     p.probabilities = probabilities;
     enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
-    if (status == CNN_OK && csv)
+    if (status == CNN_OK && s->csv)
         print_csv(&p);
+    else if (status == CNN_OK && s->json)
+        print_json(&p);
     else if (status == CNN_OK)
         print_tables(&p);
     free(probabilities);
@@ -209,6 +235,8 @@ static enum cnn_status run_predict(const void *settings, struct cnn_error *error
     const struct predict_settings *s = settings;
     if (s->first != NOT_GIVEN && s->index != NOT_GIVEN)
         return fail(error, CNN_ERROR_USAGE, "--first and --index do not go together");
+    if (s->csv && s->json)
+        return fail(error, CNN_ERROR_USAGE, "--csv and --json do not go together");
     size_t first = 0;
     struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
@@ -218,7 +246,7 @@ static enum cnn_status run_predict(const void *settings, struct cnn_error *error
     if (status == CNN_OK)
         status = open_images(s, &first, &dataset, error);
     if (status == CNN_OK)
-        status = show(model, dataset, first, s->csv, error);
+        status = show(model, dataset, first, s, error);
     cnn_dataset_close(dataset);
     cnn_model_free(model);
     return status;

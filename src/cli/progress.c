@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "message.h"
 #include "output.h"
 
@@ -163,7 +164,7 @@ void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
     progress->begin_s = clock_s();
     progress->first_s = -1;
     progress->drawn_s = 0;
-    if (progress->style == PROGRESS_SILENT || epochs == 1)
+    if (progress->style == PROGRESS_SILENT || progress->style == PROGRESS_JSON || epochs == 1)
         return; /* Keras names the epoch only where there are several */
     printf("Epoch %zu/%zu\n", epoch + 1, epochs);
     output_show();
@@ -183,6 +184,25 @@ static void redraw(struct progress *progress, const struct progress_view *view)
     progress->width = last ? 0 : width;
 }
 
+static void print_json(const struct progress_view *view)
+{
+    const struct cnn_progress *at = view->at;
+    json_begin();
+    json_text("event", "epoch");
+    json_count("epoch", at->epoch + 1);
+    json_count("epochs", at->epochs);
+    json_count("steps", at->steps_per_epoch);
+    json_real("loss", at->loss);
+    json_real("accuracy", at->accuracy);
+    if (at->has_validation) {
+        json_real("val_loss", at->val_loss);
+        json_real("val_accuracy", at->val_accuracy);
+    }
+    json_real("learning_rate", at->learning_rate);
+    json_real("seconds", view->elapsed_s);
+    json_end();
+}
+
 void progress_step(struct progress *progress, const struct cnn_progress *at)
 {
     char text[PROGRESS_TEXT];
@@ -196,11 +216,15 @@ void progress_step(struct progress *progress, const struct cnn_progress *at)
         progress->drawn_s = now_s;
         redraw(progress, &view);
     } else if (progress->style != PROGRESS_SILENT && at->epoch_done) {
-        if (progress->style == PROGRESS_BAR)
-            progress_bar_text(text, &view, sizeof text - 1);
-        else
-            progress_line_text(text, &view);
-        puts(text);
+        if (progress->style == PROGRESS_JSON) {
+            print_json(&view);
+        } else {
+            if (progress->style == PROGRESS_BAR)
+                progress_bar_text(text, &view, sizeof text - 1);
+            else
+                progress_line_text(text, &view);
+            puts(text);
+        }
         output_show();
     }
 }

@@ -7,7 +7,8 @@
 
 #include "cnn.h"
 
-enum progress_style { PROGRESS_SILENT, PROGRESS_BAR, PROGRESS_LINES };
+/* The first three as --verbose numbers them. */
+enum progress_style { PROGRESS_SILENT, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_JSON };
 
 /* One moment of an epoch; at->epoch_done makes it the last one. */
 struct progress_view {

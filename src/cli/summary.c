@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "input.h"
+#include "json.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -16,6 +17,7 @@ enum { FIELDS = 3, FIELD_TEXT = 96, LINE = 65 };
 
 struct summary_settings {
     int style;
+    bool json;
     const char *model, *arch, *input;
 };
 
@@ -26,8 +28,9 @@ static const struct option_row options[] = {
     {"style", "lesson|keras2|keras2.15|keras3",
      "the look of a version of Keras; up to 2.6, of 2.7 to 2.12, of 2.13 to 2.15, or of 3", OPTION_CHOICE,
      FIELD(style), .group = GROUP_OUTPUT},
+    {"json", NULL, "one JSON object, whatever the style", OPTION_FLAG, FIELD(json), .group = GROUP_OUTPUT},
     {"arch", "TEXT", "layers, or a name; without it the network of the lesson", OPTION_TEXT, FIELD(arch),
-     .group = GROUP_NETWORK},
+     .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     {"input", "HxWxC", "the shape of its input; without it 28x28x1", OPTION_TEXT, FIELD(input),
      .group = GROUP_NETWORK},
     {"model", "FILE", "show the network of a saved model instead", OPTION_TEXT, FIELD(model),
@@ -290,6 +293,38 @@ static void print_boxed(const struct cnn_model *model)
     print_totals(model, STYLE_KERAS3);
 }
 
+static void json_layer(const struct cnn_layer_info *layer)
+{
+    json_open_object(NULL);
+    json_text("name", layer->name);
+    json_text("class", layer->class_name);
+    json_text("activation", layer->activation);
+    json_open_array("output_shape");
+    json_text(NULL, NULL); /* the batch, as in Keras */
+    for (size_t k = 0; k < layer->rank; k++)
+        json_count(NULL, layer->shape[k]);
+    json_close_array();
+    json_count("parameters", layer->parameters);
+    json_close_object();
+}
+
+static void print_json(const struct cnn_model *model)
+{
+    struct totals totals = totals_of(model);
+    json_begin();
+    json_text("arch", cnn_model_info(model).arch);
+    json_open_array("layers");
+    for (size_t i = 0; i < cnn_model_info(model).layers; i++) {
+        struct cnn_layer_info layer = cnn_model_layer(model, i);
+        json_layer(&layer);
+    }
+    json_close_array();
+    json_count("parameters", totals.all);
+    json_count("trainable", totals.all - totals.fixed);
+    json_count("non_trainable", totals.fixed);
+    json_end();
+}
+
 static enum cnn_status open_model(const struct summary_settings *settings, struct cnn_model **model,
                                   struct cnn_error *error)
 {
@@ -307,12 +342,15 @@ static enum cnn_status open_model(const struct summary_settings *settings, struc
 
 static enum cnn_status run_summary(const void *settings, struct cnn_error *error)
 {
+    const struct summary_settings *s = settings;
     struct cnn_model *model;
-    enum cnn_status status = open_model(settings, &model, error);
+    enum cnn_status status = open_model(s, &model, error);
     if (status)
         return status;
-    enum summary_style style = (enum summary_style)((const struct summary_settings *)settings)->style;
-    if (style == STYLE_KERAS3)
+    enum summary_style style = (enum summary_style)s->style;
+    if (s->json)
+        print_json(model);
+    else if (style == STYLE_KERAS3)
         print_boxed(model);
     else
         print_plain(model, style);

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "input.h"
 #include "interrupt.h"
+#include "json.h"
 #include "message.h"
 #include "output.h"
 #include "progress.h"
@@ -26,7 +27,8 @@ struct run {
     struct cnn_trainer *trainer;
     struct progress progress;
     double begin_s;
-    const char *good; /* the file that holds the last good state; NULL: none yet */
+    const char *good;  /* the file that holds the last good state; NULL: none yet */
+    size_t best_epoch; /* whose weights early stopping has put back, counted from 1; 0: none */
     bool hinted;
 };
 
@@ -100,7 +102,7 @@ static void close_run(struct run *run)
 /* What Keras leaves unsaid. */
 static void say_before(const struct run *run)
 {
-    char images[NOUN_TEXT], steps[NOUN_TEXT], last[COUNT_TEXT] = "", held[COUNT_TEXT] = "";
+    char images[NOUN_TEXT], last[COUNT_TEXT] = "", held[COUNT_TEXT] = "";
     struct cnn_dataset_info data = cnn_dataset_info(run->data.train);
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
     size_t batch = cnn_trainer_options(run->trainer).batch_size, n = at.images_per_epoch;
@@ -108,8 +110,8 @@ static void say_before(const struct run *run)
         snprintf(last, sizeof last, "%zu", n % batch);
     if (n < data.count)
         count_text(held, data.count - n);
-    note("%s: %s = %s of %zu%s%s%s%s%s; %s", data.source, noun_text(images, n, "image"),
-         noun_text(steps, at.steps_per_epoch, "step"), batch, *last ? ", the last of " : "", last,
+    note("%s: %s = %zu step%s of %zu%s%s%s%s%s; %s", data.source, noun_text(images, n, "image"),
+         at.steps_per_epoch, at.steps_per_epoch == 1 ? "" : "s", batch, *last ? ", the last of " : "", last,
          *held ? "; " : "", held, *held ? " more for validation" : "",
          cnn_model_info(run->model).scale
              ? "pixels divided by 255"
@@ -208,7 +210,8 @@ static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
     if (status)
         return status;
     size_t epochs = cnn_trainer_epochs_done(run->trainer), best = cnn_trainer_restore_best(run->trainer);
-    if (!is_silent(run))
+    run->best_epoch = best + 1;
+    if (!is_silent(run) && !run->settings->json)
         printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, run->files.last);
     return cnn_model_save(run->model, run->files.model, error);
 }
@@ -220,48 +223,79 @@ static enum cnn_status say_no_score(const struct cnn_error *error)
     return CNN_OK;
 }
 
-/* Scores the model on the test images, where the data has any that were not trained on. */
-static enum cnn_status print_test_score(const struct run *run, struct cnn_error *error)
+/* Scores the model on the test images, where the data has any that were not trained on: else none are
+ * counted. */
+static enum cnn_status score_on_test(const struct run *run, struct cnn_scores *scores,
+                                     struct cnn_error *error)
 {
     struct cnn_dataset *test;
-    struct cnn_scores scores;
-    char count[NOUN_TEXT];
+    *scores = (struct cnn_scores){0};
     enum cnn_status status = input_dataset(run->data.source, CNN_TEST, 0, 0, &test, error);
     if (status)
         return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
     bool as_many = cnn_dataset_info(test).count == cnn_dataset_info(run->data.train).count;
-    if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->data.train)) {
+    if (as_many && cnn_dataset_fingerprint(test) == cnn_dataset_fingerprint(run->data.train))
         note("no test score: %s holds no images but those trained on", cnn_dataset_info(test).source);
-    } else {
-        status = cnn_model_evaluate(run->model, test, &scores, NULL, error);
-        if (status == CNN_OK)
-            printf("test accuracy  %.4f, loss %.4f (%s never trained on)\n", scores.accuracy, scores.loss,
-                   noun_text(count, scores.count, "image"));
-    }
+    else
+        status = cnn_model_evaluate(run->model, test, scores, NULL, error);
     cnn_dataset_close(test);
     return status == CNN_ERROR_NOT_FOUND ? say_no_score(error) : status;
 }
 
-static enum cnn_status print_results(const struct run *run, struct cnn_error *error)
+static double images_per_s(const struct run *run)
 {
-    char rate[COUNT_TEXT];
-    enum cnn_status status = print_test_score(run, error);
-    if (status)
-        return status;
     struct cnn_progress at = cnn_trainer_progress(run->trainer);
-    double images_per_s = at.step_s > 0 ? (double)at.images / at.step_s : 0;
+    return at.step_s > 0 ? (double)at.images / at.step_s : 0;
+}
+
+static void print_results(const struct run *run, const struct cnn_scores *test)
+{
+    char rate[COUNT_TEXT], count[NOUN_TEXT];
+    if (test->count)
+        printf("test accuracy  %.4f, loss %.4f (%s never trained on)\n", test->accuracy, test->loss,
+               noun_text(count, test->count, "image"));
     printf("saved          %s\n", run->files.model);
     printf("speed          %s images/s in training steps; %.1f s in all\n",
-           count_text(rate, (uint64_t)images_per_s), clock_s() - run->begin_s);
+           count_text(rate, (uint64_t)images_per_s(run)), clock_s() - run->begin_s);
     printf("seed           %" PRIu64 "\n", cnn_trainer_options(run->trainer).seed);
     printf("fingerprint    %016" PRIx64 "\n", cnn_model_fingerprint(run->model));
-    return CNN_OK;
+}
+
+static void json_results(const struct run *run, const struct cnn_scores *test)
+{
+    json_begin();
+    json_text("event", "result");
+    json_count("epochs", cnn_trainer_epochs_done(run->trainer));
+    if (run->best_epoch)
+        json_count("best_epoch", run->best_epoch);
+    if (test->count) {
+        json_count("test_images", test->count);
+        json_real("test_loss", test->loss);
+        json_real("test_accuracy", test->accuracy);
+    }
+    json_text("saved", run->files.model);
+    json_real("images_per_second", images_per_s(run));
+    json_real("seconds", clock_s() - run->begin_s);
+    json_count("seed", cnn_trainer_options(run->trainer).seed);
+    json_hash("fingerprint", cnn_model_fingerprint(run->model));
+    json_end();
+}
+
+static enum cnn_status say_results(const struct run *run, struct cnn_error *error)
+{
+    struct cnn_scores test;
+    enum cnn_status status = score_on_test(run, &test, error);
+    if (status == CNN_OK && run->settings->json)
+        json_results(run, &test);
+    else if (status == CNN_OK)
+        print_results(run, &test);
+    return status;
 }
 
 static enum cnn_status finish(struct run *run, struct cnn_error *error)
 {
     enum cnn_status status = keep_best(run, error);
-    return status || is_silent(run) ? status : print_results(run, error);
+    return status || is_silent(run) ? status : say_results(run, error);
 }
 
 /* A run that was killed after its last save, and before what comes after it. */
@@ -298,7 +332,8 @@ static enum cnn_status run_train(const void *settings, struct cnn_error *error)
 {
     struct run run = {.settings = settings, .begin_s = clock_s()};
     output_outlive_reader();
-    run.progress = progress_start((enum progress_style)run.settings->verbose);
+    enum progress_style style = (enum progress_style)run.settings->verbose;
+    run.progress = progress_start(run.settings->json ? PROGRESS_JSON : style);
     enum cnn_status status = open_run(&run, error);
     if (status == CNN_OK)
         status = train_and_finish(&run, error);

@@ -29,13 +29,15 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                              "length of a step; without it what Keras takes: 0.001, sgd 0.01", OPTION_REAL,
                              FIELD(learning_rate), .low = 1e-9, .high = 1000, .group = GROUP_TRAINING},
     [TRAIN_OPTIMIZER] = {"optimizer", "WORD", "how a step is made of a gradient; see Optimizers", OPTION_TEXT,
-                         FIELD(optimizer), .group = GROUP_TRAINING},
+                         FIELD(optimizer), .group = GROUP_TRAINING, .has_words = true,
+                         .words = CNN_WORDS_OPTIMIZER},
     [TRAIN_SCHEDULE] = {"schedule", "WORD", "how the learning rate changes; see Schedules", OPTION_TEXT,
-                        FIELD(schedule), .group = GROUP_TRAINING},
+                        FIELD(schedule), .group = GROUP_TRAINING, .has_words = true,
+                        .words = CNN_WORDS_SCHEDULE},
     [TRAIN_COMPAT] = {"compat", "keras2|keras3", "where rmsprop adds its epsilon: outside or inside the root",
                       OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
-    [TRAIN_ARCH] = {"arch", "TEXT", "its layers from input to output, or a name; see Layers", OPTION_TEXT,
-                    FIELD(arch), .group = GROUP_NETWORK},
+    [TRAIN_ARCH] = {"arch", "TEXT", "layers from input to output, or a name; see Layers", OPTION_TEXT,
+                    FIELD(arch), .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",
                      OPTION_FLAG, FIELD(scale), .group = GROUP_NETWORK},
     [TRAIN_SEED] = {"seed", "N", "of first weights and order; the same seed gives the same bits",
@@ -48,15 +50,15 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
     [TRAIN_VALIDATION_DATA] = {"validation-data", "PATH",
                                "images of their own that only score; named as for --data", OPTION_TEXT,
                                FIELD(validation_data), .group = GROUP_DATA},
-    [TRAIN_EARLY_STOPPING] = {"early-stopping", "METRIC:N[,D]",
-                              "stop when N epochs brought nothing better (by more than D); METRIC is "
-                              "val_loss, val_accuracy, loss or accuracy, and the best weights become the "
-                              "model",
-                              OPTION_TEXT, FIELD(early_stopping), .group = GROUP_TRAINING},
+    [TRAIN_EARLY_STOPPING] =
+        {"early-stopping", "METRIC:N[,D]",
+         "stop when N epochs brought nothing better; by more than D (0); METRIC is val_loss, val_accuracy, "
+         "loss or accuracy, and the best weights become the model",
+         OPTION_TEXT, FIELD(early_stopping), .group = GROUP_TRAINING},
     [TRAIN_MODEL] = {"model", "FILE", "where the model is saved; after each epoch", OPTION_TEXT, FIELD(model),
                      .group = GROUP_FILES},
     [TRAIN_WEIGHTS] = {"weights", "FILE",
-                       "begin with the weights in FILE, a model or an archive of NumPy, and with its network "
+                       "begin with the weights in FILE; a model or an archive of NumPy, and with its network "
                        "where it names one",
                        OPTION_TEXT, FIELD(weights), .group = GROUP_FILES},
     [TRAIN_RESUME] = {"resume", "FILE",
@@ -69,11 +71,14 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
     [TRAIN_OVERWRITE] = {"overwrite", NULL,
                          "keep nothing of what --model and --history name; without it a model or history of "
                          "another run gets a number, and what is no file of this program is refused",
-                         OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES},
-    [TRAIN_VERBOSE] = {"verbose", "0|1|2",
-                       "0: say nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
-                       "one line per epoch",
-                       OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
+                         OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES, .rare = true},
+    [TRAIN_VERBOSE] =
+        {"verbose", "0|1|2",
+         "what is shown; 0: nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
+         "one line per epoch",
+         OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
+    [TRAIN_JSON] = {"json", NULL, "a JSON object for each epoch, and one for the result", OPTION_FLAG,
+                    FIELD(json), .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_THREADS] = OPTION_THREADS(FIELD(threads)),
 };
 
@@ -111,6 +116,8 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
     if (s->resume && s->weights)
         return fail(error, CNN_ERROR_USAGE,
                     "--resume goes on with the weights of the run; --weights cannot go with it");
+    if (s->json && train_is_given(s, TRAIN_VERBOSE))
+        return fail(error, CNN_ERROR_USAGE, "--json and --verbose do not go together");
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
     return CNN_OK;

@@ -26,6 +26,7 @@ enum train_option {
     TRAIN_HISTORY,
     TRAIN_OVERWRITE,
     TRAIN_VERBOSE,
+    TRAIN_JSON,
     TRAIN_THREADS,
     N_TRAIN_OPTIONS
 };
@@ -36,7 +37,7 @@ struct train_settings {
     const char *arch, *optimizer, *schedule, *early_stopping;
     const char *data, *validation_data, *model, *weights, *resume, *history;
     int compat, verbose;
-    bool scale, overwrite;
+    bool scale, overwrite, json;
     uint64_t given; /* bit i: option i stands on the command line */
 };
 

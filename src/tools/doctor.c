@@ -174,8 +174,8 @@ static enum cnn_status check_split(const struct doctor *d, const char *source, e
     char classes[32] = "without labels";
     if (info.labelled)
         snprintf(classes, sizeof classes, "in %zu classes", info.classes);
-    tell(d, CNN_FINE, split_word(split), "", "%s: %zu images of %zu x %zu x %zu %s", info.source, info.count,
-         info.height, info.width, info.channels, classes);
+    tell(d, CNN_FINE, split_word(split), "", "%s: %zu image%s of %zu x %zu x %zu %s", info.source, info.count,
+         info.count == 1 ? "" : "s", info.height, info.width, info.channels, classes);
     if (info.synthetic && !source)
         tell(d, CNN_REMARK, split_word(split), "scripts/fetch-mnist.sh gets MNIST",
              "no MNIST found: these are digits drawn by the program");

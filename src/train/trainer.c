@@ -80,8 +80,8 @@ static enum cnn_status split_data(struct cnn_trainer *t, const struct cnn_datase
         t->n_images = (size_t)floor((double)n * (1 - o->validation_split));
         if (t->n_images == 0 || t->n_images == n)
             return error_set(error, CNN_ERROR_USAGE,
-                             "validation split %g of %zu images leaves none on one side", o->validation_split,
-                             n);
+                             "validation split %g of %zu image%s leaves none on one side",
+                             o->validation_split, n, n == 1 ? "" : "s");
         enum cnn_status status =
             cnn_dataset_slice(dataset, t->n_images, n - t->n_images, &t->validation_slice, error);
         if (status != CNN_OK)

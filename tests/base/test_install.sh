@@ -22,6 +22,9 @@ libraries=$(dirname "$(find "$prefix" -name libcnn.a)")
 export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
 
 "$prefix/bin/cnn" --version >/dev/null
+for file in bash-completion/completions/cnn zsh/site-functions/_cnn fish/vendor_completions.d/cnn.fish; do
+    grep -q epochs "$prefix/share/$file" || fail "no completion in $file"
+done
 [[ ! -e docs/cnn.1 || -e $prefix/share/man/man1/cnn.1 ]] || fail "no manual page"
 
 # Counters and sanitizers have names and needs of their own.

@@ -38,8 +38,8 @@ has "^ +training .* [0-9,]+$"
 [[ $(wc -L <"$scratch/out") -le 100 ]] || fail "a line is longer than 100 characters"
 
 bench 0 --batch 5 --arch "flatten dense:4,softmax" --input 3x5x2 --threads 1 --json
-has '^  "input": \[3, 5, 2\],$'
-has '^    \{"kind": "kernel", "work": "forward", "layer": "dense", "batch_size": 5, "threads": 1, .*"flop": 1200, '
+has '"input": \[3, 5, 2\], '
+has '\{"kind": "kernel", "work": "forward", "layer": "dense", "batch_size": 5, "threads": 1, [^}]*"flop": 1200, '
 if command -v python3 >/dev/null; then
     python3 -m json.tool <"$scratch/out" >/dev/null || fail "not JSON"
 fi

@@ -2,6 +2,7 @@
 
 /* The formatting is the program's own and no part of the library. It comes before cmocka, which has a fail
  * too. */
+#include "cli/json.c"
 #include "cli/message.c"
 #include "cli/output.c"
 #include "cli/progress.c"
