@@ -77,7 +77,7 @@ enum cnn_status cnn_set_threads(size_t threads, struct cnn_error *error);
 /* ---- files that are written ------------------------------------------------------------------- */
 
 /* What a file of this program is, known by its first bytes. */
-enum cnn_file_kind { CNN_FILE_MODEL, CNN_FILE_HISTORY, CNN_FILE_PNG, CNN_FILE_HTML };
+enum cnn_file_kind { CNN_FILE_MODEL, CNN_FILE_HISTORY, CNN_FILE_PNG, CNN_FILE_SVG, CNN_FILE_HTML };
 
 /* What becomes of what stands at a path that is written to. */
 enum cnn_file_fate {
@@ -548,6 +548,11 @@ enum cnn_status cnn_show_occlusion(const struct cnn_model *model, const struct c
                                    size_t image, const struct cnn_show_options *options,
                                    struct cnn_sheet **sheet, struct cnn_error *error);
 
+/* Loss and accuracy over the epochs, of one to 26 histories as cnn_trainer_save_history writes them, in one
+ * plot. Errors: USAGE (how many), NOT_FOUND, IO, FORMAT, MEMORY. */
+enum cnn_status cnn_show_history(const char *const *paths, size_t n, const struct cnn_show_options *options,
+                                 struct cnn_sheet **sheet, struct cnn_error *error);
+
 void cnn_sheet_free(struct cnn_sheet *sheet);
 
 /* What the terminal that a sheet is written to can show: letters alone, 256 colours, or all of them; with
@@ -563,6 +568,10 @@ void cnn_text_free(char *text);
 /* The sheet as a PNG file at 300 dots an inch, with its command in a text chunk. Errors: as cnn_file_write.
  */
 enum cnn_status cnn_sheet_png(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
+                              struct cnn_error *error);
+
+/* A sheet of curves as an SVG drawing. Errors: USAGE (a sheet without curves); as cnn_file_write. */
+enum cnn_status cnn_sheet_svg(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
                               struct cnn_error *error);
 
 /* ---- what may be wrong ------------------------------------------------------------------------- */

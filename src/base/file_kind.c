@@ -26,6 +26,7 @@ static const struct kind {
     [CNN_FILE_MODEL] = {"model", BYTES("PK\3\4"), BYTES("format.npy"), true},
     [CNN_FILE_HISTORY] = {"history", BYTES("epoch,loss,accuracy"), BYTES(""), false},
     [CNN_FILE_PNG] = {"picture", BYTES("\x89PNG\r\n\x1a\n"), BYTES("Software\0cnn"), false},
+    [CNN_FILE_SVG] = {"drawing", BYTES("<svg"), BYTES("<metadata>cnn"), false},
     [CNN_FILE_HTML] = {"page", BYTES("<!DOCTYPE html>"), BYTES("name=\"generator\" content=\"cnn"), false},
 };
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };

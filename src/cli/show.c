@@ -52,7 +52,8 @@ static const struct option_row options[N_SHOW_OPTIONS] = {
          OPTION_CHOICE, FIELD(split), .group = GROUP_DATA},
     [SHOW_DATA] = OPTION_DATA(FIELD(data)),
     [SHOW_MODEL] = {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
-    [SHOW_OUT] = {"out", "FILE", "write a picture, NAME.png, instead of showing it here", OPTION_TEXT,
+    [SHOW_OUT] = {"out", "FILE",
+                  "write a picture, NAME.png (curves also NAME.svg), instead of showing it here", OPTION_TEXT,
                   FIELD(out), .group = GROUP_FILES},
     [SHOW_OVERWRITE] = {"overwrite", NULL, "let --out replace a file that this program did not make",
                         OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES},
@@ -71,6 +72,8 @@ static const struct option_row options[N_SHOW_OPTIONS] = {
 struct source {
     const struct cnn_model *model;
     const struct cnn_dataset *dataset;
+    const char *const *files; /* what is named after the kind */
+    size_t n_files;
     struct cnn_show_options options;
 };
 
@@ -108,6 +111,14 @@ static enum cnn_status show_fool(const struct source *s, struct cnn_sheet **shee
     return cnn_show_fool(s->model, s->dataset, &s->options, sheet, error);
 }
 
+static enum cnn_status show_history(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    if (s->n_files == 0)
+        return fail(error, CNN_ERROR_USAGE,
+                    "history: expected RUN.csv..., found nothing; cnn train --history makes one");
+    return cnn_show_history(s->files, s->n_files, &s->options, sheet, error);
+}
+
 /* How many images are read. */
 enum images { NO_IMAGES, ONE_IMAGE, SOME_IMAGES, ALL_IMAGES };
 
@@ -124,20 +135,50 @@ static const struct kind {
     size_t on_screen;     /* images drawn on a screen, unless told; 0: as many as on a page */
     bool model;
     uint64_t options; /* that mean something, beside FOR_ALL */
+    bool files;       /* of curves: named after it, and drawn as SVG too */
 } kinds[] = {
-    {"maps", show_maps, ONE_IMAGE, CNN_TRAIN, 0, 0, true,
-     FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_LAYER) | BIT(SHOW_EACH)},
-    {"filters", show_filters, NO_IMAGES, CNN_TRAIN, 0, 0, true,
-     BIT(SHOW_LAYER) | BIT(SHOW_EACH) | BIT(SHOW_NUMBERS)},
-    {"mistakes", show_mistakes, ALL_IMAGES, CNN_TEST, 0, 8, true,
-     FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
-    {"fool", show_fool, ALL_IMAGES, CNN_TEST, 1500, 4, true, FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
-    {"occlusion", show_occlusion, ONE_IMAGE, CNN_TRAIN, 0, 0, true, FOR_IMAGES | BIT(SHOW_INDEX)},
-    {"data", show_data, SOME_IMAGES, CNN_TRAIN, 40, 8, false, FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_FIRST)},
+    {.word = "maps",
+     .show = show_maps,
+     .images = ONE_IMAGE,
+     .split = CNN_TRAIN,
+     .model = true,
+     .options = FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_LAYER) | BIT(SHOW_EACH)},
+    {.word = "filters",
+     .show = show_filters,
+     .model = true,
+     .options = BIT(SHOW_LAYER) | BIT(SHOW_EACH) | BIT(SHOW_NUMBERS)},
+    {.word = "mistakes",
+     .show = show_mistakes,
+     .images = ALL_IMAGES,
+     .split = CNN_TEST,
+     .on_screen = 8,
+     .model = true,
+     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
+    {.word = "fool",
+     .show = show_fool,
+     .images = ALL_IMAGES,
+     .split = CNN_TEST,
+     .first = 1500,
+     .on_screen = 4,
+     .model = true,
+     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
+    {.word = "occlusion",
+     .show = show_occlusion,
+     .images = ONE_IMAGE,
+     .split = CNN_TRAIN,
+     .model = true,
+     .options = FOR_IMAGES | BIT(SHOW_INDEX)},
+    {.word = "data",
+     .show = show_data,
+     .images = SOME_IMAGES,
+     .split = CNN_TRAIN,
+     .first = 40,
+     .on_screen = 8,
+     .options = FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_FIRST)},
+    {.word = "history", .show = show_history, .files = true},
 };
 
-/* ---- what is asked for
- * ----------------------------------------------------------------------------------------- */
+/* ---- what is asked for -------------------------------------------------------------------------- */
 
 static enum cnn_status find_kind(const char *word, const struct kind **kind, struct cnn_error *error)
 {
@@ -152,24 +193,36 @@ static enum cnn_status find_kind(const char *word, const struct kind **kind, str
     return cnn_unknown_word("picture", word, names, COUNT_OF(names), error);
 }
 
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), n = strlen(ending);
+    return length > n && strcasecmp(name + length - n, ending) == 0;
+}
+
+/* Whether the picture may be written, before it is made. */
+static enum cnn_status check_out(const struct show_settings *s, const struct kind *kind,
+                                 struct cnn_error *error)
+{
+    bool drawing = kind->files && ends_in(s->out, ".svg");
+    if (!drawing && !ends_in(s->out, ".png"))
+        return fail(error, CNN_ERROR_USAGE, "--out: expected a name that ends in .png%s, found '%.200s'",
+                    kind->files ? " or .svg" : "", s->out);
+    return cnn_file_may_write(s->out, drawing ? CNN_FILE_SVG : CNN_FILE_PNG, s->overwrite, NULL, error);
+}
+
 /* An option that a kind cannot heed is refused, not passed over. */
 static enum cnn_status check_options(const struct show_settings *s, const struct kind *kind,
                                      struct cnn_error *error)
 {
-    if (s->what.count > 1)
+    uint64_t known = kind->options | FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
+    if (s->what.count > 1 && !kind->files)
         return fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1],
                     kind->word);
     for (size_t i = 0; i < N_SHOW_OPTIONS; i++)
-        if (s->given & BIT(i) & ~(kind->options | FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0)))
+        if (s->given & BIT(i) & ~known)
             return fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name,
                         kind->word);
-    if (!s->out)
-        return CNN_OK;
-    size_t length = strlen(s->out), ending = sizeof ".png" - 1;
-    if (length <= ending || strcasecmp(s->out + length - ending, ".png") != 0)
-        return fail(error, CNN_ERROR_USAGE, "--out: expected a name that ends in .png, found '%.200s'",
-                    s->out);
-    return cnn_file_may_write(s->out, CNN_FILE_PNG, s->overwrite, NULL, error);
+    return s->out ? check_out(s, kind, error) : CNN_OK;
 }
 
 /* A word as a shell reads it back. */
@@ -185,6 +238,10 @@ static const char *quote_of(const char *word)
 static void write_command(const struct show_settings *s, const char *word, char *text, size_t size)
 {
     size_t used = (size_t)snprintf(text, size, "cnn show %s", word);
+    for (size_t i = 1; i < s->what.count && used < size; i++) {
+        const char *quote = quote_of(s->what.text[i]);
+        used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, s->what.text[i], quote);
+    }
     for (size_t i = 0; i < N_SHOW_OPTIONS && used < size; i++) {
         const void *field = (const char *)s + options[i].field;
         if (!(s->given >> i & 1) || i == SHOW_THREADS || i == SHOW_OVERWRITE)
@@ -202,8 +259,7 @@ static void write_command(const struct show_settings *s, const char *word, char 
     }
 }
 
-/* ---- showing it
- * ------------------------------------------------------------------------------------------------ */
+/* ---- showing it --------------------------------------------------------------------------------- */
 
 static enum cnn_status open_images(const struct kind *kind, const struct show_settings *s,
                                    struct source *source, struct cnn_dataset **dataset,
@@ -228,7 +284,8 @@ static enum cnn_status show_sheet(const struct show_settings *s, const struct cn
     char *text;
     enum cnn_status status;
     if (s->out) {
-        status = cnn_sheet_png(sheet, s->dark, s->out, s->overwrite, error);
+        status = ends_in(s->out, ".svg") ? cnn_sheet_svg(sheet, s->dark, s->out, s->overwrite, error)
+                                         : cnn_sheet_png(sheet, s->dark, s->out, s->overwrite, error);
         if (status == CNN_OK)
             printf("saved %s\n", s->out);
         return status;
@@ -245,7 +302,7 @@ static enum cnn_status make_sheet(const struct kind *kind, const struct show_set
                                   struct cnn_error *error)
 {
     char command[512];
-    struct source source = {.model = NULL};
+    struct source source = {.files = (const char *const *)s->what.text + 1, .n_files = s->what.count - 1};
     struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
     struct cnn_sheet *sheet = NULL;
@@ -287,7 +344,9 @@ static const char *const details[] = {
     "learned, and "
     "before training. mistakes: images read wrongly. fool: what shifting, turning, inverting does. "
     "occlusion: what "
-    "covering each place does to the answer. data: images as they are.",
+    "covering each place does to the answer. data: images as they are. history RUN.csv...: loss and accuracy "
+    "of runs, as SVG "
+    "too.",
     "In a terminal, two cells stand in one character, in colour; where it has none, and in a pipe, maps are "
     "a ramp of ten "
     "signs and filters numbers from -9 to 9.",
@@ -301,15 +360,16 @@ const struct command command_show = {
     .examples = "  cnn show maps --index 3\n"
                 "  cnn show filters --out filters.png\n"
                 "  cnn show fool --first 1500\n"
-                "  cnn show mistakes --most 20 --out mistakes.png\n",
+                "  cnn show mistakes --most 20 --out mistakes.png\n"
+                "  cnn show history a.csv b.csv --out curves.svg\n",
     .options = options,
     .n_options = N_SHOW_OPTIONS,
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
     .given = offsetof(struct show_settings, given),
-    .operands = "maps|filters|mistakes|fool|occlusion|data",
+    .operands = "maps|filters|mistakes|fool|occlusion|data|history",
     .operands_field = offsetof(struct show_settings, what),
     .least_operands = 1,
-    .most_operands = 1,
+    .most_operands = 27,
     .run = run_show,
 };

@@ -99,8 +99,7 @@ static void write_head(png_structp png, png_infop info, const struct canvas *can
     png_write_info(png, info);
 }
 
-/* ---- films: acTL once, fcTL before each picture, fdAT for all but the first
- * ------------------------------------ */
+/* ---- films: acTL once, fcTL before each picture, fdAT for all but the first --------------------- */
 
 static void write_chunk(png_structp png, const char *name, const uint8_t *bytes, size_t n)
 {

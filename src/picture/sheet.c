@@ -18,6 +18,8 @@ static void free_band(struct band *band)
 {
     for (size_t i = 0; band->kind == BAND_TILES && i < band->n; i++)
         memory_free(band->tiles[i].values);
+    for (size_t i = 0; band->kind == BAND_CURVES && i < band->n; i++)
+        memory_free(band->curves[i].values);
     memory_free(band->tiles);
 }
 
@@ -104,6 +106,20 @@ struct bar *sheet_add_bar(struct cnn_sheet *sheet)
         return &nowhere;
     band->bars[band->n] = (struct bar){.share = 0};
     return &band->bars[band->n++];
+}
+
+struct curve *sheet_add_curve(struct cnn_sheet *sheet, size_t n)
+{
+    static struct curve nowhere;
+    struct band *band = band_with_room(sheet, BAND_CURVES, sizeof *band->curves);
+    float *values = memory_alloc(n, sizeof *values);
+    if (!band || !values) {
+        memory_free(values);
+        sheet->memory_ran_out = true;
+        return &nowhere;
+    }
+    band->curves[band->n] = (struct curve){.n = n, .values = values};
+    return &band->curves[band->n++];
 }
 
 void sheet_add_line(struct cnn_sheet *sheet, const char *line)

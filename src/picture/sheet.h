@@ -32,7 +32,15 @@ struct bar {
     bool strong;  /* the one to look at */
 };
 
-enum band_kind { BAND_TILES, BAND_BARS, BAND_LINES };
+/* Numbers over the epochs. */
+struct curve {
+    size_t n;
+    float *values; /* [n] */
+    size_t run;    /* which of several: its colour and its letter */
+    bool dashed;
+};
+
+enum band_kind { BAND_TILES, BAND_BARS, BAND_LINES, BAND_CURVES };
 
 struct band {
     enum band_kind kind;
@@ -42,6 +50,7 @@ struct band {
     union {
         struct tile *tiles;
         struct bar *bars;
+        struct curve *curves;
         char (*lines)[SHEET_LINE];
     };
     struct scale scale;
@@ -50,7 +59,8 @@ struct band {
     char row[SHEET_LABEL]; /* what the rows of that table are called: "map" gives "map 0", ...; "": nothing */
     char head[SHEET_LABEL]; /* of bars: what stands above their texts */
     bool numbers;           /* every value is written in its cell */
-    bool small;             /* many pictures: cells of a few dots are enough */
+    bool runs;  /* of lines: each is of one of several curves, whose colour its first letter has */
+    bool small; /* many pictures: cells of a few dots are enough */
     size_t room;
 };
 
@@ -72,6 +82,7 @@ enum cnn_status sheet_check(const struct cnn_sheet *sheet, struct cnn_error *err
 struct band *sheet_add_band(struct cnn_sheet *sheet, enum band_kind kind, const char *heading);
 struct tile *sheet_add_tile(struct cnn_sheet *sheet, size_t height, size_t width, size_t channels);
 struct bar *sheet_add_bar(struct cnn_sheet *sheet);
+struct curve *sheet_add_curve(struct cnn_sheet *sheet, size_t n);
 void sheet_add_line(struct cnn_sheet *sheet, const char *line);
 
 /* Text as printf makes it, cut to what fits; what a terminal would obey becomes '?'. */

@@ -1,9 +1,7 @@
 /* A sheet as a page: everything is laid out in whole dots, twice as large as it is read on a screen, so that
  * paper takes it at 300 dots an inch. The page is first walked without a canvas, which tells its height, and
  * then drawn. */
-#include "picture/sheet.h"
-
-#include "base/memory.h"
+#include "picture/curves.h"
 #include "picture/letters.h"
 
 #include <math.h>
@@ -47,8 +45,7 @@ static int text_width(const char *text)
     return (int)letters_count(text) * font_width(FONT_24);
 }
 
-/* ---- lines
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------------------------------- */
 
 /* A text, broken at blanks where it is wider than the page. */
 static void write_wrapped(struct page *page, enum font font, int line, const char *text, struct colour colour)
@@ -75,13 +72,22 @@ static void write_wrapped(struct page *page, enum font font, int line, const cha
 static void draw_lines(struct page *page, const struct band *band)
 {
     for (size_t i = 0; i < band->n; i++) {
+        char first[] = {band->lines[i][0], '\0'};
         text_at(page, FONT_24, page->left, page->y, band->lines[i], page->theme->text);
+        if (band->runs)
+            text_at(page, FONT_24, page->left, page->y, first, curves_colour(i, page->dark));
         page->y += LINE;
     }
 }
 
-/* ---- bars
- * ------------------------------------------------------------------------------------------------------ */
+static void draw_curves(struct page *page, const struct band *band)
+{
+    if (page->canvas)
+        curves_draw(page->canvas, band, page->left, page->y, page->width, page->dark);
+    page->y += CURVES_HEIGHT;
+}
+
+/* ---- bars --------------------------------------------------------------------------------------- */
 
 static int widest_label(const struct band *band)
 {
@@ -133,8 +139,7 @@ static void draw_bars(struct page *page, const struct band *band)
     }
 }
 
-/* ---- tiles
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- tiles -------------------------------------------------------------------------------------- */
 
 /* How the tiles of a band stand on the page. */
 struct grid {
@@ -379,8 +384,7 @@ static void draw_tiles(struct page *page, const struct band *band)
     page->y -= GAP;
 }
 
-/* ---- the page
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the page ----------------------------------------------------------------------------------- */
 
 /* Where a band that shares the width with others begins. */
 static void enter_column(struct page *page, const struct band *band, int whole)
@@ -412,6 +416,8 @@ static void draw_band(struct page *page, const struct band *band)
         draw_tiles(page, band);
     else if (band->kind == BAND_BARS)
         draw_bars(page, band);
+    else if (band->kind == BAND_CURVES)
+        draw_curves(page, band);
     else
         draw_lines(page, band);
     page->y += BAND_GAP;

@@ -1,6 +1,6 @@
 /* A sheet for the terminal. With colours, a character shows two cells, one above the other; without, a
  * picture is a ramp of ten signs and a filter is numbers from -9 to 9, which paste into homework. */
-#include "picture/sheet.h"
+#include "picture/curves.h"
 
 #include "base/memory.h"
 #include "base/status.h"
@@ -58,8 +58,7 @@ static void put_blanks(struct writer *w, size_t n)
         put(w, " ");
 }
 
-/* ---- colours
- * --------------------------------------------------------------------------------------------------- */
+/* ---- colours ------------------------------------------------------------------------------------ */
 
 static long code_of(const struct writer *w, struct colour colour)
 {
@@ -104,8 +103,7 @@ static void put_styled(struct writer *w, const char *style, const char *text)
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 
-/* ---- text
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- text --------------------------------------------------------------------------------------- */
 
 /* Lines broken at blanks. */
 static void put_wrapped(struct writer *w, const char *style, const char *text)
@@ -144,13 +142,16 @@ static void put_field(struct writer *w, const char *style, const char *text, siz
 static void put_lines(struct writer *w, const struct band *band)
 {
     for (size_t i = 0; i < band->n; i++) {
-        put(w, band->lines[i]);
+        char first[] = {band->runs ? band->lines[i][0] : '\0', '\0'};
+        use_colours(w, band->runs ? code_of(w, curves_colour(i, w->dark)) : -1, -1);
+        put(w, first);
+        use_colours(w, -1, -1);
+        put(w, band->lines[i] + strlen(first));
         end_line(w);
     }
 }
 
-/* ---- bars
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- bars --------------------------------------------------------------------------------------- */
 
 static void put_bar(struct writer *w, const struct bar *bar, size_t length, size_t before)
 {
@@ -199,8 +200,57 @@ static void put_bars(struct writer *w, const struct band *band)
     }
 }
 
-/* ---- tiles
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- curves ------------------------------------------------------------------------------------- */
+
+enum { PLOT_LINES = 12, PLOT_LEFT = 9, PLOT_MOST = 160 };
+
+/* A character of a plot: two cells with colours, else the letter of a run. */
+static void put_cell(struct writer *w, const struct band *band, const uint8_t *upper, const uint8_t *lower)
+{
+    uint8_t one = *upper ? *upper : *lower;
+    if (w->colours == CNN_COLOURS_NONE) {
+        char letter[] = {' ', '\0'};
+        if (one)
+            letter[0] = (char)(curves_letter(band->curves[one - 1].run) -
+                               (band->curves[one - 1].dashed ? 'a' - 'A' : 0));
+        put(w, letter);
+        return;
+    }
+    long above = *upper ? code_of(w, curves_colour(band->curves[*upper - 1].run, w->dark)) : -1;
+    long below = *lower ? code_of(w, curves_colour(band->curves[*lower - 1].run, w->dark)) : -1;
+    use_colours(w, above < 0 ? below : above, above < 0 ? -1 : below);
+    put(w, !one ? " " : above < 0 ? "\xe2\x96\x84" : "\xe2\x96\x80");
+}
+
+static void put_curves(struct writer *w, const struct band *band)
+{
+    uint8_t cells[2 * PLOT_LINES * PLOT_MOST];
+    size_t fine = w->colours == CNN_COLOURS_NONE ? 1 : 2, width = w->columns - PLOT_LEFT - 1;
+    struct axis axis = curves_axis(band);
+    char number[SHEET_LABEL], text[SHEET_LABEL + 16];
+    width = width > PLOT_MOST ? PLOT_MOST : width;
+    curves_trace(band, width, PLOT_LINES * fine, cells);
+    for (size_t line = 0; line < PLOT_LINES; line++) {
+        bool said = line == 0 || line + 1 == PLOT_LINES;
+        curves_number(&axis, line ? axis.low : axis.high, number);
+        snprintf(text, sizeof text, "%*s ", PLOT_LEFT - 1, said ? number : "");
+        put(w, text);
+        for (size_t x = 0; x < width; x++)
+            put_cell(w, band, cells + line * fine * width + x, cells + ((line + 1) * fine - 1) * width + x);
+        use_colours(w, -1, -1);
+        end_line(w);
+    }
+    snprintf(text, sizeof text, "%zu", curves_points(band));
+    put_blanks(w, PLOT_LEFT);
+    put(w, "1");
+    if (curves_points(band) > 1) {
+        put_blanks(w, width - 1 - strlen(text));
+        put(w, text);
+    }
+    end_line(w);
+}
+
+/* ---- tiles -------------------------------------------------------------------------------------- */
 
 /* How a band's tiles stand: a cell is `wide` characters wide, and high half of that with colours, 1 without.
  */
@@ -465,8 +515,7 @@ static void put_tiles(struct writer *w, const struct band *band)
     }
 }
 
-/* ---- the sheet
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ---------------------------------------------------------------------------------- */
 
 static void put_band(struct writer *w, const struct band *band)
 {
@@ -477,6 +526,8 @@ static void put_band(struct writer *w, const struct band *band)
         put_tiles(w, band);
     else if (band->kind == BAND_BARS)
         put_bars(w, band);
+    else if (band->kind == BAND_CURVES)
+        put_curves(w, band);
     else
         put_lines(w, band);
 }
@@ -501,7 +552,8 @@ enum cnn_status sheet_text(const struct cnn_sheet *sheet, enum cnn_colours colou
     put_wrapped(&w, BOLD, sheet->title);
     for (size_t i = 0; i < sheet->n_bands; i++)
         put_band(&w, &sheet->bands[i]);
-    end_line(&w);
+    if (sheet->caption[0][0])
+        end_line(&w);
     for (size_t i = 0; i + 1 < SHEET_CAPTIONS; i++) /* the last one is the command, which stands just above */
         put_wrapped(&w, DIM, sheet->caption[i]);
     if (w.memory_ran_out) {

@@ -52,8 +52,7 @@ static float largest(const struct filters *f)
     return limit;
 }
 
-/* ---- one layer
- * ------------------------------------------------------------------------------------------------- */
+/* ---- one layer ---------------------------------------------------------------------------------- */
 
 static void say_sums(struct tile *tile)
 {
@@ -139,8 +138,7 @@ static void add_filters(struct cnn_sheet *sheet, const struct filters *f, const 
             add_filter(sheet, f, in, out, each);
 }
 
-/* ---- the sheet
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ---------------------------------------------------------------------------------- */
 
 /* The model as it was drawn, before training; NULL where it was never trained. */
 static enum cnn_status draw_before(const struct cnn_model *model, struct cnn_model **before,

@@ -17,8 +17,7 @@ struct change {
     int amount;
 };
 
-/* ---- the ways
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the ways ----------------------------------------------------------------------------------- */
 
 static size_t bytes_of(const struct change *c)
 {
@@ -146,8 +145,7 @@ static const struct way {
 };
 enum { N_WAYS = sizeof ways / sizeof *ways };
 
-/* ---- trying one
- * ------------------------------------------------------------------------------------------------ */
+/* ---- trying one --------------------------------------------------------------------------------- */
 
 struct trial {
     size_t right, wrong, sure_wrong; /* sure_wrong: wrong with more than 99 % */
@@ -198,8 +196,7 @@ static enum cnn_status try_way(const struct bench *b, const struct way *way, str
     return status;
 }
 
-/* ---- the sheet
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ---------------------------------------------------------------------------------- */
 
 static const char *name_of(const struct bench *b, const struct way *way)
 {

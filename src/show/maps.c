@@ -32,8 +32,7 @@ static enum cnn_status read_layer(const struct cnn_model *model, const struct cn
     return cnn_model_activations(model, dataset, image, i, CNN_AFTER_ACTIVATION, layer->values, error);
 }
 
-/* ---- one layer
- * ------------------------------------------------------------------------------------------------- */
+/* ---- one layer ---------------------------------------------------------------------------------- */
 
 struct range {
     float low, high;
@@ -146,8 +145,7 @@ static void add_unchanged(struct cnn_sheet *sheet, const struct layer_values *la
                 layer->info.rank == 1 ? ", in one row" : "");
 }
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the answer --------------------------------------------------------------------------------- */
 
 static enum cnn_status add_answer(struct cnn_sheet *sheet, const struct cnn_model *model,
                                   const struct cnn_dataset *dataset, size_t image,
@@ -175,8 +173,7 @@ static enum cnn_status add_answer(struct cnn_sheet *sheet, const struct cnn_mode
     return status;
 }
 
-/* ---- the sheet
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ---------------------------------------------------------------------------------- */
 
 static void add_input(struct cnn_sheet *sheet, const struct cnn_dataset *dataset, size_t image,
                       const struct layer_values *input)

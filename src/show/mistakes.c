@@ -15,8 +15,7 @@ struct mistake {
     float sure;
 };
 
-/* ---- finding them
- * ---------------------------------------------------------------------------------------------- */
+/* ---- finding them ------------------------------------------------------------------------------- */
 
 static enum cnn_status predict_all(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                    float **probabilities, struct cnn_error *error)
@@ -67,8 +66,7 @@ static int compare(const void *a, const void *b)
     return p->image < q->image ? -1 : p->image > q->image;
 }
 
-/* ---- showing them
- * ---------------------------------------------------------------------------------------------- */
+/* ---- showing them ------------------------------------------------------------------------------- */
 
 static void add_images(struct cnn_sheet *sheet, const struct cnn_dataset *dataset,
                        const struct mistake *found, size_t n, const struct cnn_show_options *options)

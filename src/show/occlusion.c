@@ -24,8 +24,7 @@ struct cover {
     float *logits;               /* [classes] */
 };
 
-/* ---- covering
- * -------------------------------------------------------------------------------------------------- */
+/* ---- covering ----------------------------------------------------------------------------------- */
 
 static void cover_places(struct cover *c)
 {
@@ -60,8 +59,7 @@ static struct cnn_dataset covered(const struct cover *c)
     return show_images(c->dataset, c->images, c->labels, c->rows * c->columns);
 }
 
-/* ---- the sheet
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ---------------------------------------------------------------------------------- */
 
 /* A tile as large as the image, blank so far: each cell is the middle of a patch. */
 static struct tile *add_blank(struct cnn_sheet *sheet, const struct cover *c)
@@ -145,8 +143,7 @@ static enum cnn_status add_logits(struct cnn_sheet *sheet, const struct cover *c
     return status;
 }
 
-/* ---- the sum of the answer
- * ------------------------------------------------------------------------------------- */
+/* ---- the sum of the answer ---------------------------------------------------------------------- */
 
 /* A unit below and what it adds to the logit: its output times its weight. */
 struct term {

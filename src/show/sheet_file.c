@@ -1,8 +1,8 @@
 /* A finished sheet, handed out as a file or as text. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "picture/curves.h"
 #include "picture/png.h"
-#include "picture/sheet.h"
 
 void cnn_sheet_free(struct cnn_sheet *sheet)
 {
@@ -39,5 +39,18 @@ enum cnn_status cnn_sheet_png(const struct cnn_sheet *sheet, bool dark, const ch
         return status;
     status = cnn_file_write(path, CNN_FILE_PNG, overwrite, bytes, n_bytes, error);
     memory_free(bytes);
+    return status;
+}
+
+enum cnn_status cnn_sheet_svg(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
+                              struct cnn_error *error)
+{
+    char *text;
+    size_t n_bytes;
+    enum cnn_status status = curves_svg(sheet, dark, &text, &n_bytes, error);
+    if (status != CNN_OK)
+        return status;
+    status = cnn_file_write(path, CNN_FILE_SVG, overwrite, (const uint8_t *)text, n_bytes, error);
+    memory_free(text);
     return status;
 }
