@@ -33,6 +33,7 @@ ARCHITECTURES = {
     # names of two digits, and a size in MB
     "many": ((40, 40, 1), "conv2d:2,3,relu " * 12 + "flatten dense:3000,relu dense:2,softmax"),
     # a shape too long for its column: cut, or the row goes on in the next line
+    "wider": ((10000, 1000, 100), "conv2d:1,2x1000,relu flatten dense:3,softmax"),
     "wide": ((10000, 100, 100), "conv2d:1,100,relu flatten dense:3,softmax"),
 }
 
