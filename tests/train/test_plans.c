@@ -55,7 +55,7 @@ static void texts_read_back_to_the_bit(void **state)
         "onecycle:0.12345678901234567,123.45678901234567,12345.678901234567"};
     struct optimizer_setting a, b;
     struct schedule s, t;
-    char text[MAX_OPTIMIZER_TEXT];
+    char text[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT];
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(optimizer_parse(optimizers[i], &a, NULL), CNN_OK);
         optimizer_format(&a, text);
@@ -64,8 +64,8 @@ static void texts_read_back_to_the_bit(void **state)
     }
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(schedule_parse(schedules[i], &s, NULL), CNN_OK);
-        schedule_format(&s, text);
-        assert_int_equal(schedule_parse(text, &t, NULL), CNN_OK);
+        schedule_format(&s, schedule);
+        assert_int_equal(schedule_parse(schedule, &t, NULL), CNN_OK);
         assert_int_equal(s.row, t.row);
         assert_memory_equal(s.argument, t.argument, sizeof s.argument);
     }
