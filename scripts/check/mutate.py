@@ -354,7 +354,7 @@ def main():
         print("\n".join(wrong + [f"{MEANING}: {len(meant)} rows apply, {len(wrong)} do not"]))
         return 1 if wrong else 0
     sorts = {"meaning": meant, "small": small_faults(root)}
-    sorts = {sort: [f for f in faults if options.only in f.path or options.only in f.what]
+    sorts = {sort: [f for f in faults if re.search(options.only, f"{f.path}: {f.what}")]
              for sort, faults in sorts.items() if options.sort in (None, sort)}
     faults = [fault for sort in sorts.values() for fault in sort]
     if options.list:

@@ -9,7 +9,7 @@
 #
 # Usage: scripts/check/mutate.sh [OPTION...]
 #   --sort meaning|small   one sort alone
-#   --only TEXT            faults with this text in their path or sentence
+#   --only PATTERN         faults with this regular expression in "path: sentence"
 #   --jobs N               N at once, each in a copy of its own (1)
 #   --longest SECONDS      leave out tests that work for longer (20)
 #   --list                 print the faults, plant none
