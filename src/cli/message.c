@@ -65,6 +65,7 @@ void note(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    make_plain(text);
     if (isatty(STDERR_FILENO))
         break_line(text, output_columns(stderr));
     fprintf(stderr, "%s\n", text);

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 
 flags=(-std=gnu11 -ffp-contract=off -D_GNU_SOURCE -Isrc -Iinclude)
 sources=(tests/kernels/digest.c src/kernels/kernels.c src/kernels/isa_portable.c src/kernels/isa_neon.c
-         src/base/hash.c src/base/memory.c src/base/random.c src/base/status.c)
+         src/base/hash.c src/base/memory.c src/base/random.c src/base/status.c src/base/words.c)
 
 # build NAME COMPILER OPTIONS...
 build() {

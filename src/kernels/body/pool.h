@@ -36,6 +36,7 @@ INLINE void maxpool2d_window(const struct pool2d_shape *s, struct range rows, st
             *where = v_select(larger, index, *where);
             *max = v_select(number, v_select(larger, value, *max), value);
         }
+    *max = v_fma(*max, v_set1(1), v_zero()); /* what was only selected may be denormal still: now it is 0 */
 }
 
 static void maxpool2d_forward(const struct pool2d_shape *s, const float *x, float *y, float *slope,
