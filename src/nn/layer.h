@@ -144,6 +144,45 @@ struct argument {
     const char *otherwise; /* the default as it would be written; "": plan chooses; NULL: must be given */
 };
 
+/* ---- what a layer says of itself; src/explain alone reads it ------------------------------------------ */
+
+/* A paragraph, or a line of arithmetic where korean is NULL. In braces stand numbers of the layer, {H} {W}
+ * {C} or {N} of its input, {OH} {OW} {OC} or {M} of its output, {P} parameters, {MACS} multiplications for
+ * one image, and its arguments by name: {FILTERS}, {SIZE.h}, {SIZE.w}, {SIZE.h-1}; also those of number
+ * below. */
+struct layer_text {
+    enum layer_topic { TOPIC_PURPOSE, TOPIC_SHAPE, TOPIC_COUNT, TOPIC_WORK, N_TOPICS } topic;
+    const char *english, *korean;
+    bool (*holds)(const struct layer *layer); /* NULL: always */
+};
+
+/* A step on the way to one output: x is a place in the input, w one in the weights, counted from the layer's
+ * first. It is done in single precision, rounded once. */
+struct layer_step {
+    enum step_kind {
+        STEP_START,   /* sum = w */
+        STEP_PRODUCT, /* sum = x * w + sum */
+        STEP_LARGEST, /* sum = the larger of x and sum; the first one is x */
+        STEP_ADD,     /* sum = x + sum; the first one is x */
+        STEP_DIVIDE   /* sum = sum / number */
+    } kind;
+    size_t x, w, group; /* group: steps that are shown as one, from 0 up */
+    float number;
+};
+
+enum { LAYER_TEXTS = 16 };
+
+struct layer_words {
+    const char *english, *korean; /* what it is called: "convolution" */
+    struct layer_text text[LAYER_TEXTS];
+    size_t (*number)(const struct layer *layer, const char *name); /* what {name} stands for, beside those */
+
+    /* Step i to an output; false past the last. NULL: outputs are inputs, or it has no worked sum. */
+    bool (*step)(const struct layer *layer, size_t output, size_t i, struct layer_step *step);
+    const char *group_english, *group_korean;     /* "row {G} of the window" */
+    bool (*by_groups)(const struct layer *layer); /* each group is summed from 0, then added; NULL: never */
+};
+
 /* NULL anywhere below: there is nothing to do. */
 struct layer_type {
     const char *word;       /* in architecture texts: "maxpool2d" */
@@ -168,6 +207,8 @@ struct layer_type {
     /* After a step whose loss is finite: what becomes of weights that are not trained (moving averages).
      * Threads: called by one, when all blocks have gone forward and backward. */
     void (*commit)(const struct layer *layer, const struct kernels *k, const struct batch *batch);
+
+    const struct layer_words *words; /* never NULL: a test sees to it */
 };
 
 #define LAYER(name) extern const struct layer_type layer_##name;

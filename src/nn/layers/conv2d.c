@@ -60,6 +60,96 @@ static void gradient(const struct layer *layer, const struct kernels *k, const s
     k->bias_gradient(s.out_h * s.out_w, s.filters, b->dz, b->share + layer->parameter[0].count);
 }
 
+/* ---- what it says of itself ----------------------------------------------------------------------- */
+
+static bool one_channel(const struct layer *layer)
+{
+    return layer->in.size[2] == 1;
+}
+
+static bool many_channels(const struct layer *layer)
+{
+    return layer->in.size[2] > 1;
+}
+
+/* Row by row of the window, in a row place by place, channels innermost; group: the row. */
+static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
+{
+    const struct conv2d_shape s = kernel_shape(layer);
+    const size_t run = s.kernel_w * s.in_c, f = output % s.filters, ow = output / s.filters % s.out_w,
+                 oh = output / s.filters / s.out_w;
+    if (i > s.kernel_h * run)
+        return false;
+    *step = (struct layer_step){STEP_START, .w = layer->parameter[0].count + f};
+    if (i == 0)
+        return true;
+    const size_t kh = (i - 1) / run, along = (i - 1) % run;
+    *step = (struct layer_step){STEP_PRODUCT, .x = ((oh + kh) * s.in_w + ow) * s.in_c + along,
+                                .w = (i - 1) * s.filters + f, .group = kh};
+    return true;
+}
+
+static const struct layer_words words = {
+    .english = "convolution",
+    .korean = "합성곱",
+    .text =
+        {{TOPIC_PURPOSE,
+          "Convolution finds out where the feature of a certain pattern appears. A filter set holds the "
+          "pattern: weights in three dimensions, {SIZE.h} x {SIZE.w} x {C}. It is laid on one place of the "
+          "picture after the other, on the whole picture, and gives a number at each: large where the "
+          "pattern "
+          "is, small where it is not.",
+          "합성곱은 어떤 패턴의 특징이 어디에 나타나는지 찾는 도구입니다. 그 패턴이 필터셋에 들어 있습니다. "
+          "필터셋은 3차원 가중치이고, 여기서는 크기가 {SIZE.h} x {SIZE.w} x {C}입니다. 필터셋은 그림 전체를 "
+          "한 자리씩 "
+          "훑으면서 자리마다 수를 하나 냅니다. 패턴이 있는 자리에서는 큰 수가, 없는 자리에서는 작은 수가 "
+          "나옵니다.",
+          one_channel},
+         {TOPIC_PURPOSE,
+          "Here, too, a filter set looks for a pattern: weights in three dimensions, {SIZE.h} x {SIZE.w} x "
+          "{C}. At each place it looks at all {C} feature maps below at once, and over all places it looks "
+          "at "
+          "the whole of them. From all that it gives one number for each place.",
+          "여기서도 필터셋이 패턴을 찾습니다. 필터셋은 3차원 가중치이고, 여기서는 크기가 {SIZE.h} x {SIZE.w} "
+          "x "
+          "{C}입니다. 필터셋 하나가 앞 층의 특징맵 {C}개를 한꺼번에, 그리고 처음부터 끝까지 전체를 봅니다. "
+          "그렇게 해서 "
+          "자리마다 수를 하나 냅니다.",
+          many_channels},
+         {TOPIC_PURPOSE,
+          "Each filter set makes one new feature map. Two things are for you to decide: how many filter sets "
+          "there are, and their size. What stands in them the computer learns: it looks for the {FILTERS} "
+          "feature maps that help most to find the right answer.",
+          "필터셋 하나가 새 특징맵 하나를 만듭니다. 사람이 정하는 것은 두 가지, 필터셋의 개수와 크기입니다. "
+          "필터셋의 "
+          "가중치는 컴퓨터가 학습합니다. 답을 맞히는 데 가장 도움이 되는 특징맵 {FILTERS}개를 컴퓨터가 찾는 "
+          "것입니다."},
+         {TOPIC_SHAPE,
+          "The window is {SIZE.h} high and {SIZE.w} wide and must not stick out, so the map becomes smaller:",
+          "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 그림 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
+          "작아집니다."},
+         {TOPIC_SHAPE, "{H} - ({SIZE.h} - 1) = {OH}", NULL},
+         {TOPIC_SHAPE, "{W} - ({SIZE.w} - 1) = {OW}", NULL},
+         {TOPIC_SHAPE,
+          "There are {OC} new maps because there are {OC} filter sets. The number of channels below has no "
+          "say "
+          "in it: each filter set adds all of them up.",
+          "새 특징맵이 {OC}개인 까닭은 필터셋이 {OC}개이기 때문입니다. 앞 층의 채널 수와는 상관이 없습니다. "
+          "필터셋 "
+          "하나가 채널을 모두 더해 수 하나로 만들기 때문입니다."},
+         {TOPIC_COUNT,
+          "The weights of the filter sets (height * width * channels * filter sets), and a bias for each "
+          "filter set:",
+          "필터셋의 가중치(세로 * 가로 * 채널 * 필터셋 수)에, 필터셋마다 편향이 하나씩 더 있습니다."},
+         {TOPIC_COUNT, "{SIZE.h}*{SIZE.w}*{C}*{FILTERS} + {FILTERS} = {P}", NULL},
+         {TOPIC_WORK, "A whole filter set is multiplied for each of the {OH}*{OW}*{OC} numbers:",
+          "수 {OH}*{OW}*{OC}개를 낼 때마다 필터셋 하나를 통째로 곱합니다."},
+         {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {MACS}", NULL}},
+    .step = step,
+    .group_english = "row {G} of the window",
+    .group_korean = "창의 {G}행",
+};
+
 const struct layer_type layer_conv2d = {
     .word = "conv2d",
     .name = "conv2d",
@@ -72,4 +162,5 @@ const struct layer_type layer_conv2d = {
     .forward = forward,
     .backward = backward,
     .gradient = gradient,
+    .words = &words,
 };

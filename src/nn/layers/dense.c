@@ -146,6 +146,54 @@ static const struct layer_shards shards = {.most_blocks = SHARD_BLOCKS,
                                            .gather_back = gather_back,
                                            .slices = shard_slices};
 
+/* ---- what it says of itself ----------------------------------------------------------------------- */
+
+static bool in_shards(const struct layer *layer)
+{
+    const struct dense_shape s = kernel_shape(layer);
+    return dense_shards(&s) > 1;
+}
+
+/* Input by input; group: the shard. */
+static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
+{
+    const struct dense_shape s = kernel_shape(layer);
+    if (i > s.in)
+        return false;
+    *step = (struct layer_step){STEP_START, .w = layer->parameter[0].count + output};
+    if (i == 0)
+        return true;
+    size_t shard = 0;
+    while (dense_rows(&s, dense_shard(&s, shard)).to < i)
+        shard++;
+    *step = (struct layer_step){STEP_PRODUCT, .x = i - 1, .w = (i - 1) * s.out + output, .group = shard};
+    return true;
+}
+
+static const struct layer_words words = {
+    .english = "dense",
+    .korean = "밀집층",
+    .text =
+        {{TOPIC_PURPOSE,
+          "Here everything comes together. Each of the {UNITS} units looks at all {N} numbers below, "
+          "multiplies "
+          "each by a weight of its own, and adds everything up: one unit weighs up what was found where.",
+          "여기서 모든 것이 한데 모입니다. 유닛 {UNITS}개가 저마다 앞 층의 수 {N}개를 모두 봅니다. 수마다 "
+          "자기 가중치를 "
+          "곱한 다음 전부 더합니다. 어디에서 무엇이 나타났는지를 유닛마다 나름대로 따져 보는 것입니다."},
+         {TOPIC_SHAPE, "Each unit gives one number, so there are {UNITS}.",
+          "유닛 하나가 수 하나를 내므로 모두 {UNITS}개입니다."},
+         {TOPIC_COUNT, "A weight from each number below to each unit, and a bias for each unit:",
+          "앞 층의 수와 유닛을 하나씩 짝지을 때마다 가중치가 하나씩 있고, 유닛마다 편향이 하나씩 있습니다."},
+         {TOPIC_COUNT, "{N}*{UNITS} + {UNITS} = {P}", NULL},
+         {TOPIC_WORK, "Each weight is used once:", "가중치를 하나씩 한 번만 씁니다."},
+         {TOPIC_WORK, "{N}*{UNITS} = {MACS}", NULL}},
+    .step = step,
+    .group_english = "part {G}",
+    .group_korean = "{G}번 부분",
+    .by_groups = in_shards,
+};
+
 const struct layer_type layer_dense = {
     .word = "dense",
     .name = "dense",
@@ -160,4 +208,5 @@ const struct layer_type layer_dense = {
     .gradient = gradient,
     .slices = &slices,
     .shards = &shards,
+    .words = &words,
 };
