@@ -1,16 +1,14 @@
-/* How well a network reads pictures of digits, with the clean-up and without: the table that docs/pictures.md
- * shows. Usage: picture_measure MODEL DATA train|test FIRST COUNT */
+/* What the clean-up is worth: the tables of docs/pictures.md, printed. scripts/measure/pictures.sh runs it.
+ * Usage: picture_measure MODEL DATA COUNT */
 #include "base/random.h"
 #include "cnn.h"
 #include "picture/photo.h"
-#include "picture/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { SIDE = 28, PIXELS = SIDE * SIDE };
+enum { SIDE = CNN_DIGIT_SIDE, PIXELS = SIDE * SIDE, MOST_TIMES = 35 };
 
 static struct cnn_error error;
 
@@ -22,85 +20,200 @@ static void must(enum cnn_status status)
     exit(1);
 }
 
-static void put_idx(const char *path, const uint8_t *header, size_t n_header, const uint8_t *items, size_t n)
+static void *room_for(size_t n)
 {
-    FILE *f = fopen(path, "wb");
-    fwrite(header, 1, n_header, f), fwrite(items, 1, n, f), fclose(f);
+    void *memory = malloc(n);
+    if (!memory)
+        abort();
+    return memory;
 }
 
+/* The network, the digits it is tried on, and what has been made of them. */
+struct trial {
+    struct cnn_model *model;
+    size_t n;
+    uint8_t *digits, *labels, *cleaned, *scaled; /* [n][784], [n], [n][784], [n][784] */
+    size_t empty;                                /* pictures in which nothing was found */
+    size_t within;                               /* pictures cleaned to within 3 grey levels of the digit */
+};
+
 /* Digits correctly read, percent. Shapes: pixels [n][784]. */
-static double accuracy(const struct cnn_model *model, const uint8_t *pixels, const uint8_t *labels, size_t n)
+static double accuracy(const struct trial *t, const uint8_t *pixels)
 {
     struct cnn_dataset *dataset;
     struct cnn_scores scores;
-    uint8_t h[16] = {0, 0, 8, 3, 0, 0, (uint8_t)(n >> 8), (uint8_t)n, 0, 0, 0, 28, 0, 0, 0, 28};
-    put_idx("/tmp/photo-m-images-idx3-ubyte", h, 16, pixels, n * PIXELS);
-    h[3] = 1;
-    put_idx("/tmp/photo-m-labels-idx1-ubyte", h, 8, labels, n);
-    must(cnn_dataset_open("/tmp/photo-m-images-idx3-ubyte", CNN_TEST, 0, 0, &dataset, &error));
-    must(cnn_model_evaluate(model, dataset, &scores, NULL, &error));
+    must(cnn_dataset_create(pixels, t->labels, t->n, SIDE, SIDE, 1, &dataset, &error));
+    must(cnn_model_evaluate(t->model, dataset, &scores, NULL, &error));
     cnn_dataset_close(dataset);
     return 100 * scores.accuracy;
 }
 
+static bool is_within(const uint8_t *a, const uint8_t *b, int limit)
+{
+    for (size_t i = 0; i < PIXELS; i++)
+        if (abs(a[i] - b[i]) > limit)
+            return false;
+    return true;
+}
+
+/* Picture i of the trial, cleaned up and merely scaled. */
+static void take(struct trial *t, size_t i, struct cnn_picture *picture)
+{
+    struct cnn_cleaned result;
+    must(cnn_picture_clean(picture, NULL, NULL, &result, &error));
+    must(cnn_picture_scale(picture, SIDE, SIDE, t->scaled + i * PIXELS, &error));
+    memcpy(t->cleaned + i * PIXELS, result.pixels, PIXELS);
+    t->empty += result.empty;
+    t->within += is_within(result.pixels, t->digits + i * PIXELS, 3);
+    cnn_picture_close(picture);
+}
+
+static void print_row(struct trial *t, const char *name)
+{
+    printf("%-38s %8.2f %8.2f %8zu\n", name, accuracy(t, t->cleaned), accuracy(t, t->scaled), t->empty);
+    fflush(stdout);
+    t->empty = t->within = 0;
+}
+
+/* ---- what must come back as it is --------------------------------------------------------------- */
+
+static void measure_identity(const char *data)
+{
+    size_t same = 0, n = 0;
+    for (int split = CNN_TRAIN; split <= CNN_TEST; split++) {
+        struct cnn_dataset *dataset;
+        must(cnn_dataset_open(data, (enum cnn_split)split, 0, 0, &dataset, &error));
+        size_t count = cnn_dataset_info(dataset).count;
+        for (size_t i = 0; i < count; i++) {
+            struct cnn_picture *picture;
+            struct cnn_cleaned result;
+            must(cnn_picture_create(cnn_dataset_image(dataset, i), SIDE, SIDE, 1, &picture, &error));
+            must(cnn_picture_clean(picture, NULL, NULL, &result, &error));
+            same += memcmp(result.pixels, cnn_dataset_image(dataset, i), PIXELS) == 0;
+            cnn_picture_close(picture);
+        }
+        n += count;
+        cnn_dataset_close(dataset);
+    }
+    printf("images that come back byte for byte    %zu of %zu (%.3f %%)\n", same, n,
+           100.0 * (double)same / (double)n);
+}
+
+/* An enlarged digit, dark on white, off the middle of a larger sheet. */
+static struct cnn_picture *enlarged(const uint8_t *digit, size_t side, bool cubic, uint64_t seed)
+{
+    struct random random = random_stream(seed, 1);
+    size_t height = side + random_below(&random, (uint32_t)side),
+           width = side + random_below(&random, (uint32_t)side);
+    size_t top = random_below(&random, (uint32_t)(height - side + 1)),
+           left = random_below(&random, (uint32_t)(width - side + 1));
+    uint8_t *large = room_for(side * side), *sheet = room_for(height * width);
+    struct cnn_picture *picture;
+    enlarge(digit, side, cubic, large);
+    memset(sheet, 255, height * width);
+    for (size_t y = 0; y < side; y++)
+        for (size_t x = 0; x < side; x++)
+            sheet[(top + y) * width + left + x] = (uint8_t)~large[y * side + x];
+    must(cnn_picture_create(sheet, height, width, 1, &picture, &error));
+    free(large);
+    free(sheet);
+    return picture;
+}
+
+static void measure_enlarged(struct trial *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        take(t, i, enlarged(t->digits + i * PIXELS, SIDE * (2 + i % (MOST_TIMES - 1)), false, i));
+    printf("enlarged 2 to 35 times, inverted, moved: %zu of %zu within 3 grey levels\n\n", t->within, t->n);
+    printf("%-38s %8s %8s %8s\n", "accuracy, percent", "cleaned", "scaled", "no digit");
+    printf("%-38s %8.2f\n", "the images themselves", accuracy(t, t->digits));
+    print_row(t, "enlarged 2 to 35 times, by repetition");
+    for (size_t i = 0; i < t->n; i++)
+        take(t, i, enlarged(t->digits + i * PIXELS, 57 + i * 37 % 920, false, i));
+    print_row(t, "enlarged to any size, nearest pixel");
+    for (size_t i = 0; i < t->n; i++)
+        take(t, i, enlarged(t->digits + i * PIXELS, 57 + i * 37 % 920, true, i));
+    print_row(t, "enlarged to any size, bicubic");
+}
+
+/* ---- photographs -------------------------------------------------------------------------------- */
+
+static const struct photo_kind kinds[] = {
+    {.name = "photograph: dark ink on white paper"},
+    {.name = "  light falls off", .light = true},
+    {.name = "  the edge of a shadow", .shadow = true},
+    {.name = "  noise", .noise = true},
+    {.name = "  out of focus", .blur = true},
+    {.name = "  JPEG, quality 75", .jpeg = true},
+    {.name = "  ruled paper", .ruled = true},
+    {.name = "  all of these at once",
+     .light = true,
+     .shadow = true,
+     .noise = true,
+     .blur = true,
+     .jpeg = true,
+     .ruled = true},
+    {.name = "  chalk, and all but ruled",
+     .dark = true,
+     .light = true,
+     .shadow = true,
+     .noise = true,
+     .blur = true,
+     .jpeg = true},
+    {.name = "not mended: turned by up to 10 degrees", .turned = 10},
+    {.name = "  turned by up to 20 degrees", .turned = 20},
+    {.name = "  pen wider by 1 pixel each side", .pen = 2},
+    {.name = "  pen wider by 1/2 pixel each side", .pen = 1},
+    {.name = "  pen narrower by 1/2 pixel each side", .pen = -1},
+    {.name = "  pen narrower by 1 pixel each side", .pen = -2},
+};
+
+static void measure_photos(struct trial *t)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (size_t i = 0; i < t->n; i++)
+            take(t, i, photo_make(t->digits + i * PIXELS, &kinds[k], i));
+        print_row(t, kinds[k].name);
+    }
+}
+
+static void measure_empty(const struct trial *t)
+{
+    static const uint8_t nothing[PIXELS];
+    size_t answers = 0, n = 0;
+    for (size_t k = 0; k < 9; k++)
+        for (size_t i = 0; i < t->n / 10; i++, n++) {
+            struct cnn_cleaned result;
+            struct cnn_picture *picture = photo_make(nothing, &kinds[k], i);
+            must(cnn_picture_clean(picture, NULL, NULL, &result, &error));
+            answers += !result.empty;
+            cnn_picture_close(picture);
+        }
+    printf("\nempty sheets, photographed in the same ways: %zu of %zu get an answer\n", answers, n);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 6)
-        return 2;
-    struct cnn_model *model;
+    struct trial t = {.n = argc == 4 ? strtoul(argv[3], NULL, 10) : 0};
     struct cnn_dataset *data;
-    size_t first = strtoul(argv[4], NULL, 10), n = strtoul(argv[5], NULL, 10);
-    must(cnn_model_load(argv[1], &model, &error));
-    must(cnn_dataset_open(argv[2], strcmp(argv[3], "test") ? CNN_TRAIN : CNN_TEST, first, n, &data, &error));
-    uint8_t *labels = malloc(n), *cleaned = malloc(n * PIXELS), *scaled = malloc(n * PIXELS);
-    for (size_t i = 0; i < n; i++) {
-        labels[i] = (uint8_t)cnn_dataset_label(data, i);
-        memcpy(cleaned + i * PIXELS, cnn_dataset_image(data, i), PIXELS);
+    if (t.n == 0) {
+        fprintf(stderr, "usage: picture_measure MODEL DATA COUNT\n");
+        return 2;
     }
-    printf("%-34s %8.2f\n", "the images themselves", accuracy(model, cleaned, labels, n));
-    static const struct photo_kind kinds[] = {
-        {.name = "on white paper"},
-        {.name = "light falls off", .light = true},
-        {.name = "edge of a shadow", .shadow = true},
-        {.name = "noise", .noise = true},
-        {.name = "out of focus", .blur = true},
-        {.name = "JPEG, quality 75", .jpeg = true},
-        {.name = "ruled paper", .ruled = true},
-        {.name = "all of these",
-         .light = true,
-         .shadow = true,
-         .noise = true,
-         .blur = true,
-         .jpeg = true,
-         .ruled = true},
-        {.name = "chalk, all but ruled",
-         .dark = true,
-         .light = true,
-         .shadow = true,
-         .noise = true,
-         .blur = true,
-         .jpeg = true},
-        {.name = "turned by up to 10 degrees", .turned = 10},
-        {.name = "turned by up to 20 degrees", .turned = 20},
-        {.name = "pen wider by 1 px", .pen = 2},
-        {.name = "pen wider by 1/2 px", .pen = 1},
-        {.name = "pen narrower by 1/2 px", .pen = -1},
-    };
-    for (size_t k = argc > 6 ? strtoul(argv[6], NULL, 10) : 0;
-         k < (argc > 7 ? strtoul(argv[7], NULL, 10) : sizeof kinds / sizeof *kinds); k++) {
-        size_t empty = 0;
-        for (size_t i = 0; i < n; i++) {
-            struct cnn_cleaned result;
-            struct cnn_picture *p = photo_make(cnn_dataset_image(data, i), &kinds[k], i);
-            must(cnn_picture_clean(p, NULL, NULL, &result, &error));
-            memcpy(cleaned + i * PIXELS, result.pixels, PIXELS);
-            must(cnn_picture_scale(p, SIDE, SIDE, scaled + i * PIXELS, &error));
-            empty += result.empty;
-            cnn_picture_close(p);
-        }
-        printf("%-34s %8.2f %8.2f  empty %zu\n", kinds[k].name, accuracy(model, cleaned, labels, n),
-               accuracy(model, scaled, labels, n), empty);
-        fflush(stdout);
+    must(cnn_model_load(argv[1], &t.model, &error));
+    must(cnn_dataset_open(argv[2], CNN_TEST, 0, t.n, &data, &error));
+    t.digits = room_for(t.n * PIXELS), t.labels = room_for(t.n);
+    t.cleaned = room_for(t.n * PIXELS), t.scaled = room_for(t.n * PIXELS);
+    for (size_t i = 0; i < t.n; i++) {
+        t.labels[i] = (uint8_t)cnn_dataset_label(data, i);
+        memcpy(t.digits + i * PIXELS, cnn_dataset_image(data, i), PIXELS);
     }
+    measure_identity(argv[2]);
+    measure_enlarged(&t);
+    measure_photos(&t);
+    measure_empty(&t);
+    free(t.digits), free(t.labels), free(t.cleaned), free(t.scaled);
+    cnn_dataset_close(data);
+    cnn_model_free(t.model);
     return 0;
 }

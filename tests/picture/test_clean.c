@@ -138,7 +138,7 @@ static void enlarged_inverted_and_moved(void **state)
             uint8_t digit[PIXELS];
             size_t height, width;
             digit_number(times * 3 + i, digit);
-            enlarge(digit, times, false, large);
+            enlarge(digit, SIDE * times, false, large);
             bool dark = i % 2;
             uint8_t *sheet = lay_on_sheet(large, SIDE * times, dark ? 255 : 0, dark, &height, &width);
             struct cnn_cleaned cleaned = cleaned_pixels(sheet, height, width);

@@ -39,15 +39,14 @@ static double cubic_at(const uint8_t *digit, double y, double x)
     return sum < 0 ? 0 : sum > 255 ? 255 : sum;
 }
 
-void enlarge(const uint8_t *digit, size_t times, bool cubic, uint8_t *pixels)
+void enlarge(const uint8_t *digit, size_t side, bool cubic, uint8_t *pixels)
 {
-    size_t side = SIDE * times;
+    double times = (double)side / SIDE;
     for (size_t y = 0; y < side; y++)
         for (size_t x = 0; x < side; x++)
-            pixels[y * side + x] = cubic ? (uint8_t)(cubic_at(digit, ((double)y + 0.5) / (double)times,
-                                                              ((double)x + 0.5) / (double)times) +
-                                                     0.5)
-                                         : digit[y / times * SIDE + x / times];
+            pixels[y * side + x] =
+                cubic ? (uint8_t)(cubic_at(digit, ((double)y + 0.5) / times, ((double)x + 0.5) / times) + 0.5)
+                      : digit[y * SIDE / side * SIDE + x * SIDE / side];
 }
 
 /* ---- the sheet ---------------------------------------------------------------------------------- */
