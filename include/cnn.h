@@ -187,7 +187,7 @@ uint64_t cnn_dataset_fingerprint(const struct cnn_dataset *dataset);
 const uint8_t *cnn_dataset_image(const struct cnn_dataset *dataset, size_t i);
 unsigned cnn_dataset_label(const struct cnn_dataset *dataset, size_t i);
 
-/* ---- pictures ---------------------------------------------------------------------------------- */
+/* ---- pictures that are read -------------------------------------------------------------------- */
 
 struct cnn_picture;
 
@@ -213,6 +213,11 @@ enum cnn_status cnn_picture_create(const uint8_t *pixels, size_t height, size_t 
 void cnn_picture_close(struct cnn_picture *picture);
 
 struct cnn_picture_info cnn_picture_info(const struct cnn_picture *picture);
+
+/* Writes pixels, [height][width][channels], as a PNG file, grey or RGB. Errors: USAGE (a size or number of
+ * channels that no picture has), or as cnn_file_write. */
+enum cnn_status cnn_picture_save(const uint8_t *pixels, size_t height, size_t width, size_t channels,
+                                 const char *path, bool overwrite, struct cnn_error *error);
 
 /* The picture at another size by area, stretched to it where the shape differs, and nothing else.
  * Shapes: pixels [height][width][the picture's channels]. Errors: USAGE (0, or above 4096), MEMORY. */
@@ -552,6 +557,21 @@ enum cnn_status cnn_show_occlusion(const struct cnn_model *model, const struct c
  * plot. Errors: USAGE (how many), NOT_FOUND, IO, FORMAT, MEMORY. */
 enum cnn_status cnn_show_history(const char *const *paths, size_t n, const struct cnn_show_options *options,
                                  struct cnn_sheet **sheet, struct cnn_error *error);
+
+/* What a network made of one image of a dataset. */
+struct cnn_answer {
+    const char *name; /* of the image */
+    const struct cnn_dataset *dataset;
+    size_t image;
+    const float *probabilities; /* [classes] */
+    size_t classes;
+    const struct cnn_hint *hints; /* [n_hints] */
+    size_t n_hints;
+};
+
+/* What the network sees of the image, the answer, a bar for each class, and the hints. Errors: MEMORY. */
+enum cnn_status cnn_show_answer(const struct cnn_answer *answer, struct cnn_sheet **sheet,
+                                struct cnn_error *error);
 
 void cnn_sheet_free(struct cnn_sheet *sheet);
 

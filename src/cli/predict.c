@@ -8,33 +8,63 @@
 #include "json.h"
 #include "message.h"
 #include "output.h"
+#include "pictures.h"
 
 #define NOT_GIVEN UINT64_MAX
 
+enum predict_option {
+    PREDICT_FIRST,
+    PREDICT_INDEX,
+    PREDICT_SPLIT,
+    PREDICT_DATA,
+    PREDICT_CSV,
+    PREDICT_JSON,
+    PREDICT_MODEL,
+    PREDICT_RAW,
+    PREDICT_CLEAN,
+    PREDICT_OUT,
+    PREDICT_STAGES,
+    PREDICT_OVERWRITE,
+    PREDICT_THREADS,
+    N_PREDICT_OPTIONS
+};
+
 struct predict_settings {
-    uint64_t first, index, threads;
+    struct picture_settings pictures;
+    uint64_t first, index, threads, given;
     const char *data, *model;
     int split;
-    bool csv, json;
 };
 
 static const struct predict_settings defaults = {
     .first = NOT_GIVEN, .index = NOT_GIVEN, .model = MODEL_PATH, .split = CNN_TRAIN};
 
 #define FIELD(name) .field = offsetof(struct predict_settings, name)
-static const struct option_row options[] = {
-    {"first", "N", "show the first N images; without it 5, or all if fewer", OPTION_COUNT, FIELD(first),
-     .min = 1, .max = 1000000000, .group = GROUP_DATA},
-    {"index", "N", "show image N alone; the first one is 0", OPTION_COUNT, FIELD(index), .min = 0,
-     .max = 1000000000, .group = GROUP_DATA},
-    {"split", "train|test", "those trained on, or the others; the lesson shows the former", OPTION_CHOICE,
-     FIELD(split), .group = GROUP_DATA},
-    {"csv", NULL, "comma-separated values; all digits of each probability", OPTION_FLAG, FIELD(csv),
-     .group = GROUP_OUTPUT},
-    {"json", NULL, "one JSON object for all images", OPTION_FLAG, FIELD(json), .group = GROUP_OUTPUT},
-    OPTION_DATA(FIELD(data)),
-    {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
-    OPTION_THREADS(FIELD(threads)),
+static const struct option_row options[N_PREDICT_OPTIONS] = {
+    [PREDICT_FIRST] = {"first", "N", "show the first N images; without it 5, or all if fewer", OPTION_COUNT,
+                       FIELD(first), .min = 1, .max = 1000000000, .group = GROUP_DATA},
+    [PREDICT_INDEX] = {"index", "N", "show image N alone; the first one is 0", OPTION_COUNT, FIELD(index),
+                       .min = 0, .max = 1000000000, .group = GROUP_DATA},
+    [PREDICT_SPLIT] = {"split", "train|test", "those trained on, or the others; the lesson shows the former",
+                       OPTION_CHOICE, FIELD(split), .group = GROUP_DATA},
+    [PREDICT_DATA] = OPTION_DATA(FIELD(data)),
+    [PREDICT_CSV] = {"csv", NULL, "comma-separated values; all digits of each probability", OPTION_FLAG,
+                     FIELD(pictures.csv), .group = GROUP_OUTPUT},
+    [PREDICT_JSON] = {"json", NULL, "one JSON object for all images", OPTION_FLAG, FIELD(pictures.json),
+                      .group = GROUP_OUTPUT},
+    [PREDICT_MODEL] = {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
+    [PREDICT_RAW] = {"raw", NULL, "leave pictures as they are, but for their size", OPTION_FLAG,
+                     FIELD(pictures.raw), .group = GROUP_DATA},
+    [PREDICT_CLEAN] = {"clean", NULL,
+                       "clean up pictures for a network that was not made for digits of 28x28, too",
+                       OPTION_FLAG, FIELD(pictures.clean), .group = GROUP_DATA, .rare = true},
+    [PREDICT_OUT] = {"out", "FILE", "write what the network sees of a picture, NAME.png", OPTION_TEXT,
+                     FIELD(pictures.out), .group = GROUP_FILES},
+    [PREDICT_STAGES] = {"keep-stages", "DIR", "write each step of the clean-up, DIR/NAME-STAGE.png",
+                        OPTION_TEXT, FIELD(pictures.stages), .group = GROUP_FILES},
+    [PREDICT_OVERWRITE] = {"overwrite", NULL, "let these replace files that this program did not make",
+                           OPTION_FLAG, FIELD(pictures.overwrite), .group = GROUP_FILES, .rare = true},
+    [PREDICT_THREADS] = OPTION_THREADS(FIELD(threads)),
 };
 
 /* The images shown and what the model says of them. */
@@ -202,9 +232,9 @@ static enum cnn_status show(const struct cnn_model *model, const struct cnn_data
         return fail_memory(error);
     p.probabilities = probabilities;
     enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
-    if (status == CNN_OK && s->csv)
+    if (status == CNN_OK && s->pictures.csv)
         print_csv(&p);
-    else if (status == CNN_OK && s->json)
+    else if (status == CNN_OK && s->pictures.json)
         print_json(&p);
     else if (status == CNN_OK)
         print_tables(&p);
@@ -230,37 +260,87 @@ static enum cnn_status open_images(const struct predict_settings *s, size_t *fir
     return status;
 }
 
-static enum cnn_status run_predict(const void *settings, struct cnn_error *error)
+#define BIT(option) (UINT64_C(1) << (option))
+#define FOR_DATA (BIT(PREDICT_FIRST) | BIT(PREDICT_INDEX) | BIT(PREDICT_SPLIT) | BIT(PREDICT_DATA))
+#define FOR_PICTURES                                                                                         \
+    (BIT(PREDICT_RAW) | BIT(PREDICT_CLEAN) | BIT(PREDICT_OUT) | BIT(PREDICT_STAGES) | BIT(PREDICT_OVERWRITE))
+
+/* Images of a dataset and pictures are asked for by options of their own. */
+static enum cnn_status check_options(const struct predict_settings *s, struct cnn_error *error)
 {
-    const struct predict_settings *s = settings;
+    bool pictures = s->pictures.files.count > 0;
+    for (size_t i = 0; i < N_PREDICT_OPTIONS; i++) {
+        if (!(s->given & BIT(i) & (pictures ? FOR_DATA : FOR_PICTURES)))
+            continue;
+        if (pictures)
+            return fail(error, CNN_ERROR_USAGE, "--%s is for images of a dataset, not for pictures",
+                        options[i].name);
+        fail(error, CNN_ERROR_USAGE, "--%s is for pictures; expected a file, found none", options[i].name);
+        return fail_hint(error, "such as: cnn predict photo.jpg");
+    }
     if (s->first != NOT_GIVEN && s->index != NOT_GIVEN)
         return fail(error, CNN_ERROR_USAGE, "--first and --index do not go together");
-    if (s->csv && s->json)
+    if (s->pictures.csv && s->pictures.json)
         return fail(error, CNN_ERROR_USAGE, "--csv and --json do not go together");
+    return pictures ? pictures_check(&s->pictures, error) : CNN_OK;
+}
+
+static enum cnn_status show_images(const struct cnn_model *model, const struct predict_settings *s,
+                                   struct cnn_error *error)
+{
     size_t first = 0;
-    struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
-    enum cnn_status status = input_machine(s->threads, error);
-    if (status == CNN_OK)
-        status = input_model(s->model, &model, error);
-    if (status == CNN_OK)
-        status = open_images(s, &first, &dataset, error);
+    enum cnn_status status = open_images(s, &first, &dataset, error);
     if (status == CNN_OK)
         status = show(model, dataset, first, s, error);
     cnn_dataset_close(dataset);
+    return status;
+}
+
+static enum cnn_status run_predict(const void *settings, struct cnn_error *error)
+{
+    const struct predict_settings *s = settings;
+    struct cnn_model *model = NULL;
+    enum cnn_status status = check_options(s, error);
+    if (status == CNN_OK)
+        status = input_machine(s->threads, error);
+    if (status == CNN_OK)
+        status = input_model(s->model, &model, error);
+    if (status == CNN_OK)
+        status = s->pictures.files.count ? pictures_show(model, &s->pictures, error)
+                                         : show_images(model, s, error);
     cnn_model_free(model);
     return status;
 }
 
+static const char *const details[] = {
+    "PICTURE is a photograph or drawing of a digit: PNG, JPEG, PGM or PPM, or - for standard input. It is "
+    "cleaned up "
+    "as MNIST was made, so that paper, light, size and place do not matter: the ground is taken away, the "
+    "digit turned "
+    "light on black, fitted into 20 x 20 pixels and centred by its mass. In a terminal, what the network "
+    "sees is "
+    "shown; in a pipe, and for more than eight pictures, a line for each.",
+    NULL,
+};
+
 const struct command command_predict = {
     .name = "predict",
-    .about = "Shows what a model makes of single images, beside the truth where that is known.",
+    .about =
+        "Shows what a model makes of single images, beside the truth where that is known, or of pictures of "
+        "one's own.",
+    .details = details,
     .examples = "  cnn predict --first 5\n"
-                "  cnn predict --split test --index 8\n"
+                "  cnn predict photo.jpg\n"
+                "  cnn predict drawing.png --keep-stages steps\n"
                 "  cnn predict --split test --first 10000 --csv > predictions.csv\n",
     .options = options,
-    .n_options = COUNT_OF(options),
+    .n_options = N_PREDICT_OPTIONS,
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
+    .given = offsetof(struct predict_settings, given),
+    .operands = "PICTURE...",
+    .operands_field = offsetof(struct predict_settings, pictures.files),
+    .most_operands = SIZE_MAX,
     .run = run_predict,
 };

@@ -40,21 +40,20 @@ void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation)
                                        "turned by 90 degrees to the right",
                                        "mirrored and turned by 90 degrees to the right",
                                        "turned by 90 degrees to the left"};
-    add(cleaned, CNN_HINT_TURNED, orientation, "%s, as the camera noted (EXIF orientation %u)",
-        ways[orientation - 2], orientation);
+    add(cleaned, CNN_HINT_TURNED, orientation, "%s, as the camera noted (EXIF %u)", ways[orientation - 2],
+        orientation);
 }
 
 void hint_nothing(struct cnn_cleaned *cleaned)
 {
     cleaned->empty = true;
-    add(cleaned, CNN_HINT_NOTHING, 0,
-        "nothing is drawn: 0 pixels stand out from the ground, so there is no answer");
+    add(cleaned, CNN_HINT_NOTHING, 0, "nothing is drawn: 0 pixels stand out from the ground");
 }
 
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground)
 {
     add(cleaned, CNN_HINT_INVERTED, ground,
-        "inverted: dark on light (the ground is %u of 255), and MNIST is light on black", ground);
+        "inverted: dark on light (ground %u of 255), where MNIST is light on black", ground);
 }
 
 void hint_contrast(struct cnn_cleaned *cleaned, unsigned contrast)
@@ -67,7 +66,7 @@ void hint_contrast(struct cnn_cleaned *cleaned, unsigned contrast)
 void hint_edge(struct cnn_cleaned *cleaned, size_t n_blobs)
 {
     add(cleaned, CNN_HINT_EDGE, (double)n_blobs,
-        "the digit touches the edge of the picture: part of it may be missing");
+        "the digit touches the edge of the picture; part of it may be missing");
 }
 
 static enum cnn_status count_blobs(const struct cnn_cleaned *cleaned, size_t *n, struct cnn_error *error)
@@ -95,12 +94,12 @@ enum cnn_status hint_strokes(struct cnn_cleaned *cleaned, struct cnn_error *erro
     size_t ink = (sum + 127) / 255;
     if (n_blobs > 1)
         add(cleaned, CNN_HINT_BLOBS, (double)n_blobs,
-            "%zu separate blobs: one digit in a picture is read best, drawn in one piece", n_blobs);
+            "%zu separate blobs; one digit, drawn in one piece, is read best", n_blobs);
     if (ink < THIN_INK)
-        add(cleaned, CNN_HINT_THIN, (double)ink, "thin strokes: %zu pixels of ink; MNIST has 102 in the mean",
-            ink);
+        add(cleaned, CNN_HINT_THIN, (double)ink,
+            "thin strokes: %zu pixels of ink, where MNIST has 102 in the mean", ink);
     if (ink > THICK_INK)
         add(cleaned, CNN_HINT_THICK, (double)ink,
-            "thick strokes: %zu pixels of ink; MNIST has 102 in the mean", ink);
+            "thick strokes: %zu pixels of ink, where MNIST has 102 in the mean", ink);
     return CNN_OK;
 }

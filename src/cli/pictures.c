@@ -1,0 +1,424 @@
+#include "pictures.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "input.h"
+#include "json.h"
+#include "message.h"
+#include "output.h"
+
+enum {
+    PREVIEWS = 8, /* more pictures than this are a line each, as in a pipe */
+    CLASSES_OF_DIGITS = 10
+};
+
+/* The pictures as the network gets them. */
+struct pictures {
+    const struct picture_settings *settings;
+    const struct cnn_model *model;
+    struct cnn_model_info info;
+    bool clean;
+    size_t n, n_failed, image_bytes;
+    struct picture *each; /* [n] */
+    uint8_t *pixels;      /* [n][height][width][channels] */
+    float *probabilities; /* [n][classes] */
+};
+
+struct picture {
+    bool read, empty; /* empty: nothing is drawn, so there is no answer */
+    size_t n_hints;
+    struct cnn_hint hints[CNN_HINTS];
+};
+
+/* ---- what goes together ------------------------------------------------------------------------- */
+
+/* The last part of a path without its ending: what a picture's stages are named by. "-" is "stdin". */
+static void stem_of(const char *path, char *stem, size_t size)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    int length = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    if (strcmp(path, "-") == 0)
+        snprintf(stem, size, "stdin");
+    else
+        snprintf(stem, size, "%.*s", length, name);
+}
+
+/* Stages of two pictures would lie in the same files. */
+static enum cnn_status check_stems(const struct operands *files, struct cnn_error *error)
+{
+    enum { STEM = 256 };
+    for (size_t i = 0; i < files->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            char one[STEM], other[STEM];
+            stem_of(files->text[i], one, sizeof one);
+            stem_of(files->text[k], other, sizeof other);
+            if (strcmp(one, other) == 0)
+                return fail(error, CNN_ERROR_USAGE,
+                            "--keep-stages: %.200s and %.200s would both be kept as %.64s", files->text[k],
+                            files->text[i], one);
+        }
+    return CNN_OK;
+}
+
+static enum cnn_status check_out(const struct picture_settings *s, struct cnn_error *error)
+{
+    size_t length = strlen(s->out), ending = sizeof ".png" - 1;
+    if (s->files.count != 1) {
+        fail(error, CNN_ERROR_USAGE, "--out: expected one picture, found %zu", s->files.count);
+        return fail_hint(error, "--keep-stages DIR keeps those of each picture");
+    }
+    if (length <= ending || strcasecmp(s->out + length - ending, ".png") != 0)
+        return fail(error, CNN_ERROR_USAGE, "--out: expected a name that ends in .png, found '%.200s'",
+                    s->out);
+    return cnn_file_may_write(s->out, CNN_FILE_PNG, s->overwrite, NULL, error);
+}
+
+static enum cnn_status check_input(const struct operands *files, struct cnn_error *error)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < files->count; i++)
+        n += strcmp(files->text[i], "-") == 0;
+    return n > 1 ? fail(error, CNN_ERROR_USAGE,
+                        "'-': standard input holds one picture, but is named %zu times", n)
+                 : CNN_OK;
+}
+
+enum cnn_status pictures_check(const struct picture_settings *s, struct cnn_error *error)
+{
+    if (s->raw && s->clean)
+        return fail(error, CNN_ERROR_USAGE, "--raw and --clean do not go together");
+    if (s->raw && s->stages)
+        return fail(error, CNN_ERROR_USAGE,
+                    "--raw and --keep-stages do not go together: there are no stages");
+    enum cnn_status status = check_input(&s->files, error);
+    if (status == CNN_OK && s->stages)
+        status = check_stems(&s->files, error);
+    return status == CNN_OK && s->out ? check_out(s, error) : status;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------ */
+
+/* Where the stages of a picture go. */
+struct stages {
+    const struct picture_settings *settings;
+    const char *file;
+};
+
+static enum cnn_status keep_stage(void *context, const struct cnn_picture_stage *stage,
+                                  struct cnn_error *error)
+{
+    const struct stages *stages = context;
+    char stem[256], path[4096];
+    stem_of(stages->file, stem, sizeof stem);
+    if ((size_t)snprintf(path, sizeof path, "%s/%s-%s.png", stages->settings->stages, stem, stage->name) >=
+        sizeof path)
+        return fail(error, CNN_ERROR_IO, "%.200s: the name is too long", stages->settings->stages);
+    return cnn_picture_save(stage->pixels, stage->height, stage->width, 1, path, stages->settings->overwrite,
+                            error);
+}
+
+/* A cleaned digit of 28 x 28 as the network takes it: itself, or at its size. */
+static enum cnn_status fit_input(const struct pictures *p, const uint8_t *digit, uint8_t *pixels,
+                                 struct cnn_error *error)
+{
+    struct cnn_picture *small;
+    enum cnn_status status = cnn_picture_create(digit, CNN_DIGIT_SIDE, CNN_DIGIT_SIDE, 1, &small, error);
+    if (status == CNN_OK) {
+        status = cnn_picture_scale(small, p->info.height, p->info.width, pixels, error);
+        cnn_picture_close(small);
+    }
+    return status;
+}
+
+static enum cnn_status clean_picture(const struct pictures *p, const char *file,
+                                     const struct cnn_picture *picture, uint8_t *pixels,
+                                     struct picture *result, struct cnn_error *error)
+{
+    struct cnn_cleaned cleaned;
+    struct stages stages = {p->settings, file};
+    enum cnn_status status =
+        cnn_picture_clean(picture, p->settings->stages ? keep_stage : NULL, &stages, &cleaned, error);
+    if (status != CNN_OK)
+        return status;
+    result->empty = cleaned.empty;
+    result->n_hints = cleaned.n_hints;
+    memcpy(result->hints, cleaned.hints, sizeof cleaned.hints);
+    return fit_input(p, cleaned.pixels, pixels, error);
+}
+
+static enum cnn_status read_picture(const struct pictures *p, size_t i, struct cnn_error *error)
+{
+    const char *file = p->settings->files.text[i], *out = p->settings->out;
+    uint8_t *pixels = p->pixels + i * p->image_bytes;
+    struct cnn_picture *picture;
+    enum cnn_status status = cnn_picture_open(file, p->info.channels, &picture, error);
+    if (status != CNN_OK)
+        return status;
+    status = p->clean ? clean_picture(p, file, picture, pixels, &p->each[i], error)
+                      : cnn_picture_scale(picture, p->info.height, p->info.width, pixels, error);
+    cnn_picture_close(picture);
+    if (status == CNN_OK && out && !p->each[i].empty)
+        status = cnn_picture_save(pixels, p->info.height, p->info.width, p->info.channels, out,
+                                  p->settings->overwrite, error);
+    p->each[i].read = status == CNN_OK;
+    return status;
+}
+
+/* An error is told at once where there are other pictures; the first one is kept. */
+static void read_pictures(struct pictures *p, struct cnn_error *first)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct cnn_error error = {0};
+        if (read_picture(p, i, &error) == CNN_OK)
+            continue;
+        if (p->n > 1)
+            message_print("predict", &error);
+        if (p->n_failed++ == 0)
+            *first = error;
+    }
+}
+
+/* ---- showing ------------------------------------------------------------------------------------ */
+
+static size_t best_of(const float *probabilities, size_t n)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < n; k++)
+        if (probabilities[k] > probabilities[best])
+            best = k;
+    return best;
+}
+
+/* A field as spreadsheets read it back. */
+static void print_field(const char *text)
+{
+    if (!text[strcspn(text, "\",\r\n")]) {
+        fputs(text, stdout);
+        return;
+    }
+    putchar('"');
+    for (; *text; text++)
+        printf(*text == '"' ? "\"\"" : "%c", *text);
+    putchar('"');
+}
+
+static void print_csv_head(size_t classes)
+{
+    printf("picture,predicted");
+    for (size_t k = 0; k < classes; k++)
+        printf(",p%zu", k);
+    putchar('\n');
+}
+
+static void print_csv_row(const struct pictures *p, size_t i)
+{
+    const float *row = p->probabilities + i * p->info.classes;
+    print_field(p->settings->files.text[i]);
+    if (p->each[i].empty)
+        putchar(',');
+    else
+        printf(",%zu", best_of(row, p->info.classes));
+    for (size_t k = 0; k < p->info.classes; k++)
+        if (p->each[i].empty)
+            putchar(',');
+        else
+            printf(",%.9g", (double)row[k]);
+    putchar('\n');
+}
+
+static void print_json(const struct pictures *p)
+{
+    json_begin();
+    json_open_array("predictions");
+    for (size_t i = 0; i < p->n; i++) {
+        const float *row = p->probabilities + i * p->info.classes;
+        if (!p->each[i].read)
+            continue;
+        json_open_object(NULL);
+        json_text("picture", p->settings->files.text[i]);
+        if (!p->each[i].empty)
+            json_count("predicted", best_of(row, p->info.classes));
+        json_open_array("probabilities");
+        for (size_t k = 0; k < p->info.classes && !p->each[i].empty; k++)
+            json_real(NULL, (double)row[k]);
+        json_close_array();
+        json_open_array("hints");
+        for (size_t k = 0; k < p->each[i].n_hints; k++)
+            json_text(NULL, p->each[i].hints[k].text);
+        json_close_array();
+        json_close_object();
+    }
+    json_close_array();
+    json_end();
+}
+
+/* A name from the command line without what a terminal would obey. */
+static void print_name(const char *name)
+{
+    for (; *name; name++)
+        putchar((unsigned char)*name < ' ' || *name == 127 ? '?' : *name);
+}
+
+static void print_line(const struct pictures *p, size_t i)
+{
+    const struct picture *each = &p->each[i];
+    const float *row = p->probabilities + i * p->info.classes;
+    size_t best = best_of(row, p->info.classes);
+    print_name(p->settings->files.text[i]);
+    if (each->empty)
+        printf(": no answer\n");
+    else
+        printf(": %zu, probability %.2f %%\n", best, 100 * (double)row[best]);
+    for (size_t k = 0; k < each->n_hints; k++)
+        printf("  %s\n", each->hints[k].text);
+}
+
+static enum cnn_status print_preview(const struct pictures *p, const struct cnn_dataset *dataset, size_t i,
+                                     struct cnn_error *error)
+{
+    struct cnn_sheet *sheet;
+    char *text;
+    const struct cnn_answer answer = {.name = p->settings->files.text[i],
+                                      .dataset = dataset,
+                                      .image = i,
+                                      .probabilities = p->probabilities + i * p->info.classes,
+                                      .classes = p->info.classes,
+                                      .hints = p->each[i].hints,
+                                      .n_hints = p->each[i].n_hints};
+    enum cnn_status status = cnn_show_answer(&answer, &sheet, error);
+    if (status != CNN_OK)
+        return status;
+    status = cnn_sheet_text(sheet, output_colours(), output_columns(stdout), true, &text, error);
+    cnn_sheet_free(sheet);
+    if (status != CNN_OK)
+        return status;
+    fputs(text, stdout);
+    cnn_text_free(text);
+    return CNN_OK;
+}
+
+static void print_csv(const struct pictures *p)
+{
+    print_csv_head(p->info.classes);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->each[i].read)
+            print_csv_row(p, i);
+}
+
+static enum cnn_status print_pictures(const struct pictures *p, const struct cnn_dataset *dataset,
+                                      struct cnn_error *error)
+{
+    enum cnn_status status = CNN_OK;
+    bool previews = output_is_terminal() && p->n <= PREVIEWS, any = false;
+    for (size_t i = 0; i < p->n && status == CNN_OK; i++) {
+        if (!p->each[i].read)
+            continue;
+        if (previews && any)
+            putchar('\n');
+        any = true;
+        if (previews && !p->each[i].empty)
+            status = print_preview(p, dataset, i, error);
+        else
+            print_line(p, i);
+    }
+    return status;
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------- */
+
+/* What a network that was made for digits looks like: one grey picture of 28 x 28, ten answers. */
+static bool made_for_digits(const struct cnn_model_info *info)
+{
+    return info->channels == 1 && info->height == CNN_DIGIT_SIDE && info->width == CNN_DIGIT_SIDE &&
+           info->classes == CLASSES_OF_DIGITS;
+}
+
+static enum cnn_status choose_cleaning(struct pictures *p, struct cnn_error *error)
+{
+    const struct picture_settings *s = p->settings;
+    if (p->info.channels != 1 && p->info.channels != 3)
+        return fail(error, CNN_ERROR_MISMATCH,
+                    "pictures have 1 channel, grey, or 3, RGB; this network takes %zu", p->info.channels);
+    p->clean = !s->raw && (s->clean || made_for_digits(&p->info));
+    if (p->clean && p->info.channels != 1)
+        return fail(error, CNN_ERROR_USAGE, "--clean: expected a network of one channel, found one of %zu",
+                    p->info.channels);
+    if (!p->clean && s->stages) {
+        fail(error, CNN_ERROR_USAGE, "--keep-stages: there are none without the clean-up");
+        return fail_hint(error, "--clean cleans up for a network that was not made for digits");
+    }
+    if (!p->clean)
+        note("pictures are scaled to %zu x %zu pixels and nothing else%s", p->info.width, p->info.height,
+             s->raw ? "" : ": this network was not made for digits of 28 x 28");
+    return CNN_OK;
+}
+
+static enum cnn_status make_folder(const char *path, struct cnn_error *error)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST
+               ? CNN_OK
+               : fail(error, CNN_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+}
+
+static enum cnn_status predict_pictures(struct pictures *p, struct cnn_error *error)
+{
+    struct cnn_dataset *dataset;
+    enum cnn_status status = cnn_dataset_create(p->pixels, NULL, p->n, p->info.height, p->info.width,
+                                                p->info.channels, &dataset, error);
+    if (status != CNN_OK)
+        return status;
+    status = cnn_model_predict(p->model, dataset, p->probabilities, error);
+    if (status == CNN_OK && p->settings->csv)
+        print_csv(p);
+    else if (status == CNN_OK && p->settings->json)
+        print_json(p);
+    else if (status == CNN_OK)
+        status = print_pictures(p, dataset, error);
+    cnn_dataset_close(dataset);
+    return status;
+}
+
+static enum cnn_status read_and_show(struct pictures *p, struct cnn_error *error)
+{
+    struct cnn_error first = {0};
+    enum cnn_status status = choose_cleaning(p, error);
+    if (status == CNN_OK && p->settings->stages)
+        status = make_folder(p->settings->stages, error);
+    if (status != CNN_OK)
+        return status;
+    read_pictures(p, &first);
+    if (p->n_failed < p->n)
+        status = predict_pictures(p, error);
+    if (status != CNN_OK || p->n_failed == 0)
+        return status;
+    if (p->n > 1)
+        return fail(error, first.status, "%zu of %zu pictures failed", p->n_failed, p->n);
+    *error = first;
+    return first.status;
+}
+
+enum cnn_status pictures_show(const struct cnn_model *model, const struct picture_settings *settings,
+                              struct cnn_error *error)
+{
+    struct cnn_model_info info = cnn_model_info(model);
+    struct pictures p = {.settings = settings,
+                         .model = model,
+                         .info = info,
+                         .n = settings->files.count,
+                         .image_bytes = info.height * info.width * info.channels};
+    p.each = calloc(p.n, sizeof *p.each);
+    p.pixels = calloc(p.n, p.image_bytes);
+    p.probabilities = calloc(p.n, info.classes * sizeof *p.probabilities);
+    enum cnn_status status =
+        p.each && p.pixels && p.probabilities ? read_and_show(&p, error) : fail_memory(error);
+    free(p.each);
+    free(p.pixels);
+    free(p.probabilities);
+    return status;
+}
