@@ -82,6 +82,9 @@ expect 0 "csv" '^picture,predicted,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9$'
 expect 0 "csv" '^"a, ""b"".pgm",1,[0-9.e-]+,'
 expect 0 "csv" '^blank.pgm,,,,,,,,,,,$'
 
+run "$cnn" predict --json one.pgm blank.pgm
+expect 0 "json" '"picture": "blank.pgm", "probabilities": \[\], "hints": \["nothing is drawn'
+
 # ---- what the network sees can be kept: it is cleaned already, and so comes back as it is
 run "$cnn" predict one.pgm --out seen.png
 expect 0 "--out"
