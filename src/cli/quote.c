@@ -27,23 +27,32 @@ static size_t shown_length(const unsigned char *text)
     return turns || wrong ? 0 : n;
 }
 
-static bool is_simple(const char *text)
+static bool is_shown(const char *text)
 {
     while (*text) {
         size_t n = shown_length((const unsigned char *)text);
-        if (n == 0 || *text == '\'')
+        if (n == 0)
             return false;
         text += n;
     }
     return true;
 }
 
-void quote_print(FILE *file, const char *text)
+/* For every shell: an apostrophe ends the quotes, stands for itself, and begins them again. */
+static void print_shown(FILE *file, const char *text)
 {
-    if (is_simple(text)) {
-        fprintf(file, "'%s'", text);
-        return;
-    }
+    fputc('\'', file);
+    for (; *text; text++)
+        if (*text == '\'')
+            fputs("'\\''", file);
+        else
+            fputc(*text, file);
+    fputc('\'', file);
+}
+
+/* For bash, ksh, zsh: other shells have no way to write such characters. */
+static void print_escaped(FILE *file, const char *text)
+{
     fputs("$'", file);
     while (*text) {
         size_t n = shown_length((const unsigned char *)text);
@@ -56,4 +65,12 @@ void quote_print(FILE *file, const char *text)
         text += n ? n : 1;
     }
     fputc('\'', file);
+}
+
+void quote_print(FILE *file, const char *text)
+{
+    if (is_shown(text))
+        print_shown(file, text);
+    else
+        print_escaped(file, text);
 }

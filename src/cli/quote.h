@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* Prints a word that bash, zsh and ksh read as exactly that text, and that holds nothing a terminal obeys: in
- * '..', or where it has a quote, a control character or bytes that are no UTF-8, in $'..'. */
+/* Prints a word that a shell reads as exactly that text, and that holds nothing a terminal obeys: in '..', or
+ * where it has a control character or bytes that are no UTF-8, in $'..', which bash, zsh and ksh know. */
 void quote_print(FILE *file, const char *text);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A run that is left alone in the background: nohup's wish counts, --save-every saves when it says, and the run's files are
-# its own. $1 is the program.
+# A run that is left alone in the background: nohup's wish counts, --save-every saves when it says, the run's files are its
+# own, and how to go on can be pasted into any shell. $1 is the program.
 set -u
 cnn=$(realpath "$1")
 work=$(mktemp -d)
@@ -85,5 +85,19 @@ for other in '--model run.npz' '--resume run.npz'; do
     [[ $said == *"process $process is training"* ]] || fail "$other: expected to be told of process $process, found: $said"
 done
 kill -TERM $process
+wait $process 2>/dev/null
+
+# ---- the command to go on with can be pasted into any shell, also where a name holds an apostrophe
+name="it's; touch hidden; '.npz"
+rm -f run.csv
+"$cnn" "${run[@]}" --epochs 100000 --model "$name" --history run.csv 2>stopped.err &
+process=$!
+until_true test -s run.csv
+kill -TERM $process
 wait $process
+go_on=$(sed -n 's/^go on with: cnn //p' stopped.err)
+[ -n "$go_on" ] || fail "not told how to go on: $(cat stopped.err)"
+said=$(sh -c "'$cnn' ${go_on/train/train --epochs 1}" 2>&1)
+[[ $said == *"left to do"* || $said == *"done already"* ]] || fail "pasted: $go_on: $said"
+[ ! -e hidden ] || fail "pasted, it runs what a name holds: $go_on"
 echo "all as expected"
