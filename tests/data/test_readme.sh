@@ -7,8 +7,12 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
 while read -r name _ sum; do
-    grep -qF "| \`$name\` |" "$readme" && grep -qF "$sum" "$readme" || { echo "data/README.md lacks $name or $sum" && exit 1; }
+    if ! grep -qF "| \`$name\` |" "$readme" || ! grep -qF "$sum" "$readme"; then
+        echo "data/README.md lacks $name or $sum"
+        exit 1
+    fi
 done < <(sed -n "s/^files='//; s/'\$//; /^t.*-ubyte [0-9]* [0-9a-f]*\$/p" scripts/fetch-mnist.sh)
+# shellcheck disable=SC2016 # the ticks are of Markdown
 [[ $(grep -c '^| `t.*-ubyte` |' "$readme") == 4 ]] || { echo 'expected four files in data/README.md' && exit 1; }
 
 "$cnn" train --data data/digits --scale --epochs 3 --verbose 0 --model "$scratch/digits.npz"
@@ -26,6 +30,7 @@ done
     echo 'rng = np.random.RandomState(7)'
     echo 'labels = np.arange(40) % 4'
     echo 'images = rng.randint(0, 50, (40, 6, 5, 3)) + 60 * labels[:, None, None, None]'
+    # shellcheck disable=SC2016 # the ticks are of Markdown
     sed -n '/^```python/,/^```/{/^```/d; p}' "$readme"
     grep -o 'np\.savez_compressed([^`]*)' "$readme" | sed 's/=images/=images.astype("uint8")/'
 } >"$scratch/write.py"
