@@ -391,13 +391,14 @@ struct cnn_trainer;
 enum { CNN_PATH = 4096 }; /* bytes of a path with its end */
 
 struct cnn_train_options {
-    size_t epochs;           /* in all; 0: 10 */
-    size_t batch_size;       /* 0: 32 */
-    const char *optimizer;   /* "rmsprop", "sgd", "sgd:0.9" (momentum), "adam"; NULL: "rmsprop" */
-    double learning_rate;    /* above 0, or 0: 0.001 (sgd: 0.01), as in Keras */
-    enum cnn_compat compat;  /* where RMSprop adds its epsilon */
-    uint64_t seed;           /* of the order of the images */
-    double validation_split; /* share of the images, the last ones, that only score each epoch */
+    size_t epochs;     /* in all; 0: 10 */
+    size_t batch_size; /* 0: 32 */
+    const char *
+        optimizer; /* "rmsprop", "sgd:0.9" (momentum), "sgd:0.9,nesterov", "adam", "adamw"; NULL: "rmsprop" */
+    double learning_rate;                 /* above 0, or 0: 0.001 (sgd: 0.01), as in Keras */
+    enum cnn_compat compat;               /* where RMSprop adds its epsilon */
+    uint64_t seed;                        /* of the order of the images */
+    double validation_split;              /* share of the images, the last ones, that only score each epoch */
     const struct cnn_dataset *validation; /* or images of their own for that; NULL: none */
     const char *schedule;       /* of the learning rate: "constant", "step:3,0.5", ...; NULL: constant */
     const char *early_stopping; /* "val_loss:3": metric and patience; NULL: none */

@@ -35,7 +35,7 @@ completes() {
 completes 'train' cnn tr
 completes '--compat' cnn train --comp
 completes 'keras2 keras3' cnn train --compat ''
-completes 'adam' cnn train --optimizer a
+completes 'adam adamw' cnn train --optimizer a
 completes 'lesson lenet' cnn train --arch le
 completes 'model.npz' cnn predict --model mod
 completes '' cnn train --epochs ''

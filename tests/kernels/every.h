@@ -99,9 +99,10 @@ static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_sh
     return hash_bytes(hash, m.y, s.out * LANES * sizeof(float));
 }
 
-static uint64_t update(const struct kernels *k, struct numbers m, enum optimizer o, uint64_t hash)
+static uint64_t update(const struct kernels *k, struct numbers m, enum optimizer o, bool nesterov,
+                       uint64_t hash)
 {
-    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false};
+    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false, nesterov, 0.002F};
     memcpy(m.y, m.w, 3003 * sizeof(float));
     memset(m.d, 0, 6006 * sizeof(float));
     for (int step = 0; step < 3; step++)
@@ -136,7 +137,7 @@ static uint64_t everything(const struct kernels *k, struct numbers m)
         for (int ties = 0; ties < 2; ties++)
             hash = maxpool2d(k, m, pools[i], ties, hash);
     for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
-        hash = update(k, m, o, hash);
+        hash = update(k, m, o, true, update(k, m, o, false, hash));
     float peak = 1;
     size_t n_peak = k->fma_peak(7, &peak); /* how many differs from set to set */
     hash = hash_bytes(hash, &(int){n_peak > 0}, sizeof(int));

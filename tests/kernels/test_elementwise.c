@@ -309,8 +309,8 @@ static void check_optimizer(enum optimizer o, struct update u, size_t n)
         double *size = absolute(w, n), *sizes = doubles(2 * n);
         memset(at[2], 0, n * sizeof(float));
         memset(at[3], 0, n * sizeof(float));
-        struct reference_update r = {u.learning_rate, u.decay, u.second_decay, u.epsilon,
-                                     u.epsilon_inside_root};
+        struct reference_update r = {u.learning_rate,       u.decay,    u.second_decay, u.epsilon,
+                                     u.epsilon_inside_root, u.nesterov, u.weight_decay};
         for (int step = 0; step < STEPS; step++) {
             fill_floats(&random, FILL_EXTREME, at[0], n);
             kernels_available(s)->update[o](&u, n, at[0], at[1], at[2], at[3]);
@@ -349,9 +349,10 @@ static void test_optimizers(void **state)
     static const size_t sizes[] = {1, 3, 7, 8, 15, 16, 17, 31, 100, 1000};
     for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-            for (int variant = 0; variant < 2; variant++) {
+            for (int variant = 0; variant < 3; variant++) {
                 assert_non_null(reference_update(o));
-                struct update u = {0.001F, variant ? 0.9F : 0, 0.999F, 1e-7F, variant};
+                struct update u = {0.001F,       variant ? 0.9F : 0,     0.999F, 1e-7F, variant == 1,
+                                   variant == 2, 0.001F * (float)variant};
                 check_optimizer(o, u, sizes[i]);
             }
 }

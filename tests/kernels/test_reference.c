@@ -183,7 +183,7 @@ static void test_optimizers_descend(void **state)
 {
     (void)state;
     for (enum optimizer o = 0; o < N_OPTIMIZERS; o++) {
-        const struct reference_update u = {0.01, 0.9, 0.999, 1e-7, false};
+        const struct reference_update u = {0.01, 0.9, 0.999, 1e-7, false, false, 0};
         double w = 1, slots[2] = {0, 0};
         assert_non_null(reference_update(o));
         for (int step = 0; step < 200; step++) /* of w^2 */

@@ -370,7 +370,7 @@ static void test_shards(void **state)
 static void check_gradient_update(const struct kernels *k, enum optimizer o, struct dense_shape s,
                                   size_t n_blocks)
 {
-    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false};
+    const struct update u = {0.001F, 0.9F, 0.999F, 1e-7F, false, true, 0.001F};
     const size_t n = s.in * s.out, x_stride = s.in * LANES + GAP;
     struct guarded held[10];
     float *x = guarded_floats(&held[0], (n_blocks - 1) * x_stride + s.in * LANES);

@@ -259,7 +259,7 @@ static void sgd(const struct reference_update *u, double g, double *w, double *s
         return;
     }
     *slot_0 = u->decay * *slot_0 - u->learning_rate * g;
-    *w += *slot_0;
+    *w += u->nesterov ? u->decay * *slot_0 - u->learning_rate * g : *slot_0;
 }
 
 static void adam(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)
@@ -269,12 +269,19 @@ static void adam(const struct reference_update *u, double g, double *w, double *
     *w -= u->learning_rate * *slot_0 / (sqrt(*slot_1) + u->epsilon);
 }
 
+static void adamw(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)
+{
+    *w -= u->weight_decay * *w;
+    adam(u, g, w, slot_0, slot_1);
+}
+
 reference_optimizer *reference_update(enum optimizer optimizer)
 {
     static reference_optimizer *const optimizers[N_OPTIMIZERS] = {
         [OPTIMIZER_rmsprop] = rmsprop,
         [OPTIMIZER_sgd] = sgd,
         [OPTIMIZER_adam] = adam,
+        [OPTIMIZER_adamw] = adamw,
     };
     return optimizers[optimizer];
 }

@@ -51,7 +51,8 @@ double reference_cross_entropy(size_t classes, const double *z, size_t label, do
 /* The numbers of struct update in double. */
 struct reference_update {
     double learning_rate, decay, second_decay, epsilon;
-    bool epsilon_inside_root;
+    bool epsilon_inside_root, nesterov;
+    double weight_decay;
 };
 
 /* One update of one weight; NULL where the table has a row that nobody has written down here. */

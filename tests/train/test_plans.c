@@ -37,9 +37,29 @@ static void optimizers_have_keras_defaults(void **state)
     struct update u = optimizer_update(&s, 0.001, CNN_KERAS2, 3);
     near((double)u.learning_rate, 0.001 * sqrt(1 - pow((double)0.99f, 3)) / (1 - pow((double)0.8f, 3)),
          1e-10);
-    static const char *const wrong[] = {
-        "adamw",        "",           "sgd:",          "sgd:1", "sgd:-0.1", "sgd:nan", "sgd:0.9,0.9",
-        "rmsprop:0.9x", "sgd:0x1p-1", "sgd:0.99999999" /* a float of 1 */};
+    assert_int_equal(optimizer_parse("adamw", &s, NULL), CNN_OK);
+    assert_true(s.decay == 0.9 && s.second_decay == 0.999 && s.weight_decay == 0.004 && s.n_slots == 2);
+    optimizer_format(&s, text);
+    assert_string_equal(text, "adamw:0.9,0.999,0.004");
+    near((double)optimizer_update(&s, 0.5, CNN_KERAS2, 1).weight_decay, 0.5 * 0.004, 1e-9);
+    assert_int_equal(optimizer_parse("sgd:0.9,nesterov", &s, NULL), CNN_OK);
+    assert_true(s.nesterov && optimizer_update(&s, 0.5, CNN_KERAS2, 1).nesterov);
+    static const char *const wrong[] = {"nadam",
+                                        "sgd:nesterov",
+                                        "sgd:0,nesterov",
+                                        "sgd:0.9,nesterov,",
+                                        "rmsprop:0.9,nesterov",
+                                        "adam:0.9,0.999,0.1",
+                                        "adamw:0.9,0.999,1",
+                                        "",
+                                        "sgd:",
+                                        "sgd:1",
+                                        "sgd:-0.1",
+                                        "sgd:nan",
+                                        "sgd:0.9,0.9",
+                                        "rmsprop:0.9x",
+                                        "sgd:0x1p-1",
+                                        "sgd:0.99999999" /* a float of 1 */};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(optimizer_parse(wrong[i], &s, NULL), CNN_ERROR_USAGE);
 }
@@ -48,19 +68,26 @@ static void optimizers_have_keras_defaults(void **state)
 static void texts_read_back_to_the_bit(void **state)
 {
     (void)state;
-    static const char *const optimizers[] = {"adam:0.9,0", "adam:0,0.12345678901234567", "sgd:0.99999994",
-                                             "rmsprop:1.2345678901234567e-300"};
+    static const char *const optimizers[] = {
+        "adamw:0.9,0,0.12345678901234567",
+        "sgd:0.12345678901234567,nesterov",
+        "adamw:0.12345678901234567,0.12345678901234567,0.12345678901234567",
+        "adam:0.9,0",
+        "adam:0,0.12345678901234567",
+        "sgd:0.99999994",
+        "rmsprop:1.2345678901234567e-300"};
     static const char *const schedules[] = {
         "step:1,0.12345678901234567", "cosine:1.2345678901234567e-300",
         "onecycle:0.12345678901234567,123.45678901234567,12345.678901234567"};
     struct optimizer_setting a, b;
     struct schedule s, t;
     char text[MAX_OPTIMIZER_TEXT], schedule[MAX_SCHEDULE_TEXT];
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
         assert_int_equal(optimizer_parse(optimizers[i], &a, NULL), CNN_OK);
         optimizer_format(&a, text);
         assert_int_equal(optimizer_parse(text, &b, NULL), CNN_OK);
-        assert_true(a.kind == b.kind && a.decay == b.decay && a.second_decay == b.second_decay);
+        assert_true(a.kind == b.kind && a.decay == b.decay && a.second_decay == b.second_decay &&
+                    a.weight_decay == b.weight_decay && a.nesterov == b.nesterov);
     }
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(schedule_parse(schedules[i], &s, NULL), CNN_OK);

@@ -20,6 +20,8 @@ static const struct setting {
     {"conv2d:3,2x4,relu flatten dense:8,softmax", "adam", CNN_KERAS3, 0.1, false, "cosine", NULL},
     {"flatten dense:8,softmax", "adam:0.8,0.99", CNN_KERAS2, 0.3, false, "onecycle", "val_loss:1"},
     {"flatten dense:8,softmax", "rmsprop", CNN_KERAS2, 0, false, NULL, "accuracy:1"},
+    {"flatten dense:5,relu dense:8,softmax", "sgd:0.9,nesterov", CNN_KERAS2, 0, false, NULL, NULL},
+    {"flatten dense:8,softmax", "adamw:0.8,0.99,0.1", CNN_KERAS3, 0, false, "cosine", NULL},
 };
 enum { N_SETTINGS = sizeof settings / sizeof settings[0] };
 

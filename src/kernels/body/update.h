@@ -21,6 +21,7 @@ INLINE v running_mean(float decay, v m, v x)
 }
 
 #include "kernels/optimizers/adam.h"
+#include "kernels/optimizers/adamw.h"
 #include "kernels/optimizers/rmsprop.h"
 #include "kernels/optimizers/sgd.h"
 
