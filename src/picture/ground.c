@@ -124,7 +124,7 @@ static void divide(const struct plane *light, const struct plane *ground, struct
 {
     for (size_t i = 0; i < light->height * light->width; i++) {
         unsigned whole = ground->pixels[i], missing = whole > light->pixels[i] ? whole - light->pixels[i] : 0;
-        ink->pixels[i] = (uint8_t)(whole ? (255 * missing + whole / 2) / whole : 0);
+        ink->pixels[i] = (uint8_t)(missing ? (255 * missing + whole / 2) / whole : 0);
     }
 }
 

@@ -12,27 +12,27 @@ enum cnn_status plane_make(struct plane *plane, size_t height, size_t width, str
     return plane->pixels ? CNN_OK : error_memory(error, height * width);
 }
 
-/* Sums that were poured onto one row, divided by the area of a pixel. */
-static void divide_row(const uint64_t *sums, size_t n, uint64_t area, uint8_t *row)
-{
-    for (size_t i = 0; i < n; i++)
-        row[i] = (uint8_t)((sums[i] + area / 2) / area);
-}
-
 enum cnn_status plane_reduce(const struct plane *in, size_t most, struct plane *out, struct cnn_error *error)
 {
     size_t longer = in->height > in->width ? in->height : in->width, units = longer > most ? most : longer;
     size_t height = (in->height * units + longer - 1) / longer,
            width = (in->width * units + longer - 1) / longer;
+    enum cnn_status status = plane_make(out, height, width, error);
+    if (status != CNN_OK)
+        return status;
+    if (longer <= most) {
+        memcpy(out->pixels, in->pixels, height * width);
+        return CNN_OK;
+    }
     struct axis y = {in->height, height, height, in->height}, x = {in->width, width, width, in->width};
     uint32_t *columns = memory_alloc(in->width, sizeof *columns);
-    uint64_t *sums = memory_alloc(width * height, sizeof *sums);
-    enum cnn_status status = columns && sums ? plane_make(out, height, width, error)
-                                             : error_memory(error, width * height * sizeof *sums);
-    if (status == CNN_OK) {
+    uint64_t *sums = memory_alloc(width * height, sizeof *sums), area = (uint64_t)in->height * in->width;
+    if (columns && sums)
         area_sums(in->pixels, in->width, 1, &y, &x, columns, sums);
-        divide_row(sums, height * width, (uint64_t)in->height * in->width, out->pixels);
-    }
+    else
+        status = error_memory(error, width * height * sizeof *sums);
+    for (size_t i = 0; i < height * width && status == CNN_OK; i++)
+        out->pixels[i] = (uint8_t)((sums[i] + area / 2) / area);
     memory_free(columns);
     memory_free(sums);
     return status;
@@ -156,10 +156,12 @@ static enum cnn_status brightest_rows(struct plane *plane, size_t radius, struct
 static void transpose(const struct plane *in, uint8_t *out)
 {
     enum { TILE = 32 };
-    for (size_t y = 0; y < in->height; y += TILE)
+    for (size_t y = 0; y < in->height; y += TILE) {
+        size_t n = in->height - y < TILE ? in->height - y : TILE;
         for (size_t x = 0; x < in->width; x++)
-            for (size_t k = y; k < y + TILE && k < in->height; k++)
-                out[x * in->height + k] = in->pixels[k * in->width + x];
+            for (size_t k = 0; k < n; k++)
+                out[x * in->height + y + k] = in->pixels[(y + k) * in->width + x];
+    }
 }
 
 enum cnn_status plane_brightest(struct plane *plane, size_t radius, struct cnn_error *error)

@@ -13,8 +13,12 @@
 #include <jpeglib.h>
 #endif
 
+#ifndef PACKED_BYTES
+#define PACKED_BYTES (1 << 20)
+#endif
+
 struct packed {
-    uint8_t bytes[1 << 20];
+    uint8_t bytes[PACKED_BYTES];
     size_t n;
 };
 
