@@ -44,10 +44,15 @@ void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation)
         orientation);
 }
 
-void hint_nothing(struct cnn_cleaned *cleaned)
+void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge)
 {
     cleaned->empty = true;
-    add(cleaned, CNN_HINT_NOTHING, 0, "nothing is drawn: 0 pixels stand out from the ground");
+    if (n_at_edge)
+        add(cleaned, CNN_HINT_NOTHING, (double)n_at_edge,
+            "nothing is drawn but what reaches the edge, %zu blob%s: leave a margin around the digit",
+            n_at_edge, n_at_edge == 1 ? "" : "s");
+    else
+        add(cleaned, CNN_HINT_NOTHING, 0, "nothing is drawn: 0 pixels stand out from the ground");
 }
 
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground)

@@ -5,7 +5,9 @@
 #include "cnn.h"
 
 void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation);
-void hint_nothing(struct cnn_cleaned *cleaned);
+
+/* There is no answer; n_at_edge: blobs that were left out because they reach the edge. */
+void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge);
 
 /* The ink was dark on light; ground: how light, 0 .. 255. */
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground);

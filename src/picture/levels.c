@@ -4,7 +4,7 @@ enum {
     NOISE_TIMES = 4,        /* as many times the spread of the ground are noise */
     LEAST_ABOVE = 10,       /* and so is less than this above it */
     LEAST_CONTRAST = 20,    /* ink that differs by less, of 255, is none */
-    THRESHOLD_PERCENT = 45, /* of the way from ground to ink */
+    THRESHOLD_PERCENT = 50, /* of the way from ground to ink */
     SHARE_OF_INK = 20000    /* one pixel in so many must be ink */
 };
 
