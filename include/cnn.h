@@ -595,6 +595,51 @@ enum cnn_status cnn_sheet_png(const struct cnn_sheet *sheet, bool dark, const ch
 enum cnn_status cnn_sheet_svg(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
                               struct cnn_error *error);
 
+/* ---- explaining -------------------------------------------------------------------------------- */
+
+enum cnn_language { CNN_ENGLISH, CNN_KOREAN };
+
+/* What an explanation is of, and how it is written; all zeros: the whole lesson, in English. */
+struct cnn_explain_options {
+    enum cnn_language language;
+    bool markdown;  /* else text for a terminal */
+    size_t columns; /* of that text, from 40 to 1000; 0: 80 */
+    size_t first;   /* the number that the dataset's image 0 has where it comes from */
+
+    const char *layer; /* this layer and its sums, such as "conv2d_1"; NULL: the whole lesson */
+    bool has_map, has_place, has_unit; /* which of its numbers; what is not said is where it is largest */
+    size_t map, y, x;                  /* of a feature map: the map, row and column, all from 0 */
+    size_t unit;                       /* of a vector */
+    bool all;                          /* every term of every sum; in the lesson, every layer's sums too */
+
+    const char *run;     /* file of the model, for its optimizer and what that remembers; NULL: none */
+    const char *command; /* to which options are added where the text names a command; NULL: none is named */
+};
+
+/* Gets the text piece by piece, UTF-8. */
+typedef void cnn_text_written(void *context, const char *text);
+
+/* The lesson with the model's own numbers: what each layer is for, why its output has its shape, its counts,
+ * and sums as the program makes them, to the bit, of one image. The loss and the step of a weight are told
+ * where the images are labelled. Errors: USAGE (no such image, layer, map, place or unit), MISMATCH (other
+ * image shape, a label the model lacks), of the run's file as cnn_model_load, MEMORY. */
+enum cnn_status cnn_explain(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t image,
+                            const struct cnn_explain_options *options, cnn_text_written *write, void *context,
+                            struct cnn_error *error);
+
+/* A program in C, whole in itself, that computes one number of options->layer (NULL: the first that has
+ * weights) again and compares it to the bit. Errors: as cnn_explain; USAGE where the layer has no sum. */
+enum cnn_status cnn_explain_c(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t image,
+                              const struct cnn_explain_options *options, cnn_text_written *write,
+                              void *context, struct cnn_error *error);
+
+/* A worksheet with gaps, or with answers its key: shapes and counts of a network that the seed draws, a
+ * number of the model's first map, a softmax. The same seed gives the same sheet. Errors: as cnn_explain. */
+enum cnn_status cnn_explain_quiz(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                 size_t image, const struct cnn_explain_options *options, uint64_t seed,
+                                 bool answers, cnn_text_written *write, void *context,
+                                 struct cnn_error *error);
+
 /* ---- what may be wrong ------------------------------------------------------------------------- */
 
 enum cnn_verdict { CNN_FINE, CNN_REMARK, CNN_FAULT };

@@ -67,9 +67,20 @@ static bool one_channel(const struct layer *layer)
     return layer->in.size[2] == 1;
 }
 
-static bool many_channels(const struct layer *layer)
+/* Height and width do not have the same sum. */
+static bool oblong(const struct layer *layer)
 {
-    return layer->in.size[2] > 1;
+    return layer->in.size[0] != layer->in.size[1] || layer->argument[SIZE].h != layer->argument[SIZE].w;
+}
+
+static bool first(const struct layer *layer)
+{
+    return layer->number == 0;
+}
+
+static bool later(const struct layer *layer)
+{
+    return layer->number > 0;
 }
 
 /* Row by row of the window, in a row place by place, channels innermost; group: the row. */
@@ -96,47 +107,47 @@ static const struct layer_words words = {
         {{TOPIC_PURPOSE,
           "Convolution finds out where the feature of a certain pattern appears. A filter set holds the "
           "pattern: weights in three dimensions, {SIZE.h} x {SIZE.w} x {C}. It is laid on one place of the "
-          "picture after the other, on the whole picture, and gives a number at each: large where the "
-          "pattern "
-          "is, small where it is not.",
+          "image after the other, over the whole image and all its channels, and gives a number at each "
+          "place: large where the pattern is, small where it is not.",
           "합성곱은 어떤 패턴의 특징이 어디에 나타나는지 찾는 도구입니다. 그 패턴이 필터셋에 들어 있습니다. "
-          "필터셋은 3차원 가중치이고, 여기서는 크기가 {SIZE.h} x {SIZE.w} x {C}입니다. 필터셋은 그림 전체를 "
-          "한 자리씩 "
-          "훑으면서 자리마다 수를 하나 냅니다. 패턴이 있는 자리에서는 큰 수가, 없는 자리에서는 작은 수가 "
-          "나옵니다.",
-          one_channel},
+          "필터셋은 3차원 가중치이고, 여기서는 크기가 {SIZE.h} x {SIZE.w} x {C}입니다. 필터셋은 이미지 "
+          "전체를 한 자리씩 훑으면서 자리마다 모든 채널을 보고 수를 하나 냅니다. 패턴이 있는 자리에서는 큰 "
+          "수가, 없는 자리에서는 작은 수가 나옵니다.",
+          first},
          {TOPIC_PURPOSE,
           "Here, too, a filter set looks for a pattern: weights in three dimensions, {SIZE.h} x {SIZE.w} x "
-          "{C}. At each place it looks at all {C} feature maps below at once, and over all places it looks "
-          "at "
-          "the whole of them. From all that it gives one number for each place.",
+          "{C}. At each place it looks at all feature maps below at once, and going over all places it looks "
+          "at the whole of them. From all that it gives one number for each place.",
           "여기서도 필터셋이 패턴을 찾습니다. 필터셋은 3차원 가중치이고, 여기서는 크기가 {SIZE.h} x {SIZE.w} "
-          "x "
-          "{C}입니다. 필터셋 하나가 앞 층의 특징맵 {C}개를 한꺼번에, 그리고 처음부터 끝까지 전체를 봅니다. "
-          "그렇게 해서 "
-          "자리마다 수를 하나 냅니다.",
-          many_channels},
+          "x {C}입니다. 필터셋 하나가 앞 층의 특징맵 {C}개를 한꺼번에, 그리고 처음부터 끝까지 전체를 봅니다. "
+          "그렇게 해서 자리마다 수를 하나 냅니다.",
+          later},
          {TOPIC_PURPOSE,
           "Each filter set makes one new feature map. Two things are for you to decide: how many filter sets "
           "there are, and their size. What stands in them the computer learns: it looks for the {FILTERS} "
           "feature maps that help most to find the right answer.",
           "필터셋 하나가 새 특징맵 하나를 만듭니다. 사람이 정하는 것은 두 가지, 필터셋의 개수와 크기입니다. "
-          "필터셋의 "
-          "가중치는 컴퓨터가 학습합니다. 답을 맞히는 데 가장 도움이 되는 특징맵 {FILTERS}개를 컴퓨터가 찾는 "
-          "것입니다."},
+          "필터셋의 가중치는 컴퓨터가 학습합니다. 답을 맞히는 데 가장 도움이 되는 특징맵 {FILTERS}개를 "
+          "컴퓨터가 찾는 것입니다."},
          {TOPIC_SHAPE,
-          "The window is {SIZE.h} high and {SIZE.w} wide and must not stick out, so the map becomes smaller:",
-          "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 그림 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
+          "The window is {SIZE.h} high and {SIZE.w} wide and must not stick out, so the map "
+          "becomes smaller, in height and in width:",
+          "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 이미지 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
           "작아집니다."},
-         {TOPIC_SHAPE, "{H} - ({SIZE.h} - 1) = {OH}", NULL},
-         {TOPIC_SHAPE, "{W} - ({SIZE.w} - 1) = {OW}", NULL},
+         {TOPIC_SHAPE, "{H} - ({SIZE.h}-1) = {OH}", NULL},
+         {TOPIC_SHAPE, "{W} - ({SIZE.w}-1) = {OW}", NULL, oblong},
          {TOPIC_SHAPE,
           "There are {OC} new maps because there are {OC} filter sets. The number of channels below has no "
-          "say "
-          "in it: each filter set adds all of them up.",
+          "say in it: each filter set adds all channels up.",
           "새 특징맵이 {OC}개인 까닭은 필터셋이 {OC}개이기 때문입니다. 앞 층의 채널 수와는 상관이 없습니다. "
           "필터셋 "
           "하나가 채널을 모두 더해 수 하나로 만들기 때문입니다."},
+         {TOPIC_SHAPE,
+          "({C} * {FILTERS} = {OC} gives the same number here, but that is a coincidence: there is one "
+          "channel.)",
+          "(여기서는 {C} * {FILTERS} = {OC}이므로 곱해도 같은 수가 나오지만 우연입니다. 채널이 하나뿐이기 "
+          "때문입니다.)",
+          one_channel},
          {TOPIC_COUNT,
           "The weights of the filter sets (height * width * channels * filter sets), and a bias for each "
           "filter set:",

@@ -171,7 +171,7 @@ static bool step(const struct layer *layer, size_t output, size_t i, struct laye
 }
 
 static const struct layer_words words = {
-    .english = "dense",
+    .english = "fully connected",
     .korean = "밀집층",
     .text =
         {{TOPIC_PURPOSE,

@@ -13,7 +13,7 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 }
 
 static const struct layer_words words = {
-    .english = "flatten",
+    .english = "flattening",
     .korean = "펼치기",
     .text =
         {{TOPIC_PURPOSE,

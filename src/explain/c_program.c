@@ -1,0 +1,226 @@
+/* cnn_explain_c: one number of a layer as a program in C, whole in itself. */
+#include "explain/explain.h"
+
+#include <stdio.h>
+
+/* Words of a file: comments in the reader's language, code that is the same in both. */
+static const char head_code[] = "#include <math.h>\n"
+                                "#include <stdint.h>\n"
+                                "#include <stdio.h>\n"
+                                "#include <string.h>\n\n";
+
+static const char sum_code[] = "static float flush(float x)\n"
+                               "{\n"
+                               "    return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x;\n"
+                               "}\n\n"
+                               "static float sum(void)\n"
+                               "{\n"
+                               "    float z = bias, part = 0;\n"
+                               "    int i = 0;\n"
+                               "    if (N_PARTS == 1)\n"
+                               "        part = bias;\n"
+                               "    for (int k = 0; k < N_PARTS; k++) {\n"
+                               "        for (; i < part_end[k]; i++)\n"
+                               "            part = flush(fmaf(term[i].x, term[i].w, part));\n"
+                               "        z = N_PARTS == 1 ? part : flush(z + part);\n"
+                               "        part = 0;\n"
+                               "    }\n"
+                               "    return z;\n"
+                               "}\n\n";
+
+static const char exp_code[] =
+    "static float exp_(float x)\n"
+    "{\n"
+    "    const float round_up = 0x1.8p23f + 127;\n"
+    "    uint32_t bits;\n"
+    "    float power;\n"
+    "    x = x < -88 ? -88 : x > 88.7f ? 88.7f : x;\n"
+    "    float shifted = fmaf(x, 0x1.715476p0f, round_up), n = shifted - round_up;\n"
+    "    float r = fmaf(n, 0x1.05c61p-29f, fmaf(n, -0x1.62e43p-1f, x));\n"
+    "    float p = 0x1.6a2434p-10f;\n"
+    "    p = fmaf(p, r, 0x1.1239e2p-7f);\n"
+    "    p = fmaf(p, r, 0x1.5558f2p-5f);\n"
+    "    p = fmaf(p, r, 0x1.555492p-3f);\n"
+    "    p = fmaf(p, r, 0x1.fffffcp-2f);\n"
+    "    p = fmaf(p, r, 1);\n"
+    "    p = fmaf(p, r, 1);\n"
+    "    memcpy(&bits, &shifted, sizeof bits);\n"
+    "    bits <<= 23;\n"
+    "    memcpy(&power, &bits, sizeof power);\n"
+    "    return flush(p * power);\n"
+    "}\n\n";
+
+static const char sigmoid_code[] = "static float sigmoid(float z)\n"
+                                   "{\n"
+                                   "    return flush(1 / (1 + exp_(-z)));\n"
+                                   "}\n\n";
+
+static const char tanh_code[] = "static float activation(float z)\n"
+                                "{\n"
+                                "    float size = fabsf(z), square = flush(z * z), p = -0x1.75da26p-8f;\n"
+                                "    p = fmaf(p, square, 0x1.5224f6p-6f);\n"
+                                "    p = fmaf(p, square, -0x1.b83c1cp-5f);\n"
+                                "    p = fmaf(p, square, 0x1.110726p-3f);\n"
+                                "    p = fmaf(p, square, -0x1.555532p-2f);\n"
+                                "    if (size < 0.625f)\n"
+                                "        return flush(fmaf(flush(p * square), z, z));\n"
+                                "    return copysignf(fmaf(-2, 1 / (1 + exp_(size + size)), 1), z);\n"
+                                "}\n\n";
+
+/* What an activation is in C; code NULL: not known here, so that only the sum is compared. */
+static const struct {
+    bool uses_exp, uses_sigmoid;
+    const char *code;
+} activation_code[N_ACTIVATIONS] = {
+    [ACTIVATION_linear] = {false, false, "static float activation(float z)\n{\n    return z;\n}\n\n"},
+    [ACTIVATION_softmax] = {false, false, "static float activation(float z)\n{\n    return z;\n}\n\n"},
+    [ACTIVATION_relu] = {false, false,
+                         "static float activation(float z)\n{\n    return z < 0 ? 0 : z;\n}\n\n"},
+    [ACTIVATION_sigmoid] = {true, true, "static float activation(float z)\n{\n    return sigmoid(z);\n}\n\n"},
+    [ACTIVATION_swish] = {true, true,
+                          "static float activation(float z)\n{\n    z = z < -89 ? -89 : z;\n"
+                          "    return flush(z * sigmoid(z));\n}\n\n"},
+    [ACTIVATION_tanh] = {true, false, tanh_code},
+};
+
+static const char main_code[] =
+    "static int compare(const char *what, float mine, float network)\n"
+    "{\n"
+    "    int same = memcmp(&mine, &network, sizeof mine) == 0;\n"
+    "    printf(\"%s = %.9g (%a), network %.9g: %s\\n\", what, mine, mine, network,\n"
+    "           same ? \"same bits\" : \"OTHER BITS\");\n"
+    "    return same;\n"
+    "}\n\n";
+
+/* ---- data ------------------------------------------------------------------------------------------ */
+
+static void write_terms(struct paper *p, struct running r)
+{
+    paper_raw(p, "static const struct {\n    float x, w;\n} term[] = {\n");
+    while (running_next(&r))
+        if (r.step.kind == STEP_PRODUCT)
+            paper_raw(p, "    {%af, %af},\n", (double)exact_flush(r.x[r.step.x]),
+                      (double)exact_flush(r.layer->parameter[0].value[r.step.w]));
+    paper_raw(p, "};\n\n");
+}
+
+/* Where the groups that are summed apart end; one for all where none are. */
+static void write_parts(struct paper *p, struct running r)
+{
+    const struct layer_words *words = r.layer->type->words;
+    const bool apart = words->by_groups && words->by_groups(r.layer);
+    size_t products = 0, parts = 1, group = 0;
+    paper_raw(
+        p, "%s",
+        paper_choose(
+            p,
+            "/* Each part begins with 0, and they are added to the bias; a single one begins with it. */\n",
+            "/* 부분마다 0에서 시작해 더한 다음 편향에 차례로 더합니다. 부분이 하나면 편향에서 시작합니다. "
+            "*/\n"));
+    paper_raw(p, "static const int part_end[] = {");
+    while (running_next(&r)) {
+        if (apart && products && r.step.group != group) {
+            paper_raw(p, "%zu, ", products);
+            parts++;
+        }
+        products += r.step.kind == STEP_PRODUCT;
+        group = r.step.group;
+    }
+    paper_raw(p, "%zu};\nenum { N_PARTS = %zu };\n\n", products, parts);
+}
+
+static void write_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
+{
+    const bool known = activation_code[explained_layer(e, i)->activation].code;
+    const bool plain = is_answer(e, i) || !known;
+    paper_raw(p, "%s", main_code);
+    paper_raw(p, "int main(void)\n{\n    const float z = sum();\n    int same = compare(\"z\", z, %af);\n",
+              (double)e->z[i][output]);
+    if (!plain)
+        paper_raw(p, "    same &= compare(\"y\", activation(z), %af);\n", (double)e->y[i][output]);
+    paper_raw(p, "    return same ? 0 : 1;\n}\n");
+}
+
+static void write_program(struct explanation *e, size_t i, size_t output)
+{
+    struct paper *p = &e->paper;
+    const struct layer *layer = explained_layer(e, i);
+    const struct running r = {.layer = layer, .x = e->y[i - 1], .output = output};
+    struct layer_step first;
+    char name[NAME_TEXT];
+    output_text(p, name, &layer->out, output);
+    layer->type->words->step(layer, output, 0, &first);
+    paper_raw(p, "/*\n * %s, %s\n", layer->name, name);
+    paper_raw(
+        p, "%s",
+        paper_choose(p,
+                     " * The number that the network makes of one image, computed again in its own order:\n"
+                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n",
+                     " * 신경망이 이미지 하나로 계산한 값을 같은 순서로 다시 계산합니다.\n"
+                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n"));
+    paper_raw(p, "%s", head_code);
+    paper_raw(p, "static const float bias = %af;\n\n",
+              (double)exact_flush(layer->parameter[0].value[first.w]));
+    paper_raw(p, "%s",
+              paper_choose(p, "/* Inputs and weights, in the order in which they are multiplied. */\n",
+                           "/* 입력과 가중치, 곱하는 순서대로입니다. */\n"));
+    write_terms(p, r);
+    write_parts(p, r);
+    paper_raw(p, "%s",
+              paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
+                           "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
+    paper_raw(p, "%s", sum_code);
+    if (!is_answer(e, i) && activation_code[layer->activation].code) {
+        const bool exponent = activation_code[layer->activation].uses_exp;
+        if (exponent)
+            paper_raw(
+                p, "%s",
+                paper_choose(p, "/* e^x = 2^n e^r with x = n ln 2 + r; the same on every machine. */\n",
+                             "/* e^x = 2^n e^r, x = n ln 2 + r. 어느 컴퓨터에서나 결과가 같습니다. */\n"));
+        paper_raw(p, "%s", exponent ? exp_code : "");
+        paper_raw(p, "%s", activation_code[layer->activation].uses_sigmoid ? sigmoid_code : "");
+        paper_raw(p, "%s", activation_code[layer->activation].code);
+    }
+    write_main(e, p, i, output);
+}
+
+/* ---- ----------------------------------------------------------------------------------------------- */
+
+/* Whether outputs of a layer are sums that begin with a bias and go on in products. */
+static bool has_products(const struct layer *layer)
+{
+    struct layer_step step;
+    const struct layer_words *words = layer->type->words;
+    return words->step && words->step(layer, 0, 0, &step) && step.kind == STEP_START;
+}
+
+static enum cnn_status choose_layer(const struct explanation *e, size_t *i, struct cnn_error *error)
+{
+    *i = 1;
+    if (!e->options.layer) {
+        while (*i < e->model->n_layers && !has_products(explained_layer(e, *i)))
+            ++*i;
+        return CNN_OK;
+    }
+    enum cnn_status status = find_layer(e, e->options.layer, i, error);
+    if (status != CNN_OK || has_products(explained_layer(e, *i)))
+        return status;
+    error_set(error, CNN_ERROR_USAGE, "%s has no sum of products to compute", e->options.layer);
+    return error_hint(error, CNN_ERROR_USAGE, "name a layer that has weights; cnn summary shows which");
+}
+
+enum cnn_status cnn_explain_c(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t image,
+                              const struct cnn_explain_options *options, cnn_text_written *write,
+                              void *context, struct cnn_error *error)
+{
+    struct explanation e;
+    size_t i = 0, output = 0;
+    enum cnn_status status = explanation_begin(&e, model, dataset, image, options, write, context, error);
+    if (status == CNN_OK)
+        status = choose_layer(&e, &i, error);
+    if (status == CNN_OK)
+        status = find_output(&e, i, &output, error);
+    if (status == CNN_OK)
+        write_program(&e, i, output);
+    return explanation_end(&e, status, error);
+}

@@ -1,0 +1,130 @@
+#include "explain/exact.h"
+
+#include <math.h>
+#include <string.h>
+
+float exact_flush(float x)
+{
+    return fabsf(x) < 0x1p-126F ? copysignf(0, x) : x;
+}
+
+float exact_fma(float a, float b, float c)
+{
+    return exact_flush(fmaf(exact_flush(a), exact_flush(b), exact_flush(c)));
+}
+
+float exact_add(float a, float b)
+{
+    return exact_flush(exact_flush(a) + exact_flush(b));
+}
+
+float exact_sub(float a, float b)
+{
+    return exact_flush(exact_flush(a) - exact_flush(b));
+}
+
+float exact_mul(float a, float b)
+{
+    return exact_flush(exact_flush(a) * exact_flush(b));
+}
+
+float exact_div(float a, float b)
+{
+    return exact_flush(exact_flush(a) / exact_flush(b));
+}
+
+float exact_sqrt(float a)
+{
+    return sqrtf(exact_flush(a));
+}
+
+static uint32_t bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static float float_of(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* v_exp of kernels/body/elementwise.h. */
+float exact_exp(float x)
+{
+    static const float coefficient[] = {0x1.1239e2p-7F, 0x1.5558f2p-5F, 0x1.555492p-3F, 0x1.fffffcp-2F, 1, 1};
+    const float round_up = 0x1.8p23F + 127;
+    x = -88 > x ? -88 : exact_flush(x);
+    x = 88.7F < x ? 88.7F : x;
+    const float shifted = exact_fma(x, 0x1.715476p0F, round_up), n = exact_sub(shifted, round_up);
+    const float r = exact_fma(n, 0x1.05c61p-29F, exact_fma(n, -0x1.62e43p-1F, x));
+    float p = 0x1.6a2434p-10F;
+    for (size_t i = 0; i < sizeof coefficient / sizeof *coefficient; i++)
+        p = exact_fma(p, r, coefficient[i]);
+    return exact_mul(p, float_of(bits_of(shifted) << 23));
+}
+
+/* v_log of the same, for finite x above 0: a sum of e^z of which one is 1. */
+float exact_log(float x)
+{
+    const uint32_t root_half = 0x3f3504f3, one = 0x3f800000, bits = bits_of(x) + (one - root_half);
+    const float n = (float)(int32_t)(bits >> 23) - 127, m = float_of((bits & 0x007fffff) + root_half);
+    const float s = exact_div(exact_sub(m, 1), exact_add(m, 1)), z = exact_mul(s, s);
+    float p = exact_fma(0x1.31e138p-2F, z, 0x1.995eccp-2F);
+    p = exact_fma(p, z, 0x1.55557ap-1F);
+    const float log_m = exact_fma(exact_mul(p, z), s, exact_add(s, s));
+    return exact_fma(n, 0x1.62e43p-1F, exact_fma(n, -0x1.05c61p-29F, log_m));
+}
+
+/* ---- a layer's sum --------------------------------------------------------------------------------- */
+
+static float next_sum(const struct running *r, const struct layer_step *step, bool first, float sum)
+{
+    const float *weights = r->layer->parameter[0].value;
+    switch (step->kind) {
+    case STEP_START:
+        return exact_flush(weights[step->w]);
+    case STEP_PRODUCT:
+        return exact_fma(r->x[step->x], weights[step->w], sum);
+    case STEP_LARGEST:
+        return first || sum < r->x[step->x] ? r->x[step->x] : sum;
+    case STEP_ADD:
+        return first ? r->x[step->x] : exact_add(r->x[step->x], sum);
+    case STEP_DIVIDE:
+        return exact_div(sum, step->number);
+    }
+    return sum;
+}
+
+bool running_next(struct running *r)
+{
+    const struct layer_words *words = r->layer->type->words;
+    const bool apart = words->by_groups && words->by_groups(r->layer);
+    struct layer_step step;
+    const bool more = words->step && words->step(r->layer, r->output, r->n, &step);
+    const bool ends = r->n > 1 && (!more || step.group != r->step.group);
+    if (apart && ends) {
+        r->sum = exact_add(r->sum, r->group_sum);
+        r->group_sum = 0;
+    }
+    if (!more)
+        return false;
+    if (apart && r->n > 0)
+        r->group_sum = next_sum(r, &step, false, r->group_sum);
+    else
+        r->sum = next_sum(r, &step, r->n == 0, r->sum);
+    r->step = step;
+    r->n++;
+    return true;
+}
+
+float exact_output(const struct layer *layer, const float *x, size_t output)
+{
+    struct running r = {.layer = layer, .x = x, .output = output};
+    while (running_next(&r))
+        ;
+    return r.sum;
+}

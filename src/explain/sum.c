@@ -1,0 +1,386 @@
+/* One output of a layer, added up before the reader's eyes in the program's own order. */
+#include "explain/explain.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ROWS = 32, LARGEST_TERMS = 5 };
+
+static bool same_bits(float a, float b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static struct running start(const struct explanation *e, size_t i, size_t output)
+{
+    return (struct running){.layer = explained_layer(e, i), .x = e->y[i - 1], .output = output};
+}
+
+static float weight_of(const struct running *r)
+{
+    return r->layer->parameter[0].value[r->step.w];
+}
+
+/* ---- what the sum looks at ------------------------------------------------------------------------- */
+
+/* What the steps to an output have in common. */
+struct overview {
+    size_t n, products, groups;
+    size_t first[3], last[3]; /* of the places in the input: row, column, channel */
+    enum step_kind kind;      /* of the last step but a division */
+};
+
+static void see_place(struct overview *o, const struct shape *in, size_t x)
+{
+    const size_t c = in->rank == 3 ? in->size[2] : 1, w = in->rank == 3 ? in->size[1] : 1;
+    const size_t at[3] = {x / c / w, x / c % w, x % c};
+    for (size_t k = 0; k < 3; k++) {
+        o->first[k] = at[k] < o->first[k] ? at[k] : o->first[k];
+        o->last[k] = at[k] > o->last[k] ? at[k] : o->last[k];
+    }
+}
+
+static struct overview look_over(struct running r)
+{
+    struct overview o = {.first = {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    while (running_next(&r)) {
+        o.n++;
+        o.products += r.step.kind == STEP_PRODUCT;
+        o.groups = r.step.group + 1;
+        if (r.step.kind == STEP_START || r.step.kind == STEP_DIVIDE)
+            continue;
+        o.kind = r.step.kind;
+        see_place(&o, &r.layer->in, r.step.x);
+    }
+    return o;
+}
+
+/* What place k of a layer's input is called: that of the map where it has been laid out as a row. */
+static void input_text(const struct explanation *e, char text[NAME_TEXT], size_t i, size_t k)
+{
+    const struct shape *in = &explained_layer(e, i)->in;
+    char place[NAME_TEXT];
+    if (in->rank == 3) {
+        snprintf(text, NAME_TEXT, "%zu, %zu, %zu", k / in->size[2] / in->size[1],
+                 k / in->size[2] % in->size[1], k % in->size[2]);
+        return;
+    }
+    snprintf(text, NAME_TEXT, "%zu", k);
+    if (i < 2 || layer_computes(explained_layer(e, i - 1)))
+        return;
+    output_text(&e->paper, place, &explained_layer(e, i - 1)->in, k);
+    snprintf(text, NAME_TEXT, "%zu: %.80s", k, place);
+}
+
+static const char *place_heading(const struct explanation *e, size_t i)
+{
+    const bool maps = explained_layer(e, i)->in.rank == 3;
+    if (i == 1 && maps)
+        return paper_choose(&e->paper, "row, column, channel", "행, 열, 채널");
+    return maps ? paper_choose(&e->paper, "row, column, map", "행, 열, 특징맵")
+                : paper_choose(&e->paper, "input", "입력");
+}
+
+static void say_where(struct explanation *e, size_t i, const struct overview *o)
+{
+    struct paper *p = &e->paper;
+    if (explained_layer(e, i)->in.rank == 3)
+        paper_say(p,
+                  "Of %s it looks at rows %zu to %zu and columns %zu to %zu. Rows, columns, maps and units "
+                  "are counted from 0.",
+                  "%s의 %zu행부터 %zu행, %zu열부터 %zu열까지 봅니다. 행, 열, 특징맵, 유닛의 번호는 모두 "
+                  "0부터 셉니다.",
+                  i == 1 ? paper_choose(p, "the image", "이미지")
+                         : paper_choose(p, "the layer below", "앞 층"),
+                  o->first[0], o->last[0], o->first[1], o->last[1]);
+    else
+        paper_say(p, "It looks at all %zu numbers of the row below. Units are counted from 0.",
+                  "앞 층의 수 %zu개를 모두 봅니다. 유닛의 번호는 0부터 셉니다.",
+                  shape_count(&explained_layer(e, i)->in));
+    if (o->products)
+        paper_say(
+            p,
+            "The sum begins with the bias. Then one product after the other is added to it, in single "
+            "precision; each time product and addition are rounded once, together (fused multiply-add).",
+            "합은 편향에서 시작합니다. 거기에 곱을 하나씩 차례로 더합니다. 단정밀도로 계산하며, 곱하고 더한 "
+            "다음에 한 "
+            "번만 반올림합니다(FMA).");
+}
+
+/* ---- every term ------------------------------------------------------------------------------------ */
+
+static void head_terms(const struct explanation *e, struct table *t, size_t i, const struct overview *o)
+{
+    const struct paper *p = &e->paper;
+    table_cell(t, "%s", place_heading(e, i));
+    table_cell(t, "x");
+    if (o->products) {
+        table_cell(t, "w");
+        table_cell(t, "x * w");
+    }
+    table_cell(t, "%s",
+               o->kind == STEP_LARGEST ? paper_choose(p, "largest", "최댓값") : paper_choose(p, "sum", "합"));
+}
+
+static void add_term_row(const struct explanation *e, struct table *t, size_t i, const struct running *r,
+                         float sum, bool products)
+{
+    char place[NAME_TEXT];
+    const bool divides = r->step.kind == STEP_DIVIDE, starts = r->step.kind == STEP_START;
+    input_text(e, place, i, r->step.x);
+    if (starts || divides) {
+        table_cell(t, "%s",
+                   starts ? paper_choose(&e->paper, "bias", "편향")
+                          : paper_choose(&e->paper, "divided by", "나누기"));
+        if (divides)
+            table_cell(t, "%.6g", (double)r->step.number);
+        else
+            table_cell(t, "%s", "");
+    } else {
+        table_cell(t, "%s", place);
+        table_cell(t, "%.6g", (double)r->x[r->step.x]);
+    }
+    if (products && r->step.kind == STEP_PRODUCT) {
+        table_cell(t, "%.6g", (double)weight_of(r));
+        table_cell(t, "%.6g", (double)weight_of(r) * (double)r->x[r->step.x] + 0.0); /* not -0 */
+    } else if (products) {
+        table_cell(t, "%s", "");
+        table_cell(t, "%s", "");
+    }
+    table_cell(t, "%.6g", (double)sum);
+}
+
+static void tell_terms(struct explanation *e, size_t i, size_t output, const struct overview *o)
+{
+    struct running r = start(e, i, output);
+    struct table t = {.look = o->products ? "lrrrr" : "lrr"};
+    const struct layer_words *words = r.layer->type->words;
+    const bool apart = words->by_groups && words->by_groups(r.layer);
+    head_terms(e, &t, i, o);
+    while (running_next(&r))
+        add_term_row(e, &t, i, &r, apart && r.n > 1 ? r.group_sum : r.sum, o->products > 0);
+    paper_table(&e->paper, &t);
+}
+
+/* ---- by groups ------------------------------------------------------------------------------------- */
+
+/* A group while it is gone through. */
+struct group {
+    size_t number, n; /* n: products in it */
+    double adds;      /* their sum */
+    float sum;        /* after it */
+};
+
+static void add_group_row(const struct explanation *e, struct table *t, const struct layer *layer,
+                          const struct group *g, size_t groups)
+{
+    const struct layer_words *words = layer->type->words;
+    char name[FILLED_TEXT];
+    const char *text = paper_choose(&e->paper, words->group_english, words->group_korean);
+    if (groups > 1 && text && fill(layer, text, g->number, name))
+        table_cell(t, "%.60s", name);
+    else
+        table_cell(t, "%s", paper_choose(&e->paper, "all products", "모든 곱"));
+    table_cell(t, "%zu", g->n);
+    table_cell(t, "%.6g", g->adds);
+    table_cell(t, "%.6g", (double)g->sum);
+}
+
+/* Each group's own sum: as the program has it where it sums groups apart; else what its products are
+ * together. */
+static void tell_groups(struct explanation *e, size_t i, size_t output, const struct overview *o)
+{
+    struct running r = start(e, i, output), before = r;
+    const struct layer_words *words = r.layer->type->words;
+    const bool apart = words->by_groups && words->by_groups(r.layer);
+    struct group g = {0};
+    struct table t = {.look = "lrrr"};
+    table_cell(&t, "%s", "");
+    table_cell(&t, "%s",
+               o->products ? paper_choose(&e->paper, "products", "곱의 개수")
+                           : paper_choose(&e->paper, "numbers", "수의 개수"));
+    table_cell(&t, "%s", paper_choose(&e->paper, "adds", "더하는 값"));
+    table_cell(&t, "%s", paper_choose(&e->paper, "sum", "합"));
+    for (bool more = true; more; before = r) {
+        more = running_next(&r);
+        if (g.n && (!more || r.step.group != g.number)) {
+            g.adds = apart ? (double)before.group_sum : g.adds;
+            g.sum = apart ? r.sum : before.sum;
+            add_group_row(e, &t, r.layer, &g, o->groups);
+            g = (struct group){0};
+        }
+        if (more && r.step.kind == STEP_START) {
+            table_cell(&t, "%s", paper_choose(&e->paper, "bias", "편향"));
+            table_cell(&t, "%s", "");
+            table_cell(&t, "%s", "");
+            table_cell(&t, "%.6g", (double)r.sum);
+        } else if (more && r.step.kind != STEP_DIVIDE) {
+            double x = (double)r.x[r.step.x];
+            g.number = r.step.group;
+            g.n++;
+            g.adds += r.step.kind == STEP_PRODUCT ? x * (double)weight_of(&r) : x;
+        }
+    }
+    paper_table(&e->paper, &t);
+    if (apart)
+        paper_say(
+            &e->paper,
+            "Each part is summed by itself, beginning with 0, and then added: so several threads can share "
+            "the work, and the result is the same however many there are.",
+            "부분마다 0에서 시작해 따로 더한 다음, 그 결과를 차례로 더합니다. 이렇게 하면 여러 스레드가 일을 "
+            "나눌 수 "
+            "있고, 스레드가 몇 개든 결과가 같습니다.");
+}
+
+/* ---- the largest terms ----------------------------------------------------------------------------- */
+
+struct term {
+    size_t x, w;
+    double product;
+};
+
+static int compare_terms(const void *a, const void *b)
+{
+    const struct term *p = a, *q = b;
+    const double x = fabs(p->product), y = fabs(q->product);
+    return x > y ? -1 : x < y ? 1 : p->x < q->x ? -1 : p->x > q->x;
+}
+
+static void tell_largest(struct explanation *e, size_t i, size_t output, const struct overview *o)
+{
+    struct running r = start(e, i, output);
+    struct term *terms = memory_alloc(o->products, sizeof *terms);
+    struct table t = {.look = "lrrr"};
+    size_t n = 0;
+    e->paper.memory_ran_out = e->paper.memory_ran_out || !terms;
+    if (!terms)
+        return;
+    while (running_next(&r))
+        if (r.step.kind == STEP_PRODUCT)
+            terms[n++] = (struct term){r.step.x, r.step.w, (double)weight_of(&r) * (double)r.x[r.step.x]};
+    qsort(terms, n, sizeof *terms, compare_terms);
+    paper_say(&e->paper, "The five largest of the %zu products (--all lists every one):",
+              "곱 %zu개 가운데 가장 큰 다섯 개입니다(--all을 쓰면 모두 나옵니다).", n);
+    table_cell(&t, "%s", place_heading(e, i));
+    table_cell(&t, "x");
+    table_cell(&t, "w");
+    table_cell(&t, "x * w");
+    for (size_t k = 0; k < n && k < LARGEST_TERMS; k++) {
+        char place[NAME_TEXT];
+        input_text(e, place, i, terms[k].x);
+        table_cell(&t, "%s", place);
+        table_cell(&t, "%.6g", (double)r.x[terms[k].x]);
+        table_cell(&t, "%.6g", (double)r.layer->parameter[0].value[terms[k].w]);
+        table_cell(&t, "%.6g", terms[k].product + 0.0);
+    }
+    paper_table(&e->paper, &t);
+    memory_free(terms);
+}
+
+/* ---- */
+
+/* Where a layer only looks at the numbers below in another way, or its sum is not told. */
+static void tell_no_sum(struct explanation *e, size_t i, size_t output)
+{
+    const struct layer *layer = explained_layer(e, i);
+    char here[NAME_TEXT], below[NAME_TEXT];
+    output_text(&e->paper, here, &layer->out, output);
+    output_text(&e->paper, below, &layer->in, output);
+    if (!layer_computes(layer))
+        paper_say(&e->paper, "%s is the number of %s in the layer below: %.6g.",
+                  "%s의 값은 앞 층에서 %s에 있던 수 그대로입니다: %.6g", here, below,
+                  (double)e->y[i][output]);
+    else
+        paper_say(&e->paper, "The number of %s is %.6g.", "%s의 값은 %.6g입니다.", here,
+                  (double)e->y[i][output]);
+}
+
+void tell_sum(struct explanation *e, size_t i, size_t output)
+{
+    const struct layer *layer = explained_layer(e, i);
+    struct paper *p = &e->paper;
+    char name[NAME_TEXT];
+    output_text(p, name, &layer->out, output);
+    paper_heading(p, 3, "%s, %s: the sum, step by step", "%s: %s의 값을 구하는 과정", layer->name, name);
+    if (!layer->type->words->step) {
+        tell_no_sum(e, i, output);
+        return;
+    }
+    const struct overview o = look_over(start(e, i, output));
+    say_where(e, i, &o);
+    const bool each = o.n <= MOST_ROWS || e->options.all;
+    if (each)
+        tell_terms(e, i, output, &o);
+    if (o.n > MOST_ROWS)
+        tell_groups(e, i, output, &o);
+    if (o.products && !each)
+        tell_largest(e, i, output, &o);
+    const float z = exact_output(layer, e->y[i - 1], output);
+    if (same_bits(z, e->z[i][output]))
+        paper_say(p, "Together: %.6g. The network itself computed the same number, to the last bit.",
+                  "모두 합치면 %.6g입니다. 신경망이 직접 계산한 값과 마지막 비트까지 같습니다.", (double)z);
+    else
+        paper_say(p, "Together: %.9g. The network itself computed %.9g.",
+                  "모두 합치면 %.9g입니다. 신경망이 직접 계산한 값은 %.9g입니다.", (double)z,
+                  (double)e->z[i][output]);
+}
+
+/* ---- activations ----------------------------------------------------------------------------------- */
+
+static float sigmoid(float z)
+{
+    return exact_div(1, exact_add(1, exact_exp(exact_mul(z, -1))));
+}
+
+bool exact_activation(enum activation activation, float z, float *y)
+{
+    switch (activation) {
+    case ACTIVATION_linear:
+    case ACTIVATION_softmax:
+        *y = z;
+        return true;
+    case ACTIVATION_relu:
+        *y = 0 > z ? 0 : z;
+        return true;
+    case ACTIVATION_sigmoid:
+        *y = sigmoid(z);
+        return true;
+    case ACTIVATION_swish:
+        z = -89 > z ? -89 : z;
+        *y = exact_mul(z, sigmoid(z));
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void tell_sigmoid(struct paper *p, float z)
+{
+    const float power = exact_exp(exact_mul(z, -1));
+    paper_line(p, "e^-z = %.6g", (double)power);
+    paper_line(p, "s = 1 / (1 + e^-z) = 1 / %.6g = %.6g", (double)exact_add(1, power), (double)sigmoid(z));
+}
+
+void tell_activation(struct explanation *e, size_t i, size_t output)
+{
+    const struct layer *layer = explained_layer(e, i);
+    const float z = e->z[i][output], y = e->y[i][output];
+    struct paper *p = &e->paper;
+    const struct cnn_word *word = activation_word(layer->activation);
+    if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_answer(e, i))
+        return;
+    paper_say(p, "The activation function %s makes the final number y of the sum z:",
+              "이 합 z에 활성화 함수 %s를 적용하면 최종 값 y가 됩니다.", word->word);
+    paper_line(p, "%s(x) = %s", word->word, word->help);
+    paper_line(p, "z = %.6g", (double)z);
+    if (layer->activation == ACTIVATION_swish || layer->activation == ACTIVATION_sigmoid)
+        tell_sigmoid(p, z);
+    if (layer->activation == ACTIVATION_swish)
+        paper_line(p, "y = z * s = %.6g", (double)y);
+    else
+        paper_line(p, "y = %.6g", (double)y);
+}
