@@ -9,24 +9,31 @@ static const char head_code[] = "#include <math.h>\n"
                                 "#include <stdio.h>\n"
                                 "#include <string.h>\n\n";
 
-static const char sum_code[] = "static float flush(float x)\n"
+static const char flush_code[] = "static float flush(float x)\n"
+                                 "{\n"
+                                 "    return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x;\n"
+                                 "}\n\n";
+
+static const char sum_code[] = "static float sum(void)\n"
                                "{\n"
-                               "    return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x;\n"
-                               "}\n\n"
-                               "static float sum(void)\n"
-                               "{\n"
-                               "    float z = bias, part = 0;\n"
-                               "    int i = 0;\n"
-                               "    if (N_PARTS == 1)\n"
-                               "        part = bias;\n"
-                               "    for (int k = 0; k < N_PARTS; k++) {\n"
-                               "        for (; i < part_end[k]; i++)\n"
-                               "            part = flush(fmaf(term[i].x, term[i].w, part));\n"
-                               "        z = N_PARTS == 1 ? part : flush(z + part);\n"
-                               "        part = 0;\n"
-                               "    }\n"
+                               "    float z = bias;\n"
+                               "    for (size_t i = 0; i < sizeof term / sizeof *term; i++)\n"
+                               "        z = flush(fmaf(term[i].x, term[i].w, z));\n"
                                "    return z;\n"
                                "}\n\n";
+
+static const char parts_code[] =
+    "static float sum(void)\n"
+    "{\n"
+    "    float z = bias;\n"
+    "    for (size_t k = 0, i = 0; k < sizeof part_end / sizeof *part_end; k++) {\n"
+    "        float part = 0;\n"
+    "        for (; i < part_end[k]; i++)\n"
+    "            part = flush(fmaf(term[i].x, term[i].w, part));\n"
+    "        z = flush(z + part);\n"
+    "    }\n"
+    "    return z;\n"
+    "}\n\n";
 
 static const char exp_code[] =
     "static float exp_(float x)\n"
@@ -104,29 +111,28 @@ static void write_terms(struct paper *p, struct running r)
     paper_raw(p, "};\n\n");
 }
 
-/* Where the groups that are summed apart end; one for all where none are. */
+static bool is_apart(const struct layer *layer)
+{
+    return layer->type->words->by_groups && layer->type->words->by_groups(layer);
+}
+
+/* Where the groups that are summed apart end. */
 static void write_parts(struct paper *p, struct running r)
 {
-    const struct layer_words *words = r.layer->type->words;
-    const bool apart = words->by_groups && words->by_groups(r.layer);
-    size_t products = 0, parts = 1, group = 0;
-    paper_raw(
-        p, "%s",
-        paper_choose(
-            p,
-            "/* Each part begins with 0, and they are added to the bias; a single one begins with it. */\n",
-            "/* 부분마다 0에서 시작해 더한 다음 편향에 차례로 더합니다. 부분이 하나면 편향에서 시작합니다. "
-            "*/\n"));
-    paper_raw(p, "static const int part_end[] = {");
-    while (running_next(&r)) {
-        if (apart && products && r.step.group != group) {
+    size_t products = 0, group = 0;
+    paper_raw(p, "%s",
+              paper_choose(
+                  p,
+                  "/* Where each part of the sum ends. It begins with 0, and is then added to the bias. */\n",
+                  "/* 부분마다 어디에서 끝나는지 적었습니다. 부분마다 0에서 시작해 더한 다음 편향에 차례로 "
+                  "더합니다. */\n"));
+    paper_raw(p, "static const size_t part_end[] = {");
+    for (; running_next(&r); group = r.step.group) {
+        if (products && r.step.group != group)
             paper_raw(p, "%zu, ", products);
-            parts++;
-        }
         products += r.step.kind == STEP_PRODUCT;
-        group = r.step.group;
     }
-    paper_raw(p, "%zu};\nenum { N_PARTS = %zu };\n\n", products, parts);
+    paper_raw(p, "%zu};\n\n", products);
 }
 
 static void write_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
@@ -165,11 +171,12 @@ static void write_program(struct explanation *e, size_t i, size_t output)
               paper_choose(p, "/* Inputs and weights, in the order in which they are multiplied. */\n",
                            "/* 입력과 가중치, 곱하는 순서대로입니다. */\n"));
     write_terms(p, r);
-    write_parts(p, r);
+    if (is_apart(layer))
+        write_parts(p, r);
     paper_raw(p, "%s",
               paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
                            "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
-    paper_raw(p, "%s", sum_code);
+    paper_raw(p, "%s%s", flush_code, is_apart(layer) ? parts_code : sum_code);
     if (!is_answer(e, i) && activation_code[layer->activation].code) {
         const bool exponent = activation_code[layer->activation].uses_exp;
         if (exponent)

@@ -10,6 +10,7 @@ enum { MOST_MAPS = 12, SUM_TEXT = 1024 };
 
 static void tell_input(struct explanation *e);
 static void tell_strongest(struct explanation *e, size_t i);
+static void tell_command(struct explanation *e, size_t i, size_t output);
 static void tell_totals(struct explanation *e);
 
 /* ---- the whole ------------------------------------------------------------------------------------- */
@@ -64,9 +65,10 @@ static enum cnn_status tell_lesson(struct explanation *e, struct cnn_error *erro
         tell_layer(e, i);
         if (e->options.all)
             status = tell_number(e, i, output, error);
-        else if (is_answer(e, i))
+        else if (is_answer(e, i)) {
             tell_answer(e);
-        else
+            tell_command(e, i, output);
+        } else
             tell_strongest(e, i);
     }
     tell_totals(e);
@@ -229,10 +231,20 @@ static void tell_strongest_maps(struct explanation *e, size_t i)
                   "처음 %d개만 보였습니다. 특징맵은 모두 %zu개입니다.", (int)MOST_MAPS, c);
 }
 
+static void tell_command(struct explanation *e, size_t i, size_t output)
+{
+    char command[COMMAND_TEXT];
+    if (!*command_text(e, command, i, output))
+        return;
+    paper_say(&e->paper,
+              "How this number comes about:", "이 값을 구하는 과정은 다음 명령으로 볼 수 있습니다.");
+    paper_line(&e->paper, "%s", command);
+}
+
 static void tell_strongest(struct explanation *e, size_t i)
 {
     const struct layer *layer = explained_layer(e, i);
-    char name[NAME_TEXT], command[COMMAND_TEXT];
+    char name[NAME_TEXT];
     size_t best = largest_of(e->y[i], shape_count(&layer->out), 1);
     if (!layer_computes(layer))
         return;
@@ -243,10 +255,7 @@ static void tell_strongest(struct explanation *e, size_t i)
     else
         paper_say(&e->paper, "The largest number is that of %s: %.6g.", "값이 가장 큰 것은 %s입니다: %.6g",
                   name, (double)e->y[i][best]);
-    if (*command_text(e, command, i, best)) {
-        paper_say(&e->paper, "How it is added up:", "이 값을 구하는 과정은 다음 명령으로 볼 수 있습니다.");
-        paper_line(&e->paper, "%s", command);
-    }
+    tell_command(e, i, best);
 }
 
 /* ---- all together ---------------------------------------------------------------------------------- */

@@ -220,6 +220,8 @@ void table_cell(struct table *t, const char *format, ...)
 static void write_row(struct paper *p, const struct table *t, size_t first, const size_t *width)
 {
     size_t columns = strlen(t->look);
+    while (!p->markdown && columns > 1 && !*t->cell[first + columns - 1])
+        columns--; /* no blanks at the end of a line */
     write_text(p, p->markdown ? "|" : "   ");
     for (size_t i = 0; i < columns; i++) {
         const char *cell = t->cell[first + i];

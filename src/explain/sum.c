@@ -59,30 +59,41 @@ static struct overview look_over(struct running r)
     return o;
 }
 
-/* What place k of a layer's input is called: that of the map where it has been laid out as a row. */
+/* Whether a layer sees a map that has been laid out as a row. */
+static bool sees_row_of_map(const struct explanation *e, size_t i)
+{
+    return i > 1 && !layer_computes(explained_layer(e, i - 1)) && explained_layer(e, i - 1)->in.rank == 3 &&
+           explained_layer(e, i)->in.rank == 1;
+}
+
+static void place_text(char text[NAME_TEXT], const struct shape *shape, size_t k)
+{
+    snprintf(text, NAME_TEXT, "%zu, %zu, %zu", k / shape->size[2] / shape->size[1],
+             k / shape->size[2] % shape->size[1], k % shape->size[2]);
+}
+
+/* What place k of a layer's input is called. */
 static void input_text(const struct explanation *e, char text[NAME_TEXT], size_t i, size_t k)
 {
     const struct shape *in = &explained_layer(e, i)->in;
     char place[NAME_TEXT];
-    if (in->rank == 3) {
-        snprintf(text, NAME_TEXT, "%zu, %zu, %zu", k / in->size[2] / in->size[1],
-                 k / in->size[2] % in->size[1], k % in->size[2]);
-        return;
-    }
-    snprintf(text, NAME_TEXT, "%zu", k);
-    if (i < 2 || layer_computes(explained_layer(e, i - 1)))
-        return;
-    output_text(&e->paper, place, &explained_layer(e, i - 1)->in, k);
-    snprintf(text, NAME_TEXT, "%zu: %.80s", k, place);
+    if (in->rank == 3)
+        place_text(text, in, k);
+    else if (sees_row_of_map(e, i)) {
+        place_text(place, &explained_layer(e, i - 1)->in, k);
+        snprintf(text, NAME_TEXT, "%zu (%.80s)", k, place);
+    } else
+        snprintf(text, NAME_TEXT, "%zu", k);
 }
 
 static const char *place_heading(const struct explanation *e, size_t i)
 {
-    const bool maps = explained_layer(e, i)->in.rank == 3;
-    if (i == 1 && maps)
-        return paper_choose(&e->paper, "row, column, channel", "행, 열, 채널");
-    return maps ? paper_choose(&e->paper, "row, column, map", "행, 열, 특징맵")
-                : paper_choose(&e->paper, "input", "입력");
+    const struct paper *p = &e->paper;
+    if (explained_layer(e, i)->in.rank == 3)
+        return i == 1 ? paper_choose(p, "row, column, channel", "행, 열, 채널")
+                      : paper_choose(p, "row, column, map", "행, 열, 특징맵");
+    return sees_row_of_map(e, i) ? paper_choose(p, "input (row, column, map)", "입력 (행, 열, 특징맵)")
+                                 : paper_choose(p, "input", "입력");
 }
 
 static void say_where(struct explanation *e, size_t i, const struct overview *o)
@@ -291,7 +302,7 @@ static void tell_no_sum(struct explanation *e, size_t i, size_t output)
     output_text(&e->paper, here, &layer->out, output);
     output_text(&e->paper, below, &layer->in, output);
     if (!layer_computes(layer))
-        paper_say(&e->paper, "%s is the number of %s in the layer below: %.6g.",
+        paper_say(&e->paper, "The number of %s is that of %s in the layer below: %.6g.",
                   "%s의 값은 앞 층에서 %s에 있던 수 그대로입니다: %.6g", here, below,
                   (double)e->y[i][output]);
     else
