@@ -222,22 +222,39 @@ static enum cnn_status flatten(struct cleaning *c, size_t radius)
 
 /* Twice: what is seen of the digit the first time tells how wide its strokes are, and a ground filled in no
  * wider than that follows light and shadow more closely. */
+static enum cnn_status flatten_closely(struct cleaning *c)
+{
+    size_t longer = c->light.height > c->light.width ? c->light.height : c->light.width;
+    size_t radius = longer / NARROW_PART + 1;
+    enum cnn_status status = flatten(c, radius);
+    if (status == CNN_OK && c->box.height > 0 && (c->stroke + 3) / 2 < radius)
+        status = flatten(c, (c->stroke + 3) / 2);
+    return status;
+}
+
+static enum cnn_status make_planes(struct cleaning *c)
+{
+    struct plane *const planes[] = {&c->ground, &c->flat, &c->kept};
+    enum cnn_status status = CNN_OK;
+    for (size_t i = 0; i < 3 && status == CNN_OK; i++)
+        status = plane_make(planes[i], c->reduced.height, c->reduced.width, c->error);
+    return status;
+}
+
+/* Where no ink is found that is dark (or light), as it seemed to be, the other kind is looked for. */
 static enum cnn_status clean_photo(struct cleaning *c)
 {
     bool dark;
-    size_t height = c->reduced.height, width = c->reduced.width;
-    size_t radius = (height > width ? height : width) / NARROW_PART + 1;
     enum cnn_status status = ground_lighten(&c->reduced, &c->light, &dark, c->error);
     if (status == CNN_OK)
-        status = plane_make(&c->ground, height, width, c->error);
+        status = make_planes(c);
     if (status == CNN_OK)
-        status = plane_make(&c->flat, height, width, c->error);
-    if (status == CNN_OK)
-        status = plane_make(&c->kept, height, width, c->error);
-    if (status == CNN_OK)
-        status = flatten(c, radius);
-    if (status == CNN_OK && c->box.height > 0 && (c->stroke + 3) / 2 < radius)
-        status = flatten(c, (c->stroke + 3) / 2);
+        status = flatten_closely(c);
+    if (status == CNN_OK && c->box.height == 0) {
+        plane_invert(&c->light);
+        dark = !dark;
+        status = flatten_closely(c);
+    }
     if (status == CNN_OK)
         status = show(c, "2-ground", &c->ground);
     if (status == CNN_OK)
