@@ -181,6 +181,17 @@ static void exif_that_makes_no_sense_means_upright(void **state)
     }
 }
 
+/* Cameras write their make and model before the orientation. */
+static void the_orientation_stands_anywhere(void **state)
+{
+    (void)state;
+    static const uint8_t app1[] = {'E',  'x', 'i', 'f', 0, 0, 'I', 'I', 42,  0,   8,   0,
+                                   0,    0,   2,   0,                                     /* two entries */
+                                   0x0f, 1,   2,   0,   4, 0, 0,   0,   'a', 'b', 'c', 0, /* the make */
+                                   0x12, 1,   3,   0,   1, 0, 0,   0,   8,   0,   0,   0};
+    assert_int_equal(exif_orientation(app1, sizeof app1), 8);
+}
+
 static void cut_short_or_changed(void **state)
 {
     (void)state;
@@ -243,6 +254,7 @@ int main(void)
         cmocka_unit_test(progressive_is_the_same_picture),
         cmocka_unit_test(turned_as_exif_asks),
         cmocka_unit_test(exif_that_makes_no_sense_means_upright),
+        cmocka_unit_test(the_orientation_stands_anywhere),
         cmocka_unit_test(cut_short_or_changed),
         cmocka_unit_test(too_many_scans),
         cmocka_unit_test(printing_colours_are_refused),
