@@ -96,12 +96,12 @@ static unsigned brightest_line(const struct plane *plane, const struct box *box,
 static void trim_soft_rim(const struct plane *ink, struct box *box)
 {
     size_t longer = box->height > box->width ? box->height : box->width;
-    size_t rim = (longer + SOFT_SIDES / 2) / SOFT_SIDES;
+    size_t rim = (longer + SOFT_SIDES / 2) / SOFT_SIDES, step = rim > 1 ? rim / 2 : 1;
     if (longer < SOFT_SIDES || box->height < 4 * rim || box->width < 4 * rim)
         return;
     for (enum side side = TOP; side < N_SIDES; side++) {
-        unsigned outer = brightest_line(ink, box, side, 0), next = brightest_line(ink, box, side, 1);
-        if (outer >= next || next >= brightest_line(ink, box, side, 2))
+        unsigned outer = brightest_line(ink, box, side, 0), next = brightest_line(ink, box, side, step);
+        if (outer >= next || next >= brightest_line(ink, box, side, 2 * step))
             return;
     }
     *box = (struct box){box->top + rim, box->left + rim, box->height - 2 * rim, box->width - 2 * rim};
