@@ -554,6 +554,13 @@ enum cnn_status cnn_show_occlusion(const struct cnn_model *model, const struct c
                                    size_t image, const struct cnn_show_options *options,
                                    struct cnn_sheet **sheet, struct cnn_error *error);
 
+/* For each map of each convolution (or of options->layer) the nine places in the data where it is largest, at
+ * most one an image, beside nine at random, and the share of each digit in the top 1,000 images. Errors:
+ * USAGE (no such layer, no maps), MISMATCH (other image shape), MEMORY. */
+enum cnn_status cnn_show_patches(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                 const struct cnn_show_options *options, struct cnn_sheet **sheet,
+                                 struct cnn_error *error);
+
 /* Loss and accuracy over the epochs, of one to 26 histories as cnn_trainer_save_history writes them, in one
  * plot. Errors: USAGE (how many), NOT_FOUND, IO, FORMAT, MEMORY. */
 enum cnn_status cnn_show_history(const char *const *paths, size_t n, const struct cnn_show_options *options,

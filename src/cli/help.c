@@ -131,7 +131,9 @@ bool help_words(const char *topic)
 static void print_usage(const struct command *command)
 {
     bool needed = command->least_operands > 0;
-    printf("Usage: cnn %s [OPTION]...", command->name);
+    size_t used = (size_t)printf("Usage: cnn %s [OPTION]...", command->name);
+    if (command->operands && used + 3 + strlen(command->operands) > HELP_COLUMNS)
+        printf("\n      "); /* under "cnn" */
     if (command->operands)
         printf(needed ? " %s" : " [%s]", command->operands);
     putchar('\n');

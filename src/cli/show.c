@@ -106,6 +106,11 @@ static enum cnn_status show_mistakes(const struct source *s, struct cnn_sheet **
     return cnn_show_mistakes(s->model, s->dataset, &s->options, sheet, error);
 }
 
+static enum cnn_status show_patches(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
+{
+    return cnn_show_patches(s->model, s->dataset, &s->options, sheet, error);
+}
+
 static enum cnn_status show_fool(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
 {
     return cnn_show_fool(s->model, s->dataset, &s->options, sheet, error);
@@ -147,6 +152,12 @@ static const struct kind {
      .show = show_filters,
      .model = true,
      .options = BIT(SHOW_LAYER) | BIT(SHOW_EACH) | BIT(SHOW_NUMBERS)},
+    {.word = "patches",
+     .show = show_patches,
+     .images = ALL_IMAGES,
+     .split = CNN_TEST,
+     .model = true,
+     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_LAYER)},
     {.word = "mistakes",
      .show = show_mistakes,
      .images = ALL_IMAGES,
@@ -342,7 +353,8 @@ static enum cnn_status run_show(const void *settings, struct cnn_error *error)
 static const char *const details[] = {
     "maps: what every layer makes of one image, and where each map is strongest. filters: the filters as "
     "learned, and "
-    "before training. mistakes: images read wrongly. fool: what shifting, turning, inverting does. "
+    "before training. patches: what excites each filter most. mistakes: images read wrongly. fool: what "
+    "shifting, turning, inverting does. "
     "occlusion: what "
     "covering each place does to the answer. data: images as they are. history RUN.csv...: loss and accuracy "
     "of runs, as SVG "
@@ -367,7 +379,7 @@ const struct command command_show = {
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
     .given = offsetof(struct show_settings, given),
-    .operands = "maps|filters|mistakes|fool|occlusion|data|history",
+    .operands = "maps|filters|patches|mistakes|fool|occlusion|data|history",
     .operands_field = offsetof(struct show_settings, what),
     .least_operands = 1,
     .most_operands = 27,

@@ -127,16 +127,24 @@ static void write_frame_head(png_structp png, const struct canvas *canvas, uint3
     write_chunk(png, "fcTL", chunk, sizeof chunk);
 }
 
-/* A frame's rows, each after its filter byte, 0 for none. */
+/* A row after its filter byte: 2, what differs from the row above. Most rows of cells are as the one above.
+ */
+static void filter_row(const struct canvas *canvas, size_t y, uint8_t *filtered)
+{
+    size_t row = (size_t)canvas->width * 3;
+    const uint8_t *here = canvas->rgb + y * row, *above = y ? here - row : NULL;
+    filtered[0] = 2;
+    for (size_t i = 0; i < row; i++)
+        filtered[i + 1] = (uint8_t)(here[i] - (above ? above[i] : 0));
+}
+
 static void write_frame(png_structp png, const struct canvas *canvas, uint32_t number)
 {
     size_t row = (size_t)canvas->width * 3, raw_bytes = (row + 1) * (size_t)canvas->height;
     uLong room = compressBound((uLong)raw_bytes);
     uint8_t *raw = png_malloc(png, raw_bytes), *packed = png_malloc(png, room + 4);
-    for (size_t y = 0; y < (size_t)canvas->height; y++) {
-        raw[y * (row + 1)] = 0;
-        memcpy(raw + y * (row + 1) + 1, canvas->rgb + y * row, row);
-    }
+    for (size_t y = 0; y < (size_t)canvas->height; y++)
+        filter_row(canvas, y, raw + y * (row + 1));
     bytes_put_u32_be(packed, number);
     bool good = compress2(packed + 4, &room, raw, (uLong)raw_bytes, 9) == Z_OK;
     if (good)
@@ -157,7 +165,7 @@ struct film {
 
 static void write_rows(png_structp png, const struct canvas *canvas)
 {
-    png_set_filter(png, 0, PNG_FILTER_NONE);
+    png_set_filter(png, 0, PNG_FILTER_UP);
     for (int y = 0; y < canvas->height; y++)
         png_write_row(png, canvas->rgb + (size_t)y * (size_t)canvas->width * 3);
 }

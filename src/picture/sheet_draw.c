@@ -232,8 +232,9 @@ static struct grid choose_grid(const struct band *band, int page_width)
     if (band->numbers)
         return grid_of(band, NUMBER_CELL, page_width);
     int most = (band->small ? TILE / 2 : TILE) / (int)tallest(band);
-    most = most > CELL ? CELL : most < 2 ? 2 : most;
-    for (int cell = most; cell >= (band->small ? most : CELL_LEAST); cell--) {
+    int largest = band->small ? CELL_LEAST : CELL, least = band->small ? CELL_LEAST / 2 : CELL_LEAST;
+    most = most > largest ? largest : most < 2 ? 2 : most;
+    for (int cell = most; cell >= least; cell--) {
         struct grid grid = grid_of(band, cell, page_width);
         if ((band->columns || grid.columns >= band->n) && fits(band, &grid, page_width))
             return grid;

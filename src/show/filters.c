@@ -146,7 +146,7 @@ static enum cnn_status draw_before(const struct cnn_model *model, struct cnn_mod
 {
     struct cnn_model_info info = cnn_model_info(model);
     *before = NULL;
-    if (info.trained_epochs == 0)
+    if (info.trained_epochs == 0 || info.weights_given)
         return CNN_OK;
     return cnn_model_create(&(struct cnn_model_options){.arch = info.arch,
                                                         .height = info.height,
@@ -162,13 +162,16 @@ static void add_layer(struct cnn_sheet *sheet, const struct cnn_model *model, co
 {
     struct filters learned = filters_of(model, i), drawn = learned;
     float limit = largest(&learned);
-    char seed[40];
+    char state[40];
     if (before) {
         drawn = filters_of(before, i);
         limit = largest(&drawn) > limit ? largest(&drawn) : limit;
     }
-    snprintf(seed, sizeof seed, "as drawn from seed %llu", (unsigned long long)cnn_model_info(model).seed);
-    add_filters(sheet, &learned, before ? "as learned" : seed, false, limit, options);
+    struct cnn_model_info info = cnn_model_info(model);
+    snprintf(state, sizeof state, "as drawn from seed %llu", (unsigned long long)info.seed);
+    if (info.weights_given)
+        snprintf(state, sizeof state, "%s", info.trained_epochs ? "as learned" : "as given");
+    add_filters(sheet, &learned, before ? "as learned" : state, false, limit, options);
     if (before)
         add_filters(sheet, &drawn, "before training, same scale", true, limit, options);
 }
@@ -211,6 +214,9 @@ enum cnn_status cnn_show_filters(const struct cnn_model *model, const struct cnn
                     trained ? "that the network has learned" : "before training",
                     each ? ", each on a scale of its own: two tiles cannot be compared" : "");
         show_caption(made, model, options);
+        if (trained && cnn_model_info(model).weights_given)
+            SHEET_PRINT(made->bands[0].note, "%s",
+                        "learned alone: this run began from given weights, which its file does not keep");
     }
     return show_finish(status, made, sheet, error);
 }

@@ -16,9 +16,11 @@ void show_caption(struct cnn_sheet *sheet, const struct cnn_model *model,
         snprintf(epochs, sizeof epochs, info.trained_epochs ? "%zu epoch%s" : "not trained",
                  info.trained_epochs, info.trained_epochs == 1 ? "" : "s");
         SHEET_PRINT(sheet->caption[0], "%.160s", info.arch);
-        SHEET_PRINT(sheet->caption[1],
-                    "seed %" PRIu64 " \xc2\xb7 %s \xc2\xb7 pixels %s \xc2\xb7 fingerprint %016" PRIx64,
-                    info.seed, epochs, info.scale ? "divided by 255" : "as they are, 0 to 255",
+        char begun[40] = "from given weights";
+        if (!info.weights_given)
+            snprintf(begun, sizeof begun, "seed %" PRIu64, info.seed);
+        SHEET_PRINT(sheet->caption[1], "%s \xc2\xb7 %s \xc2\xb7 pixels %s \xc2\xb7 fingerprint %016" PRIx64,
+                    begun, epochs, info.scale ? "divided by 255" : "as they are, 0 to 255",
                     cnn_model_fingerprint(model));
     }
     if (options && options->command) {

@@ -165,6 +165,74 @@ static void mistakes_are_those_that_evaluate_counts(void **state)
     cnn_sheet_free(sheet);
 }
 
+/* The strongest places of a map of the second layer, found once more by going through everything. */
+static void patches_are_what_excites_most(void **state)
+{
+    enum { MAP = 2, SIDE = 20, MAPS = 6 };
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    static float values[SIDE * SIDE * MAPS];
+    float best[IMAGES], most = -INFINITY;
+    size_t image = 0, place = 0;
+    OK(cnn_show_patches(w->model, w->dataset, &(struct cnn_show_options){.layer = "conv2d_1"}, &sheet,
+                        &error));
+    assert_int_equal(sheet->n_bands, 2 * MAPS); /* of each the nine and the random ones */
+    for (size_t i = 0; i < IMAGES; i++) {
+        OK(cnn_model_activations(w->model, w->dataset, i, 2, CNN_AFTER_ACTIVATION, values, &error));
+        best[i] = -INFINITY;
+        for (size_t k = 0; k < SIDE * SIDE; k++) {
+            float value = values[k * MAPS + MAP];
+            best[i] = value > best[i] ? value : best[i];
+            if (value > most) {
+                most = value;
+                image = i;
+                place = k;
+            }
+        }
+    }
+    const struct band *band = &sheet->bands[2 * MAP];
+    const struct tile *tile = &band->tiles[0];
+    assert_int_equal(tile->height, 9); /* 5 + 5 - 1 */
+    assert_int_equal(tile->width, 9);
+    for (size_t y = 0; y < 9; y++)
+        for (size_t x = 0; x < 9; x++)
+            assert_true(
+                tile->values[y * 9 + x] ==
+                (float)cnn_dataset_image(w->dataset, image)[(place / SIDE + y) * 28 + place % SIDE + x]);
+    for (size_t i = 0; i + 1 < band->n; i++)
+        assert_true(strtod(band->tiles[i].below[0], NULL) >= strtod(band->tiles[i + 1].below[0], NULL));
+    cnn_sheet_free(sheet);
+}
+
+/* A layer that sees beyond the image, and one that looks at every second place, have their fields found too.
+ */
+static void fields_are_found_for_layers_of_any_kind(void **state)
+{
+    struct world *w = *state;
+    struct cnn_model *model;
+    struct cnn_sheet *sheet;
+    OK(cnn_model_create(
+        &(struct cnn_model_options){
+            .arch = "conv2d:2,3,relu maxpool2d:2 conv2d:4,3,relu maxpool2d:3,stride=1,same flatten "
+                    "dense:10,softmax",
+            .seed = 1},
+        &model, &error));
+    OK(cnn_show_patches(model, w->dataset, NULL, &sheet, &error));
+    assert_int_equal(sheet->n_bands, 2 * (2 + 4)); /* convolutions alone */
+    assert_int_equal(sheet->bands[0].tiles[0].height, 3);
+    assert_int_equal(sheet->bands[4].tiles[0].height, 8); /* (3 - 1) + 2 + 2 (3 - 1) */
+    cnn_sheet_free(sheet);
+    OK(cnn_show_patches(model, w->dataset, &(struct cnn_show_options){.layer = "max_pooling2d_1"}, &sheet,
+                        &error));
+    assert_int_equal(sheet->bands[0].tiles[0].height, 12); /* 8 + 2 (3 - 1) */
+    cnn_sheet_free(sheet);
+    OK(cnn_show_maps(model, w->dataset, 5, NULL, &sheet, &error)); /* and their maps are maps */
+    assert_int_equal(sheet->bands[2].n, 2);
+    assert_int_equal(sheet->bands[2].tiles[0].height, 13);
+    cnn_sheet_free(sheet);
+    cnn_model_free(model);
+}
+
 /* The row of a way to change images, by its name. */
 static const struct bar *bar_of(const struct cnn_sheet *sheet, const char *name)
 {
@@ -336,6 +404,8 @@ int main(void)
         cmocka_unit_test(each_is_said),
         cmocka_unit_test(filters_are_the_weights_now_and_before),
         cmocka_unit_test(mistakes_are_those_that_evaluate_counts),
+        cmocka_unit_test(patches_are_what_excites_most),
+        cmocka_unit_test(fields_are_found_for_layers_of_any_kind),
         cmocka_unit_test(fool_changes_what_it_says),
         cmocka_unit_test(turning_is_turning),
         cmocka_unit_test(occlusion_covers_what_it_says),
