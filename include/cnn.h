@@ -402,6 +402,7 @@ struct cnn_train_options {
     const struct cnn_dataset *validation; /* or images of their own for that; NULL: none */
     const char *schedule;       /* of the learning rate: "constant", "step:3,0.5", ...; NULL: constant */
     const char *early_stopping; /* "val_loss:3": metric and patience; NULL: none */
+    bool snapshots;             /* keep the weights of the filters after each epoch, for cnn_show_timelapse */
 };
 
 /* Where training stands after a step. loss and accuracy are running means over the epoch, each batch
@@ -601,6 +602,12 @@ enum cnn_status cnn_sheet_png(const struct cnn_sheet *sheet, bool dark, const ch
 /* A sheet of curves as an SVG drawing. Errors: USAGE (a sheet without curves); as cnn_file_write. */
 enum cnn_status cnn_sheet_svg(const struct cnn_sheet *sheet, bool dark, const char *path, bool overwrite,
                               struct cnn_error *error);
+
+/* The filters of a run trained with snapshots, as a film: an animated PNG with a frame before training and
+ * one after each epoch (of many, each second, third, ...). Errors: MISMATCH (no snapshots in the file); as
+ * cnn_model_load and cnn_file_write. */
+enum cnn_status cnn_show_timelapse(const char *model, const struct cnn_show_options *options, bool dark,
+                                   const char *path, bool overwrite, struct cnn_error *error);
 
 /* ---- explaining -------------------------------------------------------------------------------- */
 

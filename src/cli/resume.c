@@ -12,7 +12,7 @@
 #include "quote.h"
 
 /* What a run consists of, each as a text, so that a difference can be shown. */
-enum { N_TRAITS = 10, TRAIT_TEXT = 4096 };
+enum { N_TRAITS = 11, TRAIT_TEXT = 4096 };
 
 struct traits {
     char text[N_TRAITS][TRAIT_TEXT];
@@ -32,6 +32,7 @@ static const struct {
     {"scale", TRAIN_SCALE},
     {"validation split", TRAIN_VALIDATION_SPLIT},
     {"early stopping", TRAIN_EARLY_STOPPING},
+    {"keeping of snapshots", TRAIN_SNAPSHOTS},
 };
 
 static void describe(const struct cnn_model *model, const struct cnn_trainer *trainer, struct traits *t)
@@ -49,6 +50,7 @@ static void describe(const struct cnn_model *model, const struct cnn_trainer *tr
     snprintf(t->text[i++], TRAIT_TEXT, "%s", m.scale ? "on" : "off");
     real_text(t->text[i++], o.validation_split);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.early_stopping);
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.snapshots ? "on" : "off");
 }
 
 /* The traits that the command line asks for: those of a run begun anew with its options, and with those of

@@ -141,6 +141,7 @@ static const struct kind {
     bool model;
     uint64_t options; /* that mean something, beside FOR_ALL */
     bool files;       /* of curves: named after it, and drawn as SVG too */
+    bool film;        /* of the filters of a run: written as a file, and there alone */
 } kinds[] = {
     {.word = "maps",
      .show = show_maps,
@@ -186,6 +187,7 @@ static const struct kind {
      .first = 40,
      .on_screen = 8,
      .options = FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_FIRST)},
+    {.word = "timelapse", .model = true, .film = true},
     {.word = "history", .show = show_history, .files = true},
 };
 
@@ -233,6 +235,9 @@ static enum cnn_status check_options(const struct show_settings *s, const struct
         if (s->given & BIT(i) & ~known)
             return fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name,
                         kind->word);
+    if (kind->film && !s->out)
+        return fail(error, CNN_ERROR_USAGE, "%s is a film: expected --out FILE.png, found nothing",
+                    kind->word);
     return s->out ? check_out(s, kind, error) : CNN_OK;
 }
 
@@ -338,6 +343,17 @@ static enum cnn_status make_sheet(const struct kind *kind, const struct show_set
     return status;
 }
 
+static enum cnn_status make_film(const struct show_settings *s, const char *word, struct cnn_error *error)
+{
+    char command[512];
+    write_command(s, word, command, sizeof command);
+    struct cnn_show_options shown = {.command = command};
+    enum cnn_status status = cnn_show_timelapse(s->model, &shown, s->dark, s->out, s->overwrite, error);
+    if (status == CNN_OK)
+        printf("saved %s\n", s->out);
+    return status;
+}
+
 static enum cnn_status run_show(const void *settings, struct cnn_error *error)
 {
     const struct show_settings *s = settings;
@@ -347,7 +363,9 @@ static enum cnn_status run_show(const void *settings, struct cnn_error *error)
         status = check_options(s, kind, error);
     if (status == CNN_OK)
         status = input_machine(s->threads, error);
-    return status ? status : make_sheet(kind, s, error);
+    if (status)
+        return status;
+    return kind->film ? make_film(s, kind->word, error) : make_sheet(kind, s, error);
 }
 
 static const char *const details[] = {
@@ -356,7 +374,8 @@ static const char *const details[] = {
     "before training. patches: what excites each filter most. mistakes: images read wrongly. fool: what "
     "shifting, turning, inverting does. "
     "occlusion: what "
-    "covering each place does to the answer. data: images as they are. history RUN.csv...: loss and accuracy "
+    "covering each place does to the answer. data: images as they are. timelapse: a film of the filters, "
+    "after cnn train --snapshots. history RUN.csv...: loss and accuracy "
     "of runs, as SVG "
     "too.",
     "In a terminal, two cells stand in one character, in colour; where it has none, and in a pipe, maps are "
@@ -373,13 +392,14 @@ const struct command command_show = {
                 "  cnn show filters --out filters.png\n"
                 "  cnn show fool --first 1500\n"
                 "  cnn show mistakes --most 20 --out mistakes.png\n"
+                "  cnn show timelapse --out film.png\n"
                 "  cnn show history a.csv b.csv --out curves.svg\n",
     .options = options,
     .n_options = N_SHOW_OPTIONS,
     .defaults = &defaults,
     .settings_bytes = sizeof defaults,
     .given = offsetof(struct show_settings, given),
-    .operands = "maps|filters|patches|mistakes|fool|occlusion|data|history",
+    .operands = "maps|filters|patches|mistakes|fool|occlusion|data|timelapse|history",
     .operands_field = offsetof(struct show_settings, what),
     .least_operands = 1,
     .most_operands = 27,

@@ -68,6 +68,10 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                           .min = 1, .max = UINT32_MAX, .group = GROUP_FILES, .rare = true},
     [TRAIN_HISTORY] = {"history", "FILE", "loss and accuracy of each epoch, as CSV", OPTION_TEXT,
                        FIELD(history), .group = GROUP_FILES},
+    [TRAIN_SNAPSHOTS] =
+        {"snapshots", NULL,
+         "keep the filters after each epoch in the run's file; cnn show timelapse makes a film of them",
+         OPTION_FLAG, FIELD(snapshots), .group = GROUP_FILES, .rare = true},
     [TRAIN_OVERWRITE] = {"overwrite", NULL,
                          "keep nothing of what --model and --history name; without it a model or history of "
                          "another run gets a number, and what is no file of this program is refused",
@@ -105,7 +109,8 @@ struct cnn_train_options train_train_options(const struct train_settings *s)
                                       .seed = s->seed,
                                       .validation_split = s->validation_split,
                                       .schedule = s->schedule,
-                                      .early_stopping = s->early_stopping};
+                                      .early_stopping = s->early_stopping,
+                                      .snapshots = s->snapshots};
 }
 
 enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_error *error)

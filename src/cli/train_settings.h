@@ -24,6 +24,7 @@ enum train_option {
     TRAIN_RESUME,
     TRAIN_SAVE_EVERY,
     TRAIN_HISTORY,
+    TRAIN_SNAPSHOTS,
     TRAIN_OVERWRITE,
     TRAIN_VERBOSE,
     TRAIN_JSON,
@@ -37,7 +38,7 @@ struct train_settings {
     const char *arch, *optimizer, *schedule, *early_stopping;
     const char *data, *validation_data, *model, *weights, *resume, *history;
     int compat, verbose;
-    bool scale, overwrite, json;
+    bool scale, overwrite, json, snapshots;
     uint64_t given; /* bit i: option i stands on the command line */
 };
 

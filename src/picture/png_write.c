@@ -73,6 +73,12 @@ static void write_nothing(png_structp png)
     (void)png;
 }
 
+struct film {
+    const struct canvas *frames;
+    size_t n;
+    unsigned delay_ms, last_ms;
+};
+
 static bool is_ascii(const char *text)
 {
     while (*text && (unsigned char)*text < 0x80)
@@ -80,12 +86,14 @@ static bool is_ascii(const char *text)
     return !*text;
 }
 
-static void write_head(png_structp png, png_infop info, const struct canvas *canvas,
-                       const struct png_line *lines, size_t n_lines)
+static void write_head(png_structp png, png_infop info, const struct film *film, const struct png_line *lines,
+                       size_t n_lines)
 {
+    const struct canvas *canvas = film->frames;
     enum { DOTS_PER_METRE = 11811 }; /* 300 an inch */
-    png_set_IHDR(png, info, (png_uint_32)canvas->width, (png_uint_32)canvas->height, 8, PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, (png_uint_32)canvas->width, (png_uint_32)canvas->height, 8,
+                 film->n > 1 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_set_pHYs(png, info, DOTS_PER_METRE, DOTS_PER_METRE, PNG_RESOLUTION_METER);
     for (size_t i = 0; i < n_lines; i++) {
@@ -114,37 +122,79 @@ static void write_film_head(png_structp png, size_t n_frames)
     write_chunk(png, "acTL", chunk, sizeof chunk);
 }
 
-static void write_frame_head(png_structp png, const struct canvas *canvas, uint32_t number, unsigned delay_ms)
+/* A part of a picture. */
+struct box {
+    size_t left, top, width, height;
+};
+
+static const uint8_t *dot_of(const struct canvas *canvas, size_t y, size_t x)
 {
-    uint8_t chunk[26] = {0}; /* place 0, 0; neither disposed of nor blended */
+    return canvas->rgb + (y * (size_t)canvas->width + x) * 3;
+}
+
+/* All that is another dot than before; one dot where nothing is. */
+static struct box changed_box(const struct canvas *before, const struct canvas *now)
+{
+    size_t left = SIZE_MAX, top = SIZE_MAX, right = 0, bottom = 0;
+    for (size_t y = 0; y < (size_t)now->height; y++)
+        for (size_t x = 0; x < (size_t)now->width; x++)
+            if (memcmp(dot_of(before, y, x), dot_of(now, y, x), 3) != 0) {
+                left = x < left ? x : left;
+                right = x > right ? x : right;
+                top = y < top ? y : top;
+                bottom = y;
+            }
+    return top == SIZE_MAX ? (struct box){0, 0, 1, 1}
+                           : (struct box){left, top, right - left + 1, bottom - top + 1};
+}
+
+static void write_frame_head(png_structp png, struct box box, uint32_t number, unsigned delay_ms)
+{
+    uint8_t chunk[26] = {0}; /* not disposed of */
+    const size_t sizes[] = {box.width, box.height, box.left, box.top};
     bytes_put_u32_be(chunk, number);
-    bytes_put_u32_be(chunk + 4, (uint32_t)canvas->width);
-    bytes_put_u32_be(chunk + 8, (uint32_t)canvas->height);
+    for (size_t i = 0; i < 4; i++)
+        bytes_put_u32_be(chunk + 4 + 4 * i, (uint32_t)sizes[i]);
     chunk[20] = (uint8_t)(delay_ms >> 8);
     chunk[21] = (uint8_t)delay_ms;
     chunk[22] = 1000 >> 8;
     chunk[23] = 1000 & 0xff;
+    chunk[25] = number > 0; /* laid over what was there */
     write_chunk(png, "fcTL", chunk, sizeof chunk);
 }
 
-/* A row after its filter byte: 2, what differs from the row above. Most rows of cells are as the one above.
- */
-static void filter_row(const struct canvas *canvas, size_t y, uint8_t *filtered)
+/* Four bytes of a dot: nothing at all where it is as before. */
+static void put_dot(const struct canvas *before, const struct canvas *now, size_t y, size_t x, uint8_t *to)
 {
-    size_t row = (size_t)canvas->width * 3;
-    const uint8_t *here = canvas->rgb + y * row, *above = y ? here - row : NULL;
-    filtered[0] = 2;
-    for (size_t i = 0; i < row; i++)
-        filtered[i + 1] = (uint8_t)(here[i] - (above ? above[i] : 0));
+    const uint8_t *dot = dot_of(now, y, x);
+    bool changed = !before || memcmp(dot_of(before, y, x), dot, 3) != 0;
+    for (size_t i = 0; i < 3; i++)
+        to[i] = changed ? dot[i] : 0;
+    to[3] = changed ? 255 : 0;
 }
 
-static void write_frame(png_structp png, const struct canvas *canvas, uint32_t number)
+/* What differs from the row above: filter 2. Most rows of cells are as the one above. From below, so that
+ * what is above is still there. */
+static void filter_rows(uint8_t *raw, size_t row, size_t height)
 {
-    size_t row = (size_t)canvas->width * 3, raw_bytes = (row + 1) * (size_t)canvas->height;
+    for (size_t y = height; y-- > 0;) {
+        uint8_t *here = raw + y * (row + 1);
+        here[0] = 2;
+        for (size_t i = 1; y && i <= row; i++)
+            here[i] = (uint8_t)(here[i] - here[i - row - 1]);
+    }
+}
+
+static void write_frame(png_structp png, const struct canvas *before, const struct canvas *now,
+                        struct box box, uint32_t number)
+{
+    size_t row = box.width * 4, raw_bytes = (row + 1) * box.height;
     uLong room = compressBound((uLong)raw_bytes);
     uint8_t *raw = png_malloc(png, raw_bytes), *packed = png_malloc(png, room + 4);
-    for (size_t y = 0; y < (size_t)canvas->height; y++)
-        filter_row(canvas, y, raw + y * (row + 1));
+    for (size_t y = 0; y < box.height; y++)
+        for (size_t x = 0; x < box.width; x++)
+            put_dot(before, now, box.top + y, box.left + x, raw + y * (row + 1) + 1 + 4 * x);
+    filter_rows(raw, row, box.height);
     bytes_put_u32_be(packed, number);
     bool good = compress2(packed + 4, &room, raw, (uLong)raw_bytes, 9) == Z_OK;
     if (good)
@@ -155,35 +205,37 @@ static void write_frame(png_structp png, const struct canvas *canvas, uint32_t n
         png_error(png, "memory");
 }
 
-/* ---- */
-
-struct film {
-    const struct canvas *frames;
-    size_t n;
-    unsigned delay_ms, last_ms;
-};
-
-static void write_rows(png_structp png, const struct canvas *canvas)
+static void write_rows(png_structp png, const struct film *film)
 {
+    const struct canvas *canvas = film->frames;
+    size_t width = (size_t)canvas->width;
+    uint8_t *opaque = png_malloc(png, width * 4);
     png_set_filter(png, 0, PNG_FILTER_UP);
-    for (int y = 0; y < canvas->height; y++)
-        png_write_row(png, canvas->rgb + (size_t)y * (size_t)canvas->width * 3);
+    for (size_t y = 0; y < (size_t)canvas->height; y++) {
+        for (size_t x = 0; film->n > 1 && x < width; x++)
+            put_dot(NULL, canvas, y, x, opaque + 4 * x);
+        png_write_row(png, film->n > 1 ? opaque : canvas->rgb + y * width * 3);
+    }
+    png_free(png, opaque);
 }
 
 static void write_all(png_structp png, png_infop info, const struct film *film, const struct png_line *lines,
                       size_t n_lines)
 {
     uint32_t number = 0;
+    const struct canvas *frames = film->frames;
     png_set_compression_level(png, 9);
-    write_head(png, info, film->frames, lines, n_lines);
+    write_head(png, info, film, lines, n_lines);
     if (film->n > 1) {
         write_film_head(png, film->n);
-        write_frame_head(png, film->frames, number++, film->delay_ms);
+        write_frame_head(png, (struct box){0, 0, (size_t)frames->width, (size_t)frames->height}, number++,
+                         film->delay_ms);
     }
-    write_rows(png, film->frames);
+    write_rows(png, film);
     for (size_t i = 1; i < film->n; i++) {
-        write_frame_head(png, &film->frames[i], number++, i + 1 < film->n ? film->delay_ms : film->last_ms);
-        write_frame(png, &film->frames[i], number++);
+        struct box box = changed_box(&frames[i - 1], &frames[i]);
+        write_frame_head(png, box, number++, i + 1 < film->n ? film->delay_ms : film->last_ms);
+        write_frame(png, &frames[i - 1], &frames[i], box, number++);
     }
     png_write_end(png, NULL);
 }

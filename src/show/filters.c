@@ -19,11 +19,6 @@ struct filters {
     size_t height, width, in, out;
 };
 
-static bool is_kernel(const struct cnn_weights *w)
-{
-    return w->rank == 4;
-}
-
 /* The filters that array i of a model is the kernel of. */
 static struct filters filters_of(const struct cnn_model *model, size_t i)
 {
@@ -63,16 +58,16 @@ static void say_sums(struct tile *tile)
         high = tile->values[i] > high ? tile->values[i] : high;
         sum += (double)tile->values[i];
     }
-    SHEET_PRINT(tile->below[0], "max %.3g", (double)high);
-    SHEET_PRINT(tile->below[1], "min %.3g", (double)low);
-    SHEET_PRINT(tile->below[2], "sum %.3g", sum);
+    SHEET_PRINT(tile->below[0], "max % .3f", (double)high);
+    SHEET_PRINT(tile->below[1], "min % .3f", (double)low);
+    SHEET_PRINT(tile->below[2], "sum % .3f", sum);
 }
 
 /* In two lines, as narrow as the tiles of a table. */
 static void say_bias(struct tile *tile, float bias)
 {
     SHEET_PRINT(tile->below[0], "%s", "bias");
-    SHEET_PRINT(tile->below[1], "%.3g", (double)bias);
+    SHEET_PRINT(tile->below[1], "% .3f", (double)bias);
 }
 
 static void add_filter(struct cnn_sheet *sheet, const struct filters *f, size_t in, size_t out, bool each)
@@ -93,7 +88,7 @@ static void add_filter(struct cnn_sheet *sheet, const struct filters *f, size_t 
     if (f->in == 1)
         say_sums(tile);
     if (f->in == 1 && f->bias.rank)
-        SHEET_PRINT(tile->below[3], "bias %.3g", (double)f->bias.values[out]);
+        SHEET_PRINT(tile->below[3], "bias % .3f", (double)f->bias.values[out]);
     else if (last && f->bias.rank)
         say_bias(tile, f->bias.values[out]);
     if (each)
@@ -136,6 +131,24 @@ static void add_filters(struct cnn_sheet *sheet, const struct filters *f, const 
     for (size_t in = 0; in < rows; in++)
         for (size_t out = 0; out < columns; out++)
             add_filter(sheet, f, in, out, each);
+}
+
+bool show_is_kernel(const struct cnn_model *model, size_t i)
+{
+    return cnn_model_weights_at(model, i).rank == 4;
+}
+
+float show_filters_limit(const struct cnn_model *model, size_t i)
+{
+    struct filters f = filters_of(model, i);
+    return largest(&f);
+}
+
+void show_add_filters(struct cnn_sheet *sheet, const struct cnn_model *model, size_t i, const char *state,
+                      float limit, const struct cnn_show_options *options)
+{
+    struct filters f = filters_of(model, i);
+    add_filters(sheet, &f, state, false, limit, options);
 }
 
 /* ---- the sheet ---------------------------------------------------------------------------------- */
@@ -184,7 +197,7 @@ static enum cnn_status add_layers(struct cnn_sheet *sheet, const struct cnn_mode
     size_t n = 0;
     struct cnn_weights w;
     for (size_t i = 0; status == CNN_OK && (w = cnn_model_weights_at(model, i)).rank; i++)
-        if (is_kernel(&w) && (!only || w.layer == only)) {
+        if (show_is_kernel(model, i) && (!only || w.layer == only)) {
             add_layer(sheet, model, before, i, options);
             n++;
         }

@@ -35,6 +35,12 @@ size_t show_best(const float *probabilities, size_t n);
 enum cnn_status show_find_layer(const struct cnn_model *model, const struct cnn_show_options *options,
                                 size_t *only, struct cnn_error *error);
 
+/* Array i of a model's weights as filters: whether it is any, its largest absolute weight, and its band. */
+bool show_is_kernel(const struct cnn_model *model, size_t i);
+float show_filters_limit(const struct cnn_model *model, size_t i);
+void show_add_filters(struct cnn_sheet *sheet, const struct cnn_model *model, size_t i, const char *state,
+                      float limit, const struct cnn_show_options *options);
+
 /* Hands a finished sheet over, or frees it after an error. */
 enum cnn_status show_finish(enum cnn_status status, struct cnn_sheet *made, struct cnn_sheet **sheet,
                             struct cnn_error *error);

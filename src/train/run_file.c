@@ -6,6 +6,7 @@
 #include "nn/model_file.h"
 #include "train/finite.h"
 #include "train/run_place.h"
+#include "train/snapshots.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -187,6 +188,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     each_slot(t, write_slot, w, error);
     if (t->best && t->epochs_done)
         npz_add_floats(w, best_name, 1, &t->model->n_weights, t->best);
+    snapshots_add(w, t);
     return npz_finish(w, path, error);
 }
 
@@ -332,6 +334,8 @@ static enum cnn_status read_trainer(struct npz *npz, const char *path, const str
         status = run_file_read_history(npz, run->numbers.epochs_done, t->history, error);
     if (status == CNN_OK && t->best && run->numbers.epochs_done)
         status = npz_read_floats(npz, best_name, 1, &t->model->n_weights, t->best, error);
+    if (status == CNN_OK && t->snapshots)
+        status = snapshots_read(npz, t->model, run->numbers.epochs_done, t->snapshots, error);
     if (status == CNN_OK)
         take_place(t, run);
     return status;
@@ -364,6 +368,7 @@ static enum cnn_status resume_from(struct npz *npz, const char *path, const stru
     if (status == CNN_OK)
         status = run_file_read(npz, path, &run, error);
     run.options.validation = validation;
+    run.options.snapshots = snapshots_in(npz);
     run.options.epochs = epochs ? epochs : run.options.epochs;
     if (status == CNN_OK)
         status = plan_run(path, m, dataset, epochs, &run.options, &t, error);

@@ -8,6 +8,7 @@
 #include "nn/streams.h"
 #include "train/finite.h"
 #include "train/run_place.h"
+#include "train/snapshots.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -126,6 +127,9 @@ static enum cnn_status allocate(struct cnn_trainer *t, struct cnn_error *error)
     for (size_t i = 0; (p = model_parameter(t->model, i, NULL)); i++)
         for (size_t s = 0; s < slots; s++)
             p->slot[s] = t->slots + s * t->model->n_weights + (p->value - t->model->weights);
+    enum cnn_status status = snapshots_create(t, error);
+    if (status != CNN_OK)
+        return status;
     return engine_create(t->model, batch < t->n_images ? batch : t->n_images, &t->engine, error);
 }
 
@@ -202,6 +206,7 @@ void cnn_trainer_free(struct cnn_trainer *t)
     memory_free(t->history);
     memory_free(t->slots);
     memory_free(t->best);
+    memory_free(t->snapshots);
     memory_free(t->data_place);
     memory_free(t->validation_place);
     memory_free(t);
@@ -255,6 +260,7 @@ static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
     p->epoch_done = true;
     t->history[t->epochs_done++] = (struct cnn_epoch){p->loss, p->accuracy, p->val_loss, p->val_accuracy};
     t->model->trained_epochs = t->epochs_done;
+    snapshots_take(t);
     trainer_judge_epoch(t);
     if (p->best)
         memcpy(t->best, t->model->weights, t->model->n_weights * sizeof *t->best);

@@ -20,7 +20,8 @@ struct cnn_trainer {
     struct schedule schedule;
     char stopping_text[MAX_STOPPING_TEXT];
     struct stopping stopping;
-    float *best; /* [n_weights]: of the best epoch so far; NULL without early stopping */
+    float *best;      /* [n_weights]: of the best epoch so far; NULL without early stopping */
+    float *snapshots; /* [epochs][snapshots_floats]: of the filters, after each epoch; NULL: not wanted */
     struct engine *engine;
     float *slots;              /* [n_slots][n_weights] */
     uint32_t *order;           /* [n_images]: of this epoch */

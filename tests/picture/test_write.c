@@ -92,24 +92,36 @@ static void what_lies_outside_is_left_out(void **state)
     canvas_free(&same);
 }
 
-/* Undoes the filter of each row: 0 is none, 2 the row above. */
-static void unfilter(uint8_t *raw)
+/* Undoes the filter of each row: 0 is none, 2 the row above. Shapes: raw [height][1 + 4 width]. */
+static void unfilter(uint8_t *raw, size_t width, size_t height)
 {
-    enum { ROW = WIDTH * 3 + 1 };
-    for (size_t y = 0; y < HEIGHT; y++) {
-        uint8_t filter = raw[y * ROW];
+    size_t row = 1 + 4 * width;
+    for (size_t y = 0; y < height; y++) {
+        uint8_t filter = raw[y * row];
         assert_true(filter == 0 || filter == 2);
-        for (size_t i = 1; filter == 2 && y && i < ROW; i++)
-            raw[y * ROW + i] = (uint8_t)(raw[y * ROW + i] + raw[(y - 1) * ROW + i]);
+        for (size_t i = 1; filter == 2 && y && i < row; i++)
+            raw[y * row + i] = (uint8_t)(raw[y * row + i] + raw[(y - 1) * row + i]);
     }
 }
 
-/* Frame i of a film: its chunk IDAT or fdAT, unpacked. */
+/* Lays a frame over what is shown: what is transparent leaves it. box: width, height, left, top. */
+static void lay_over(const uint8_t *raw, const uint32_t *box, uint8_t *shown)
+{
+    for (size_t y = 0; y < box[1]; y++)
+        for (size_t x = 0; x < box[0]; x++) {
+            const uint8_t *dot = raw + y * (1 + 4 * box[0]) + 1 + 4 * x;
+            assert_true(dot[3] == 0 || dot[3] == 255);
+            if (dot[3])
+                memcpy(shown + ((box[3] + y) * WIDTH + box[2] + x) * 3, dot, 3);
+        }
+}
+
+/* Plays a film as a browser would, and looks at what is shown after each frame. */
 static void check_film(const uint8_t *bytes, size_t n, const struct canvas *frames, size_t n_frames)
 {
-    enum { RAW = (WIDTH * 3 + 1) * HEIGHT };
-    static uint8_t raw[RAW];
-    uint32_t number = 0, seen = 0;
+    enum { RAW = (WIDTH * 4 + 1) * HEIGHT };
+    static uint8_t raw[RAW], shown[WIDTH * HEIGHT * 3];
+    uint32_t number = 0, seen = 0, box[4] = {0};
     for (size_t at = 8; at < n;) {
         uint32_t length = bytes_u32_be(bytes + at);
         const uint8_t *name = bytes + at + 4, *data = bytes + at + 8;
@@ -118,17 +130,19 @@ static void check_film(const uint8_t *bytes, size_t n, const struct canvas *fram
             assert_int_equal(bytes_u32_be(data), n_frames);
         if (memcmp(name, "fcTL", 4) == 0 || memcmp(name, "fdAT", 4) == 0)
             assert_int_equal(bytes_u32_be(data), number++);
-        if (memcmp(name, "fcTL", 4) == 0)
+        if (memcmp(name, "fcTL", 4) == 0) {
             assert_int_equal(data[20] << 8 | data[21], seen + 1 == n_frames ? 2000 : 300);
+            assert_int_equal(data[24] << 8 | data[25], seen > 0); /* not disposed of, laid over */
+            for (size_t i = 0; i < 4; i++)
+                box[i] = bytes_u32_be(data + 4 + 4 * i);
+        }
         if (memcmp(name, "fdAT", 4) == 0 || memcmp(name, "IDAT", 4) == 0) {
             size_t skip = name[0] == 'f' ? 4 : 0;
             assert_int_equal(uncompress(raw, &unpacked, data + skip, length - skip), Z_OK);
-            assert_int_equal(unpacked, RAW);
-            unfilter(raw);
-            for (size_t y = 0; y < HEIGHT; y++)
-                assert_memory_equal(raw + y * (WIDTH * 3 + 1) + 1, frames[seen].rgb + y * WIDTH * 3,
-                                    WIDTH * 3);
-            seen++;
+            assert_int_equal(unpacked, (1 + 4 * box[0]) * box[1]);
+            unfilter(raw, box[0], box[1]);
+            lay_over(raw, box, shown);
+            assert_memory_equal(shown, frames[seen++].rgb, sizeof shown);
         }
         at += length + 12;
     }
@@ -138,17 +152,17 @@ static void check_film(const uint8_t *bytes, size_t n, const struct canvas *fram
 static void a_film_holds_every_frame(void **state)
 {
     (void)state;
-    struct canvas frames[3] = {draw(1), draw(100), draw(200)};
+    struct canvas frames[4] = {draw(1), draw(100), draw(100), draw(200)}; /* one twice: nothing changes */
     struct cnn_error error;
     uint8_t *bytes;
     size_t n;
-    assert_int_equal(png_encode_film(frames, 3, 300, 2000, lines, 1, &bytes, &n, &error), CNN_OK);
-    check_film(bytes, n, frames, 3);
+    assert_int_equal(png_encode_film(frames, 4, 300, 2000, lines, 1, &bytes, &n, &error), CNN_OK);
+    check_film(bytes, n, frames, 4);
     uint8_t *pixels = decode(bytes, n); /* a reader that knows no films sees the first frame */
     assert_memory_equal(pixels, frames[0].rgb, WIDTH * HEIGHT * 3);
     memory_free(pixels);
     memory_free(bytes);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         canvas_free(&frames[i]);
 }
 

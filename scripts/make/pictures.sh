@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Makes the pictures of README in docs/pictures, of drawn digits alone, and prints the commands that made them. They are the
+# same on every machine.
+# Usage: scripts/make/pictures.sh [PROGRAM]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+program=$(realpath "${1:-build/release/cnn}")
+[[ -x $program ]] || { echo "pictures: no program at $program; scripts/build.sh release makes one" >&2 && exit 1; }
+mkdir -p docs/pictures
+folder=$PWD/docs/pictures
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin" && ln -s "$program" "$scratch/bin/cnn"
+export PATH=$scratch/bin:$PATH
+cd "$scratch"
+
+# show COMMAND...: prints it and runs it.
+show() {
+    echo "\$ $*"
+    "$@"
+}
+
+show cnn train --data synth --epochs 5 --snapshots --history run.csv --verbose 0
+show cnn show maps --data synth --split test --index 3 --out maps.png
+show cnn show filters --out filters.png
+show cnn show patches --data synth --first 2000 --out patches.png
+show cnn show fool --data synth --out fool.png
+show cnn show mistakes --data synth --first 5000 --most 18 --out mistakes.png
+show cnn show occlusion --data synth --split test --index 3 --out occlusion.png
+show cnn show history run.csv --out history.svg
+show cnn show timelapse --out timelapse.png
+cp ./*.png ./*.svg "$folder"
+
+bytes=$(cat "$folder"/* | wc -c)
+echo "$bytes bytes in docs/pictures"
+[[ $bytes -le 600000 ]] || { echo "pictures: more than 600,000 bytes" >&2 && exit 1; }
