@@ -1,5 +1,6 @@
 /* What a sheet says is what the network computes: every number on it is looked up again by another way. */
 #include "cnn.h"
+#include "data/dataset.h"
 #include "picture/sheet.h"
 
 #include <math.h>
@@ -319,6 +320,21 @@ static void occlusion_covers_what_it_says(void **state)
     for (size_t i = 0; i < 28 * 28; i++)
         covered += isnan(tile->values[i]) ? 0 : 1;
     assert_int_equal(covered, 23 * 23);
+    /* one place covered by hand */
+    struct cnn_dataset by_hand = *w->dataset;
+    uint8_t pixels[28 * 28];
+    memcpy(pixels, cnn_dataset_image(w->dataset, 5), sizeof pixels);
+    for (size_t y = 10; y < 16; y++)
+        memset(pixels + y * 28 + 11, 0, 6);
+    by_hand.images = pixels;
+    by_hand.count = 1;
+    float one[CLASSES];
+    size_t answer = 0;
+    for (size_t k = 1; k < CLASSES; k++)
+        answer = p[5 * CLASSES + k] > p[5 * CLASSES + answer] ? k : answer;
+    OK(cnn_model_predict(w->model, &by_hand, one, &error));
+    assert_true(tile->values[13 * 28 + 14] == one[answer]);
+    assert_true(one[answer] != whole);
     /* the corner patch covers paper with paper */
     assert_true(tile->values[3 * 28 + 3] == whole);
     assert_true(sheet->bands[2].tiles[0].values[3 * 28 + 3] == 0);
