@@ -51,13 +51,14 @@ static enum cnn_status read_head(const char *path, const char **text, size_t *fi
 static enum cnn_status read_line(struct history *h, const char **text, const size_t *field, size_t n_fields,
                                  struct cnn_error *error)
 {
+    const double most = 1e30; /* beyond it a scale could not be drawn in floats */
     for (size_t i = 0; i < n_fields; i++) {
         double value;
-        if (!number_parse(text, &value) ||
+        if (!number_parse(text, &value) || value > most ||
             (i + 1 < n_fields ? **text != ',' : **text && !strchr("\r\n", **text)))
             return error_set(error, CNN_ERROR_FORMAT,
-                             "%s: line %zu, field %zu: expected %zu numbers from 0 on", h->path, h->n + 2,
-                             i + 1, n_fields);
+                             "%s: line %zu, field %zu: expected %zu numbers from 0 to 1e30", h->path,
+                             h->n + 2, i + 1, n_fields);
         *text += **text == ',';
         if (field[i] < N_METRICS)
             h->column[field[i]][h->n] = (float)value;
