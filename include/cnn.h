@@ -119,7 +119,8 @@ enum cnn_words {
     CNN_WORDS_LOSS,
     CNN_WORDS_OPTIMIZER,
     CNN_WORDS_SCHEDULE,
-    CNN_WORDS_ARCH
+    CNN_WORDS_ARCH,
+    CNN_WORDS_EXPORT
 };
 
 struct cnn_word {
@@ -653,6 +654,23 @@ enum cnn_status cnn_explain_quiz(const struct cnn_model *model, const struct cnn
                                  size_t image, const struct cnn_explain_options *options, uint64_t seed,
                                  bool answers, cnn_text_written *write, void *context,
                                  struct cnn_error *error);
+
+/* ---- exports ----------------------------------------------------------------------------------- */
+
+/* What an export may be told; NULL for it means all zeros. */
+struct cnn_export_options {
+    const char *name; /* what the model is called, such as the name of its file; NULL: its architecture */
+    const struct cnn_dataset *test; /* images that it did not learn from: examples, and where they have labels
+                                       how often it reads them rightly; NULL: digits drawn by the program, and
+                                       no word of how often */
+    bool large;                     /* of a network above 4 MB too */
+    bool overwrite;                 /* as in cnn_file_write */
+};
+
+/* Writes a model as what a word of CNN_WORDS_EXPORT says: "html" is one page that is the model. Errors: USAGE
+ * (no such kind, a network above 4 MB), MISMATCH (images of another shape), MEMORY, as cnn_file_write. */
+enum cnn_status cnn_export(const struct cnn_model *model, const char *kind, const char *path,
+                           const struct cnn_export_options *options, struct cnn_error *error);
 
 /* ---- what may be wrong ------------------------------------------------------------------------- */
 

@@ -80,7 +80,17 @@ find_missing_to_run() {
     [[ $(uname) != Linux ]] || require ca-certificates test -d /etc/ssl/certs
 }
 
+# A browser to test the page of cnn export html in. Debian's own python3 has its selenium, whichever comes first on the path.
+# On other systems the test is skipped: what Ubuntu calls chromium is a snap.
+find_missing_to_browse() {
+    grep -qs '^ID=debian' /etc/os-release || return 0
+    require chromium test -x /usr/bin/chromium
+    require chromium-driver test -x /usr/bin/chromedriver
+    require python3-selenium /usr/bin/python3 -c 'import selenium'
+}
+
 find_missing_to_test() {
+    find_missing_to_browse
     require gcc compiles gcc -fopenmp -fsanitize=address,undefined
     require libcmocka-dev pkg-config --exists cmocka
     require clang command -v clang

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The rooms of the code: base < npz < picture < data < kernels < nn < train < explain < show < tools < cli. A file includes
+# The rooms of the code: base < npz < picture < data < kernels < nn < train < explain < show < export < tools < cli. A file includes
 # its own room and the ones before it, and cnn.h; picture knows base alone; src/cli includes cnn.h and its own headers
 # alone. Prints each #include that breaks this, as FILE:LINE: WHAT.
 # Usage: scripts/check/include-order.sh [FOLDER that holds src/ and include/]
@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 [[ $# -lt 2 && -d ${1:-$top}/src ]] || wrong_use "unexpected '$*'; expected a folder that holds src/"
 cd "${1:-$top}"
 
-rooms=(base npz picture data kernels nn train explain show tools cli)
+rooms=(base npz picture data kernels nn train explain show export tools cli)
 
 # room_number WORD: sets number to its place in the rooms, to "" for a word that is none.
 room_number() {
@@ -49,5 +49,5 @@ while IFS=: read -r file line text; do
     [[ -n $what ]] || continue
     echo "$file:$line: $what"
     broken=1
-done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|npz|picture|data|kernels|nn|train|explain|show|tools|cli)/)' src include)
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(base|npz|picture|data|kernels|nn|train|explain|show|export|tools|cli)/)' src include)
 exit "$broken"

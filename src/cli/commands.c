@@ -5,11 +5,12 @@
 #include "message.h"
 
 extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench,
-    command_doctor, command_show, command_explain, command_strip, command_completion;
+    command_doctor, command_show, command_explain, command_export, command_strip, command_completion;
 
 static const struct command *const commands[] = {
-    &command_train, &command_predict, &command_evaluate, &command_summary, &command_explain,
-    &command_show,  &command_strip,   &command_bench,    &command_doctor,  &command_completion,
+    &command_train,   &command_predict, &command_evaluate,   &command_summary,
+    &command_explain, &command_show,    &command_export,     &command_strip,
+    &command_bench,   &command_doctor,  &command_completion,
 };
 
 const struct command *command_row(size_t i)

@@ -82,6 +82,7 @@ static const char *const word_topics[] = {
     [CNN_WORDS_LAYER] = "layers",       [CNN_WORDS_ACTIVATION] = "activations",
     [CNN_WORDS_LOSS] = "losses",        [CNN_WORDS_OPTIMIZER] = "optimizers",
     [CNN_WORDS_SCHEDULE] = "schedules", [CNN_WORDS_ARCH] = "architectures",
+    [CNN_WORDS_EXPORT] = "exports",
 };
 
 const char *help_topic(size_t i)

@@ -90,7 +90,7 @@ struct range {
 
 /* The gradient of a dense layer is made in slices of so many rows of its weights: enough to fill the
  * registers, few enough that the slices of a small network keep several threads busy. */
-enum { DENSE_SLICE_ROWS = 24 };
+enum { DENSE_SLICE_ROWS = 24, MAX_DENSE_SHARDS = 16 };
 
 static inline size_t dense_slices(const struct dense_shape *shape)
 {
@@ -102,7 +102,7 @@ static inline size_t dense_slices(const struct dense_shape *shape)
  * Other layers are one shard. */
 static inline size_t dense_shards(const struct dense_shape *shape)
 {
-    const size_t large = 16384, most = 16, slices = dense_slices(shape);
+    const size_t large = 16384, most = MAX_DENSE_SHARDS, slices = dense_slices(shape);
     return shape->in * shape->out < large ? 1 : slices < most ? slices : most;
 }
 

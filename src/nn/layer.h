@@ -183,6 +183,9 @@ struct layer_words {
     bool (*by_groups)(const struct layer *layer); /* each group is summed from 0, then added; NULL: never */
 };
 
+/* Numbers of a layer that an export needs beside its shapes and weights, by name. */
+typedef void layer_told(void *context, const char *name, const double *values, size_t n);
+
 /* NULL anywhere below: there is nothing to do. */
 struct layer_type {
     const char *word;       /* in architecture texts: "maxpool2d" */
@@ -209,6 +212,8 @@ struct layer_type {
     void (*commit)(const struct layer *layer, const struct kernels *k, const struct batch *batch);
 
     const struct layer_words *words; /* never NULL: a test sees to it */
+    /* Tells what its script, layers/NAME.js, reads by these names: windows, the order of sums. */
+    void (*tell)(const struct layer *layer, layer_told *told, void *context);
 };
 
 #define LAYER(name) extern const struct layer_type layer_##name;

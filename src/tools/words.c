@@ -1,4 +1,5 @@
 /* The words that architecture texts and options may name, for help and errors. */
+#include "export/export.h"
 #include "nn/spec.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -26,6 +27,8 @@ const struct cnn_word *cnn_word(enum cnn_words table, size_t i)
         return schedule_word(i);
     case CNN_WORDS_ARCH:
         return spec_named(i);
+    case CNN_WORDS_EXPORT:
+        return export_word(i);
     }
     return NULL;
 }

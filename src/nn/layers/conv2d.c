@@ -161,6 +161,14 @@ static const struct layer_words words = {
     .group_korean = "창의 {G}행",
 };
 
+static void tell(const struct layer *layer, layer_told *told, void *context)
+{
+    struct conv2d_shape s = kernel_shape(layer);
+    told(context, "kernel", (double[]){(double)s.kernel_h, (double)s.kernel_w}, 2);
+    told(context, "stride", (double[]){1, 1}, 2);
+    told(context, "padding", (double[]){0, 0}, 2);
+}
+
 const struct layer_type layer_conv2d = {
     .word = "conv2d",
     .name = "conv2d",
@@ -174,4 +182,5 @@ const struct layer_type layer_conv2d = {
     .backward = backward,
     .gradient = gradient,
     .words = &words,
+    .tell = tell,
 };

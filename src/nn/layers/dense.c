@@ -194,6 +194,17 @@ static const struct layer_words words = {
     .by_groups = in_shards,
 };
 
+/* Where the shards of its sum begin, and the end of the last: in what order a sum is made is part of its
+ * bits. */
+static void tell(const struct layer *layer, layer_told *told, void *context)
+{
+    struct dense_shape s = kernel_shape(layer);
+    double rows[MAX_DENSE_SHARDS + 1] = {0};
+    for (size_t i = 0; i < dense_shards(&s); i++)
+        rows[i + 1] = (double)dense_rows(&s, dense_shard(&s, i)).to;
+    told(context, "rows", rows, dense_shards(&s) + 1);
+}
+
 const struct layer_type layer_dense = {
     .word = "dense",
     .name = "dense",
@@ -209,4 +220,5 @@ const struct layer_type layer_dense = {
     .slices = &slices,
     .shards = &shards,
     .words = &words,
+    .tell = tell,
 };

@@ -1,0 +1,328 @@
+/*
+ * One page that is the model. Its script and style are the same in every page, known to its security policy
+ * by their hashes; all that differs is data, in two blocks that a browser never runs: JSON, in which < is
+ * written \u003c so that no text of a model can end the block, and the weights in base 64. The script puts
+ * texts in as text.
+ */
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "export/export.h"
+#include "export/page.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { MOST_BYTES = 4 << 20, SAMPLES = 10 };
+
+/* ---- values --------------------------------------------------------------------------------------- */
+
+static void put_text(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (const unsigned char *s = (const unsigned char *)text; *s; s++)
+        if (*s < ' ' || *s == 127 || *s == '<' || *s == '>' || *s == '&')
+            fprintf(out, "\\u%04x", *s);
+        else if (*s == '"' || *s == '\\')
+            fprintf(out, "\\%c", *s);
+        else
+            putc(*s, out); /* a browser reads what is not UTF-8 as U+FFFD */
+    putc('"', out);
+}
+
+static void put_numbers(FILE *out, const double *values, size_t n)
+{
+    char text[NUMBER_TEXT];
+    putc('[', out);
+    for (size_t i = 0; i < n; i++) {
+        number_format(values[i], text);
+        fprintf(out, "%s%s", i ? "," : "", text);
+    }
+    putc(']', out);
+}
+
+static void put_sizes(FILE *out, const size_t *values, size_t n)
+{
+    putc('[', out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%s%zu", i ? "," : "", values[i]);
+    putc(']', out);
+}
+
+static void put_base64(FILE *out, const uint8_t *bytes, size_t n)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        size_t left = n - i < 3 ? n - i : 3;
+        uint32_t word = 0;
+        for (size_t k = 0; k < 3; k++)
+            word = word << 8 | (k < left ? bytes[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            putc(k <= left ? letters[word >> (18 - 6 * k) & 63] : '=', out);
+    }
+}
+
+/* Source: FLOATS of 4 bytes, the lowest first. FLOATS is a multiple of 3 but for the last time. */
+static void put_floats(FILE *out, const float *values, size_t n)
+{
+    enum { FLOATS = 768 };
+    uint8_t bytes[4 * FLOATS];
+    for (size_t i = 0; i < n; i += FLOATS) {
+        size_t count = n - i < FLOATS ? n - i : FLOATS;
+        for (size_t k = 0; k < count; k++) {
+            uint32_t bits;
+            memcpy(&bits, &values[i + k], sizeof bits);
+            bytes_put_u32_le(bytes + 4 * k, bits);
+        }
+        put_base64(out, bytes, 4 * count);
+    }
+}
+
+/* ---- the network ---------------------------------------------------------------------------------- */
+
+static void put_fact(void *context, const char *name, const double *values, size_t n)
+{
+    FILE *out = context;
+    fprintf(out, ",\"%s\":", name);
+    put_numbers(out, values, n);
+}
+
+static void put_layer(FILE *out, const struct layer *layer)
+{
+    fputs("{\"type\":", out);
+    put_text(out, layer->type->word);
+    fputs(",\"name\":", out);
+    put_text(out, layer->name);
+    if (layer->type->has_activation)
+        fprintf(out, ",\"activation\":\"%s\"", activation_word(layer->activation)->word);
+    fputs(",\"in\":", out);
+    put_sizes(out, layer->in.size, layer->in.rank);
+    fputs(",\"out\":", out);
+    put_sizes(out, layer->out.size, layer->out.rank);
+    fprintf(out, ",\"macs\":%.0f", layer->macs_forward);
+    if (layer->type->tell)
+        layer->type->tell(layer, put_fact, out);
+    fputs(",\"arrays\":[", out);
+    for (size_t k = 0; k < layer->n_parameters; k++) {
+        const struct parameter *p = &layer->parameter[k];
+        char limit[NUMBER_TEXT];
+        number_format((double)(float)p->limit, limit);
+        fprintf(out, "%s{\"name\":\"%s\",\"count\":%zu,\"limit\":%s,\"initial\":%d}", k ? "," : "", p->name,
+                p->count, limit, (int)p->initial);
+    }
+    fputs("]}", out);
+}
+
+/* The weights that training began from, as the seed draws them: their fingerprint, or nothing where they were
+ * given.
+ */
+static enum cnn_status put_beginning(FILE *out, const struct cnn_model *model, struct cnn_error *error)
+{
+    struct cnn_model *first;
+    if (model->given_weights)
+        return CNN_OK;
+    enum cnn_status status = cnn_model_create(&(struct cnn_model_options){.arch = model->arch,
+                                                                          .height = model->input.size[0],
+                                                                          .width = model->input.size[1],
+                                                                          .channels = model->input.size[2],
+                                                                          .seed = model->seed},
+                                              &first, error);
+    if (status != CNN_OK)
+        return status;
+    fprintf(out, ",\"beginning\":\"%016" PRIx64 "\"", cnn_model_fingerprint(first));
+    cnn_model_free(first);
+    return CNN_OK;
+}
+
+static enum cnn_status put_network(FILE *out, const struct cnn_model *model, const char *name,
+                                   struct cnn_error *error)
+{
+    fputs("\"name\":", out);
+    put_text(out, name ? name : model->arch);
+    fputs(",\"arch\":", out);
+    put_text(out, model->arch);
+    fprintf(out, ",\"fingerprint\":\"%016" PRIx64 "\",\"seed\":\"%" PRIu64 "\",\"epochs\":%zu,\"scale\":%s",
+            cnn_model_fingerprint(model), model->seed, model->trained_epochs,
+            model->scale ? "true" : "false");
+    fputs(",\"input\":", out);
+    put_sizes(out, model->input.size, model->input.rank);
+    fputs(",\"layers\":[", out);
+    for (size_t i = 0; i < model->n_layers; i++) {
+        fputs(i ? "," : "", out);
+        put_layer(out, &model->layer[i]);
+    }
+    putc(']', out);
+    return put_beginning(out, model, error);
+}
+
+/* ---- what it makes of images ---------------------------------------------------------------------- */
+
+/* Which images the page holds: the first of each class, then the first others. */
+static size_t choose(const struct cnn_dataset *dataset, size_t *chosen)
+{
+    const struct cnn_dataset_info info = cnn_dataset_info(dataset);
+    const size_t wanted = info.count < SAMPLES ? info.count : SAMPLES;
+    size_t n = 0;
+    for (unsigned label = 0; info.labelled && label < info.classes && n < wanted; label++)
+        for (size_t i = 0; i < info.count; i++)
+            if (cnn_dataset_label(dataset, i) == label) {
+                chosen[n++] = i;
+                break;
+            }
+    for (size_t i = 0; i < info.count && n < wanted; i++) {
+        bool there = false;
+        for (size_t k = 0; k < n; k++)
+            there = there || chosen[k] == i;
+        if (!there)
+            chosen[n++] = i;
+    }
+    return n;
+}
+
+/* The page runs these when it opens, and compares the bits of its probabilities with the ones here. */
+static void put_samples(FILE *out, const struct cnn_model *model, const struct cnn_dataset *dataset,
+                        const float *probabilities)
+{
+    size_t chosen[SAMPLES], n = choose(dataset, chosen), classes = model_classes(model);
+    fputs(",\"samples\":[", out);
+    for (size_t k = 0; k < n; k++) {
+        fputs(k ? ",{\"pixels\":\"" : "{\"pixels\":\"", out);
+        put_base64(out, cnn_dataset_image(dataset, chosen[k]), shape_count(&model->input));
+        if (cnn_dataset_info(dataset).labelled)
+            fprintf(out, "\",\"label\":%u,\"bits\":\"", cnn_dataset_label(dataset, chosen[k]));
+        else
+            fputs("\",\"bits\":\"", out);
+        for (size_t c = 0; c < classes; c++) {
+            uint32_t bits;
+            memcpy(&bits, &probabilities[chosen[k] * classes + c], sizeof bits);
+            fprintf(out, "%08" PRIx32, bits);
+        }
+        fputs("\"}", out);
+    }
+    putc(']', out);
+}
+
+/* How often the answers that were about as sure turned out right, by the probability of the answer. */
+static void put_sureness(FILE *out, const struct cnn_dataset *dataset, const float *probabilities,
+                         size_t classes)
+{
+    static const double least[] = {0, 0.5, 0.7, 0.9, 0.99, 0.999};
+    enum { STEPS = sizeof least / sizeof *least };
+    size_t answers[STEPS] = {0}, right[STEPS] = {0}, count = cnn_dataset_info(dataset).count;
+    for (size_t i = 0; i < count; i++) {
+        const float *p = probabilities + i * classes;
+        size_t best = 0, step = STEPS - 1;
+        for (size_t c = 1; c < classes; c++)
+            best = p[c] > p[best] ? c : best;
+        while (step > 0 && (double)p[best] < least[step])
+            step--;
+        answers[step]++;
+        right[step] += best == cnn_dataset_label(dataset, i);
+    }
+    fputs(",\"sureness\":{\"least\":", out);
+    put_numbers(out, least, STEPS);
+    fputs(",\"answers\":", out);
+    put_sizes(out, answers, STEPS);
+    fputs(",\"right\":", out);
+    put_sizes(out, right, STEPS);
+    putc('}', out);
+}
+
+/* The name alone: the folders above it are nobody else's business. */
+static void put_source(FILE *out, const char *source)
+{
+    const char *slash = strrchr(source, '/');
+    fputs(",\"data\":", out);
+    put_text(out, slash && slash[1] ? slash + 1 : source);
+}
+
+static enum cnn_status put_answers(FILE *out, const struct cnn_model *model,
+                                   const struct cnn_dataset *dataset, bool score, struct cnn_error *error)
+{
+    const size_t count = cnn_dataset_info(dataset).count, classes = model_classes(model);
+    float *probabilities = memory_alloc(count * classes, sizeof *probabilities);
+    if (!probabilities)
+        return error_memory(error, count * classes * sizeof *probabilities);
+    enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
+    if (status == CNN_OK)
+        put_samples(out, model, dataset, probabilities);
+    if (status == CNN_OK && score)
+        put_sureness(out, dataset, probabilities, classes);
+    memory_free(probabilities);
+    return status;
+}
+
+/* Of the images given; without any, of digits drawn by the program where the network takes such, and nothing
+ * is said of how often it is right. */
+static enum cnn_status put_images(FILE *out, const struct cnn_model *model, const struct cnn_dataset *given,
+                                  struct cnn_error *error)
+{
+    struct cnn_dataset *drawn;
+    const size_t *in = model->input.size;
+    if (given) {
+        put_source(out, cnn_dataset_info(given).source);
+        return put_answers(out, model, given, cnn_dataset_info(given).labelled, error);
+    }
+    if (in[0] != CNN_DIGIT_SIDE || in[1] != CNN_DIGIT_SIDE || in[2] != 1) {
+        fputs(",\"samples\":[]", out);
+        return CNN_OK;
+    }
+    enum cnn_status status = cnn_dataset_open("synth", CNN_TEST, 0, 2 * SAMPLES, &drawn, error);
+    if (status != CNN_OK)
+        return status;
+    status = put_answers(out, model, drawn, false, error);
+    cnn_dataset_close(drawn);
+    return status;
+}
+
+/* ---- the page ------------------------------------------------------------------------------------- */
+
+static enum cnn_status check(const struct cnn_model *model, const struct cnn_export_options *options,
+                             struct cnn_error *error)
+{
+    if (!options->large && model->n_weights > MOST_BYTES / sizeof(float)) {
+        error_set(error, CNN_ERROR_USAGE,
+                  "the network has %zu weights, %.1f MB; a page is made of at most 4 MB of them unless more "
+                  "is asked "
+                  "for",
+                  model->n_weights, (double)model->n_weights * 4e-6);
+        return error_hint(error, CNN_ERROR_USAGE,
+                          "add --large for a page that a browser may be slow to open");
+    }
+    return options->test ? model_check_images(model, options->test, error) : CNN_OK;
+}
+
+static void put_head(FILE *out)
+{
+    fprintf(out,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '%s'; "
+            "style-src '%s'; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n"
+            "<meta name=\"generator\" content=\"cnn " CNN_VERSION "\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<title>cnn</title>\n<style>",
+            page_script_hash, page_style_hash);
+    fwrite(page_style, 1, page_style_bytes, out);
+    fputs("</style>\n</head>\n", out);
+}
+
+enum cnn_status export_html(const struct cnn_model *model, const struct cnn_export_options *options,
+                            FILE *out, struct cnn_error *error)
+{
+    enum cnn_status status = check(model, options, error);
+    if (status != CNN_OK)
+        return status;
+    put_head(out);
+    fwrite(page_body, 1, page_body_bytes, out);
+    fputs("<script type=\"application/json\" id=\"data\">{", out);
+    status = put_network(out, model, options->name, error);
+    if (status == CNN_OK)
+        status = put_images(out, model, options->test, error);
+    fputs("}</script>\n<script type=\"text/plain\" id=\"weights\">", out);
+    put_floats(out, model->weights, model->n_weights);
+    fputs("</script>\n<script>", out);
+    fwrite(page_script, 1, page_script_bytes, out);
+    fputs("</script>\n</html>\n", out);
+    return status;
+}

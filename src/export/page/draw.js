@@ -1,0 +1,87 @@
+/* The drawing area: pointer and keyboard. */
+const pen = {x: 140, y: 140, down: false, erasing: false, last: null};
+
+function paintDrawing() {
+    const canvas = byId('drawing'), context = canvas.getContext('2d'), image = context.createImageData(SIDE, SIDE);
+    const [paper, ink] = dark.matches ? [24, 240] : [255, 20];
+    state.plane.forEach((value, i) => {
+        image.data.fill(value ? ink : paper, 4 * i, 4 * i + 3);
+        image.data[4 * i + 3] = 255;
+    });
+    context.putImageData(image, 0, 0);
+    if (document.activeElement === canvas) {
+        context.strokeStyle = pen.down ? '#d00' : '#08f';
+        context.lineWidth = 3;
+        context.strokeRect(pen.x - PEN, pen.y - PEN, 2 * PEN, 2 * PEN);
+    }
+    canvas.setAttribute('aria-label', say('drawing', Math.round(pen.y / 10), Math.round(pen.x / 10), say(pen.down ? 'down' : 'up')));
+}
+
+function drawTo(point) {
+    drawStroke(state.plane, pen.last || point, point, pen.erasing ? 0 : 255);
+    pen.last = point;
+    [pen.x, pen.y] = point;
+    follow(cleanDrawing(state.plane));
+}
+
+function clearDrawing() {
+    state.plane = newPlane();
+    pen.last = null;
+    follow(null);
+    speak();
+}
+
+function listenToDrawing() {
+    const canvas = byId('drawing');
+    const place = (event) => {
+        const box = canvas.getBoundingClientRect();
+        return [Math.round((event.clientX - box.left) / box.width * SIDE), Math.round((event.clientY - box.top) / box.height * SIDE)];
+    };
+    canvas.addEventListener('pointerdown', (event) => {
+        canvas.setPointerCapture(event.pointerId);
+        pen.last = null;
+        state.stroke = event.pointerId;
+        drawTo(place(event));
+    });
+    canvas.addEventListener('pointermove', (event) => state.stroke === event.pointerId && drawTo(place(event)));
+    for (const end of ['pointerup', 'pointercancel'])
+        canvas.addEventListener(end, () => {
+            state.stroke = pen.last = null;
+            speak();
+        });
+    canvas.addEventListener('focus', paintDrawing);
+    canvas.addEventListener('blur', paintDrawing);
+    canvas.addEventListener('keydown', drawingKey);
+    byId('clear').addEventListener('click', clearDrawing);
+    byId('eraser').addEventListener('click', () => {
+        pen.erasing = !pen.erasing;
+        byId('eraser').setAttribute('aria-pressed', pen.erasing);
+    });
+}
+
+function drawingKey(event) {
+    const step = {ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, -5], ArrowDown: [0, 5]}[event.key];
+    const keep = (at) => Math.min(Math.max(at, 0), SIDE - 1);
+    if (step) {
+        const from = [pen.x, pen.y];
+        [pen.x, pen.y] = [keep(pen.x + step[0]), keep(pen.y + step[1])];
+        pen.last = from;
+        if (pen.down)
+            drawTo([pen.x, pen.y]);
+    } else if (event.key === ' ') {
+        pen.down = !pen.down;
+        pen.last = null;
+        if (pen.down)
+            drawTo([pen.x, pen.y]);
+        else
+            speak();
+    } else if (event.key === 'Delete') {
+        clearDrawing();
+    } else if (/^[0-9]$/.test(event.key) && state.network.samples[event.key]) {
+        showSample(Number(event.key));
+    } else {
+        return;
+    }
+    event.preventDefault();
+    paintDrawing();
+}

@@ -1,0 +1,1 @@
+activations.linear = (x) => x;

@@ -1,0 +1,1 @@
+activations.relu = (x) => max(0, x);

@@ -1,0 +1,4 @@
+activations.swish = (x) => {
+    const fromBelow = max(-89, x);
+    return mul(fromBelow, sigmoid(fromBelow));
+};

@@ -1,0 +1,140 @@
+/* What the program makes of networks and images, for scripts to compare a page's arithmetic with.
+ *     answers FOLDER          a page and its answers, FOLDER/N.html and .json, for each network of the table
+ * of layers, with every activation answers FOLDER DATA N [ARCH...]   the same for some architectures and N
+ * test images of DATA answers --strokes       strokes of each digit, and the 784 bytes that they become
+ * Source: a JSON file holds {images: [base 64], bits: [of the probabilities, 8 hexadecimal digits each]}. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "export/strokes.h"
+#include "nn/table.h"
+
+static const char *folder;
+static const struct cnn_dataset *images;
+static size_t n_pages;
+
+static void die(const struct cnn_error *error)
+{
+    fprintf(stderr, "answers: %s\n", error->message);
+    exit(1);
+}
+
+/* Weights that are not drawn as Glorot has them, so that biases, means and variances count; variances stay
+ * positive.
+ */
+static void shake(struct cnn_model *model)
+{
+    struct random random = random_stream(7, 7);
+    struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(model, i, NULL)); i++)
+        for (size_t k = 0; k < p->count; k++)
+            p->value[k] = p->initial > 0 ? 0.5F + random_float(&random)
+                                         : p->value[k] + 0.25F * (random_float(&random) - 0.5F);
+}
+
+static FILE *open_in_folder(const char *ending, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%zu.%s", folder, n_pages, ending);
+    FILE *file = ending[0] == 'j' ? fopen(path, "w") : NULL;
+    return file;
+}
+
+static void put_images(FILE *out, const struct cnn_model *model)
+{
+    struct cnn_error error;
+    struct cnn_dataset_info info = cnn_dataset_info(images);
+    size_t classes = cnn_model_info(model).classes, bytes = info.height * info.width * info.channels;
+    float *p = calloc(info.count * classes, sizeof *p);
+    if (cnn_model_predict(model, images, p, &error) != CNN_OK)
+        die(&error);
+    fputs("{\"images\":[", out);
+    for (size_t i = 0; i < info.count; i++) {
+        fputs(i ? ",\"" : "\"", out);
+        for (size_t k = 0; k < bytes; k++)
+            fprintf(out, "%02x", cnn_dataset_image(images, i)[k]);
+        fputs("\"", out);
+    }
+    fputs("],\"bits\":[", out);
+    for (size_t i = 0; i < info.count; i++) {
+        fputs(i ? ",\"" : "\"", out);
+        for (size_t c = 0; c < classes; c++) {
+            uint32_t bits;
+            memcpy(&bits, &p[i * classes + c], sizeof bits);
+            fprintf(out, "%08" PRIx32, bits);
+        }
+        fputs("\"", out);
+    }
+    fputs("]}\n", out);
+    free(p);
+}
+
+static void write_page(const char *arch)
+{
+    struct cnn_error error;
+    struct cnn_dataset_info info = cnn_dataset_info(images);
+    struct cnn_model *model;
+    char path[512];
+    const struct cnn_model_options options = {.arch = arch,
+                                              .height = info.height,
+                                              .width = info.width,
+                                              .channels = info.channels,
+                                              .scale = n_pages % 2,
+                                              .seed = 3};
+    if (cnn_model_create(&options, &model, &error) != CNN_OK)
+        die(&error);
+    shake(model);
+    n_pages++;
+    open_in_folder("html", path, sizeof path);
+    if (cnn_export(
+            model, "html", path,
+            &(struct cnn_export_options){.test = images, .name = arch, .large = true, .overwrite = true},
+            &error) != CNN_OK)
+        die(&error);
+    FILE *out = open_in_folder("json", path, sizeof path);
+    put_images(out, model);
+    fclose(out);
+    cnn_model_free(model);
+}
+
+static struct cnn_dataset *random_images(size_t count, size_t side, size_t channels)
+{
+    struct cnn_dataset *made;
+    struct cnn_error error;
+    struct random random = random_stream(1, 2);
+    size_t n = count * side * side * channels;
+    uint8_t *pixels = malloc(n);
+    for (size_t i = 0; i < n; i++)
+        pixels[i] = (uint8_t)random_u64(&random);
+    if (cnn_dataset_create(pixels, NULL, count, side, side, channels, &made, &error) != CNN_OK)
+        die(&error);
+    free(pixels);
+    return made;
+}
+
+int main(int argc, char **argv)
+{
+    enum { SIDE = 13, CHANNELS = 2, COUNT = 12 };
+    struct cnn_dataset *dataset;
+    struct cnn_error error;
+    if (argc == 2 && strcmp(argv[1], "--strokes") == 0)
+        return strokes_print(stdout);
+    if (argc < 2)
+        return 2;
+    folder = argv[1];
+    if (argc == 2) {
+        images = dataset = random_images(COUNT, SIDE, CHANNELS);
+        each_network(SIDE, CHANNELS, write_page);
+    } else {
+        if (cnn_dataset_open(argv[2], CNN_TEST, 0, (size_t)atoi(argv[3]), &dataset, &error) != CNN_OK)
+            die(&error);
+        images = dataset;
+        for (int i = 4; i < argc; i++)
+            write_page(argv[i]);
+    }
+    cnn_dataset_close(dataset);
+    printf("%zu pages\n", n_pages);
+    return 0;
+}

@@ -1,0 +1,76 @@
+/* node bits.js FOLDER STROKES: runs the script of every page in FOLDER on the images of its .json, and draws the
+ * strokes. Every bit must be that of the program. */
+'use strict';
+const fs = require('fs'), vm = require('vm');
+const [folder, strokesFile] = process.argv.slice(2);
+const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (byte) => parseInt(byte, 16));
+let failed = 0, compared = 0;
+
+function complain(text) {
+    console.log(text);
+    failed = 1;
+}
+
+function block(page, id) {
+    return new RegExp(`id="${id}">([^<]*)</script>`).exec(page)[1];
+}
+
+/* The script without a document: it defines what it has, and main.js does not begin. */
+function load(page) {
+    const script = page.slice(page.lastIndexOf('<script>') + 8, page.lastIndexOf('</script>'));
+    return vm.runInThisContext(`(function () {${script}
+        return {openNetwork, floatsOf, run, bitsOf, drawStroke, cleanDrawing, newPlane, fma, layers, drawWeights, fingerprintOf};})()`);
+}
+
+const pages = fs.readdirSync(folder).filter((name) => name.endsWith('.html'));
+for (const name of pages) {
+    const page = fs.readFileSync(`${folder}/${name}`, 'utf8'), answers = JSON.parse(fs.readFileSync(`${folder}/${name.replace('html', 'json')}`));
+    const code = load(page), data = JSON.parse(block(page, 'data'));
+    const network = code.openNetwork(data, code.floatsOf(block(page, 'weights')));
+    let wrong = 0;
+    answers.images.forEach((image, i) => {
+        const {values, answer} = code.run(network, unhex(image));
+        wrong += code.bitsOf(answer.p) !== answers.bits[i];
+        if (i < 2)
+            network.layers.forEach((layer, k) => checkSum(code, layer, values[k].y, values[k + 1].z, name));
+    });
+    if (data.beginning !== code.fingerprintOf(code.drawWeights(network)))
+        complain(`${name}: the weights that the seed draws are not the program's`);
+    compared += answers.images.length;
+    if (wrong)
+        complain(`${name}: ${wrong} of ${answers.images.length} images differ: ${data.arch}`);
+    const samples = data.samples.filter(({pixels, bits}) => code.bitsOf(code.run(network, Buffer.from(pixels, 'base64')).answer.p) !== bits);
+    if (samples.length || !data.samples.length)
+        complain(`${name}: ${samples.length} of its ${data.samples.length} own images differ`);
+}
+
+/* What the card shows of a number, summed in the order it says, is the number. */
+function checkSum(code, layer, x, z, name) {
+    for (let at = 0; at < z.length; at += Math.ceil(z.length / 7)) {
+        const {x: from, w, parts, bias} = code.layers[layer.type].sees(layer, at);
+        if (!w)
+            continue;
+        const {kernel, bias: b} = layer.weights;
+        let sum = parts.length > 1 ? b[bias] : 0;
+        parts.forEach((start, k) => {
+            let part = parts.length > 1 ? 0 : b[bias];
+            for (let i = start; i < (parts[k + 1] ?? from.length); i++)
+                part = code.fma(x[from[i]], kernel[w[i]], part);
+            sum = parts.length > 1 ? Math.fround(sum + part) : part;
+        });
+        if (sum !== z[at])
+            complain(`${name}: ${layer.name}: number ${at} is ${z[at]}, its parts give ${sum}`);
+    }
+}
+
+const code = load(fs.readFileSync(`${folder}/${pages[0]}`, 'utf8'));
+for (const {digit, strokes, pixels} of JSON.parse(fs.readFileSync(strokesFile))) {
+    const plane = code.newPlane();
+    for (const stroke of strokes)
+        stroke.forEach((point, i) => code.drawStroke(plane, stroke[Math.max(i - 1, 0)], point, 255));
+    const hex = Buffer.from(code.cleanDrawing(plane)).toString('hex');
+    if (hex !== pixels)
+        complain(`strokes of ${digit}: the page's pixels differ from the program's`);
+}
+console.log(`${pages.length} networks, ${compared} images compared`);
+process.exit(failed);

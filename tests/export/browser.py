@@ -1,0 +1,240 @@
+"""browser.py FOLDER STROKES SHOTS: opens every page of FOLDER in Chromium, as a reader would: the page's own check, the
+bits of all images of its .json, no request, no breach of its policy. Then the first page by mouse, touch and keyboard.
+Screenshots are left in SHOTS for a person to look at."""
+import glob
+import json
+import os
+import sys
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+folder, strokes_file, shots = sys.argv[1:4]
+wrong = []
+
+
+def complain(text):
+    print(text)
+    wrong.append(text)
+
+
+def expect(fact, text):
+    if not fact:
+        complain(text)
+
+
+def start():
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-device-scale-factor=1", "--lang=en"):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    browser.set_page_load_timeout(100)
+    browser.set_script_timeout(100)
+    return browser
+
+
+def size(browser, width, height):
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+
+
+def scheme(browser, name):
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": name}]})
+
+
+def requests(browser):
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    urls = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    return [url for url in urls if not url.startswith("file:")]
+
+
+def check_bits(browser, path):
+    browser.get("file://" + path)
+    name = os.path.basename(path)
+    check = browser.find_element(By.ID, "check")
+    expect("bits" in check.text and "bad" not in check.get_attribute("class"), f"{name}: its own check says: {check.text}")
+    answers = json.load(open(path.replace(".html", ".json")))
+    bits = browser.execute_script(
+        "return arguments[0].map((hex) => bitsOf(run(state.network, hex.match(/../g).map((h) => parseInt(h, 16))).answer.p))",
+        answers["images"])
+    differ = sum(a != b for a, b in zip(bits, answers["bits"]))
+    expect(len(bits) == len(answers["bits"]) and not differ, f"{name}: {differ} of {len(bits)} images differ")
+    severe = [entry["message"] for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
+    expect(not severe, f"{name}: the browser complains: {severe[:2]}")
+    expect(not requests(browser), f"{name}: it asks the network")
+    return len(bits)
+
+
+def verdict(browser):
+    return browser.find_element(By.ID, "verdict").text
+
+
+def seen(browser):
+    return browser.execute_script("return state.bytes ? Array.from(state.bytes, (b) => b.toString(16).padStart(2, '0')).join('') : ''")
+
+
+def pad_corner(browser):
+    browser.execute_script("byId('drawing').scrollIntoView({block: 'center'})")
+    box = browser.execute_script("const b = byId('drawing').getBoundingClientRect(); return [b.left, b.top]")
+    return box
+
+
+def draw_with(browser, strokes, press, move, lift):
+    left, top = pad_corner(browser)
+    for stroke in strokes:
+        x, y = stroke[0]
+        press(left + x, top + y)
+        for x, y in stroke[1:]:
+            move(left + x, top + y)
+        lift(left + x, top + y)
+
+
+def mouse(browser, strokes):
+    def send(kind, **more):
+        return lambda x, y: browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **more})
+    draw_with(browser, strokes, send("mousePressed", button="left", clickCount=1, buttons=1), send("mouseMoved", button="left", buttons=1),
+              send("mouseReleased", button="left", clickCount=1))
+
+
+def touch(browser, strokes):
+    def send(kind, points=True):
+        return lambda x, y: browser.execute_cdp_cmd("Input.dispatchTouchEvent",
+                                                    {"type": kind, "touchPoints": [{"x": x, "y": y}] if points else []})
+    draw_with(browser, strokes, send("touchStart"), send("touchMove"), send("touchEnd", False))
+
+
+def check_drawing(browser, path):
+    browser.get("file://" + path)
+    size(browser, 1280, 800)
+    clear = browser.find_element(By.ID, "clear")
+    for digit in json.load(open(strokes_file)):
+        for draw, name in ((mouse, "mouse"), (touch, "touch")):
+            if name == "touch":
+                browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+            browser.execute_script("arguments[0].click()", clear)
+            expect("no answer" in verdict(browser), f"a blank drawing has an answer: {verdict(browser)}")
+            draw(browser, digit["strokes"])
+            expect(seen(browser) == digit["pixels"], f"{name}: strokes of {digit['digit']} become other pixels than the program's")
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def check_keyboard(browser, path):
+    browser.get("file://" + path)
+    pad = browser.find_element(By.ID, "drawing")
+    pad.send_keys(Keys.DELETE)
+    expect(seen(browser) == "", "Delete does not clear")
+    pad.send_keys(Keys.SPACE, *[Keys.ARROW_DOWN] * 20, Keys.SPACE, Keys.ARROW_LEFT)
+    vertical = browser.execute_script("return state.plane[180 * 280 + 140] + state.plane[180 * 280 + 120]")
+    expect(vertical == 255, "Space and arrows draw no line down from the middle")
+    pad.send_keys("3")
+    expect("It says" in verdict(browser), "a digit key loads no example")
+    names = browser.execute_script("""return [...document.querySelectorAll('canvas[tabindex], button')].filter((node) =>
+        !node.getAttribute('aria-label') && !node.textContent.trim()).map((node) => node.id || node.outerHTML)""")
+    expect(not names, f"without a name: {names}")
+    canvas = browser.find_element(By.CSS_SELECTOR, "#layers section:nth-of-type(2) canvas")
+    canvas.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    expect("row 1, column 1, map 1" in browser.find_element(By.ID, "card").text, "arrows on a map choose no number")
+    check_tabs(browser)
+
+
+def check_tabs(browser):
+    nodes = "[...document.querySelectorAll('[tabindex], button, input')].filter((node) => node.getClientRects().length)"
+    n = browser.execute_script(f"window.order = {nodes}; order[0].focus(); return order.length")
+    reached = {browser.execute_script("return order.indexOf(document.activeElement)")}
+    for _ in range(n + 5):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        reached.add(browser.execute_script("return order.indexOf(document.activeElement)"))
+    missed = browser.execute_script("return arguments[0].map((i) => order[i].outerHTML.slice(0, 60))", [i for i in range(n) if i not in reached])
+    expect(not missed, f"Tab does not reach {len(missed)} of {n}: {missed[:3]}")
+
+
+def check_weights(browser, path):
+    browser.get("file://" + path)
+    check = "return bitsOf(state.result.answer.p)"
+    trained = browser.execute_script(check)
+    browser.execute_script("chooseNumber(1, 100)")
+    for word in ("zero", "edge", "blur"):
+        browser.find_element(By.XPATH, f"//div[@id='filter']//button[.='{word}']").click()
+        expect(browser.execute_script(check) != trained, f"the filter '{word}' changes no answer")
+        expect(browser.find_element(By.ID, "edited").is_displayed(), "an edited network does not say so")
+        expect(browser.find_element(By.ID, "sureness").text == "", "an edited network says how often the trained one is right")
+    browser.find_element(By.XPATH, "//div[@id='filter']//button[.='learned']").click()
+    expect(browser.execute_script(check) == trained, "'learned' does not bring the trained filter back")
+    browser.find_element(By.ID, "begun").click()
+    expect(browser.execute_script("return fingerprintOf(state.weights) === state.network.beginning"),
+           "the weights as training began are others than the program's")
+    browser.find_element(By.ID, "restore").click()
+    expect(browser.execute_script(check) == trained and not browser.find_element(By.ID, "edited").is_displayed(),
+           "the trained weights do not come back")
+
+
+def check_hostile(browser, path):
+    text = open(path, encoding="utf-8").read()
+    hostile = path.replace("lesson", "hostile")
+    attack = "\\u003cimg src=x onerror=document.title=1\\u003e"
+    with open(hostile, "w", encoding="utf-8") as page:
+        page.write(text.replace('{"name":"', '{"name":"' + attack, 1).replace('"arch":"', '"arch":"' + attack, 1))
+    browser.get("file://" + hostile)
+    expect("<img" in browser.find_element(By.TAG_NAME, "h1").text, "a hostile name is not shown as text")
+    expect(not browser.find_elements(By.TAG_NAME, "img"), "a hostile name becomes markup")
+    os.remove(hostile)
+
+
+def check_policy(browser, path):
+    browser.get("file://" + path)
+    breaches = browser.execute_async_script("""const done = arguments[0]; let n = 0;
+        document.addEventListener('securitypolicyviolation', () => { n++; });
+        fetch('https://example.org/').catch(() => setTimeout(() => done(n), 200));""")
+    expect(breaches == 1, f"a request is stopped by the policy {breaches} times, not once")
+
+
+CONTRAST = """
+const light = (c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+const numbers = (s) => s.match(/[\\d.]+/g).map(Number), lum = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+const ground = (n) => { for (; n; n = n.parentElement) { const c = numbers(getComputedStyle(n).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+return [...document.querySelectorAll('body *')].filter((n) => [...n.childNodes].some((t) => t.nodeType === 3 && t.data.trim()) && n.offsetParent).map((n) => {
+  const a = lum(numbers(getComputedStyle(n).color)), b = lum(ground(n));
+  return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), n.tagName + ' ' + n.textContent.slice(0, 30)]; }).filter(([ratio]) => ratio < 4.5).slice(0, 5)"""
+
+
+def check_looks(browser, path):
+    for language in ("en", "ko"):
+        for looks in ("light", "dark"):
+            scheme(browser, looks)
+            for width, height in ((1280, 800), (390, 844), (320, 640)):
+                size(browser, width, height)
+                browser.get("about:blank")
+                browser.get(f"file://{path}#{language}")
+                browser.execute_script("chooseNumber(2, Math.floor(state.result.values[2].y.length / 2))")
+                expect(browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == language, f"#{language} is another language")
+                where = f"{language}, {looks}, {width}"
+                wide = browser.execute_script("return document.documentElement.scrollWidth")
+                expect(wide <= width, f"{where}: {wide} pixels wide")
+                faint = browser.execute_script(CONTRAST)
+                expect(not faint, f"{where}: contrast below 4.5: {faint}")
+                browser.save_screenshot(f"{shots}/{language}-{looks}-{width}.png")
+    small = browser.execute_script("""return [...document.querySelectorAll('button')].filter((b) => b.offsetParent).map((b) => b.getBoundingClientRect())
+        .filter((b) => b.width < 24 || b.height < 24).length""")
+    expect(small == 0, f"{small} buttons are smaller than 24 pixels")
+
+
+browser = start()
+try:
+    paths = sorted(glob.glob(f"{folder}/*.html"))
+    images = sum(check_bits(browser, path) for path in paths)
+    lesson = f"{folder}/lesson.html"
+    check_drawing(browser, lesson)
+    check_keyboard(browser, lesson)
+    check_weights(browser, lesson)
+    check_hostile(browser, lesson)
+    check_policy(browser, lesson)
+    check_looks(browser, lesson)
+    print(f"{len(paths)} pages, {images} images, in {browser.capabilities['browserName']} {browser.capabilities['browserVersion']}")
+finally:
+    browser.quit()
+sys.exit(bool(wrong))

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The page's arithmetic gives the program's bits: every layer and activation of the table, the named networks on a
+# thousand images of drawn digits (and of MNIST, where it is), and strokes become the same pixels. In Node.
+set -euo pipefail
+answers=$(dirname "$1")/tests/export_answers
+command -v node >/dev/null || { echo "no node here to run the page's script; tests/export/test_browser.sh runs it in a browser"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$answers" --strokes >"$work/strokes.json"
+cmp "$work/strokes.json" tests/export/strokes.json || { echo "tests/export/strokes.json is not what $answers --strokes gives"; exit 1; }
+
+# compare NAME WORDS...: what answers gives for these words, through the script.
+compare() {
+    mkdir "$work/$1"
+    "$answers" "$work/$1" "${@:2}" >/dev/null
+    node tests/export/bits.js "$work/$1" tests/export/strokes.json
+}
+
+compare table
+# A thousand images of each take a quarter of a minute where nothing else runs: CNN_IMAGES=1000.
+images=${CNN_IMAGES:-100}
+compare drawn synth "$images" lesson lenet mlp
+mnist=${CNN_DATA:-data/mnist}
+[[ ! -d $mnist ]] || compare mnist "$mnist" "$images" lesson
