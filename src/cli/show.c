@@ -375,7 +375,7 @@ static const char *const details[] = {
     "shifting, turning, inverting does. "
     "occlusion: what "
     "covering each place does to the answer. data: images as they are. timelapse: a film of the filters, "
-    "after cnn train --snapshots. history RUN.csv...: loss and accuracy "
+    "of a run that kept them (--snapshots). history RUN.csv...: loss and accuracy "
     "of runs, as SVG "
     "too.",
     "In a terminal, two cells stand in one character, in colour; where it has none, and in a pipe, maps are "
