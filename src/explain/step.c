@@ -187,27 +187,39 @@ static void tell_rmsprop(struct paper *p, const struct weight_step *s)
 static void tell_sgd(struct paper *p, const struct weight_step *s)
 {
     const double momentum = (double)s->update.decay, rate = (double)s->update.learning_rate;
-    if (momentum > 0) {
-        paper_line(p, "m = %g * m - %g * g = %g * %.6g - %g * %.6g = %.6g", momentum, rate, momentum,
-                   (double)s->slot[0], rate, (double)s->g, (double)s->new_slot[0]);
-        paper_line(p, "w = w + m = %.9g + %.6g = %.9g", (double)s->w, (double)s->new_slot[0],
-                   (double)s->new_w);
-    } else
-        paper_line(p, "w = w - %g * g = %.9g - %g * %.6g = %.9g", rate, (double)s->w, rate, (double)s->g,
-                   (double)s->new_w);
+    const double m = (double)s->new_slot[0], g = (double)s->g, w = (double)s->w, new_w = (double)s->new_w;
+    if (momentum <= 0) {
+        paper_line(p, "w = w - %g * g = %.9g - %g * %.6g = %.9g", rate, w, rate, g, new_w);
+        return;
+    }
+    paper_line(p, "m = %g * m - %g * g = %g * %.6g - %g * %.6g = %.6g", momentum, rate, momentum,
+               (double)s->slot[0], rate, g, m);
+    if (s->update.nesterov)
+        paper_line(p, "w = w + %g * m - %g * g = %.9g + %g * %.6g - %g * %.6g = %.9g", momentum, rate, w,
+                   momentum, m, rate, g, new_w);
+    else
+        paper_line(p, "w = w + m = %.9g + %.6g = %.9g", w, m, new_w);
 }
 
+/* AdamW first draws the weight towards 0. */
 static void tell_adam(struct paper *p, const struct weight_step *s)
 {
-    const double a = (double)s->update.decay, b = (double)s->update.second_decay;
+    const double a = (double)s->update.decay, b = (double)s->update.second_decay,
+                 shrink = (double)s->update.weight_decay;
+    float w = s->w;
     paper_line(p, "m = %g * m + %g * g = %g * %.6g + %g * %.6g = %.6g", a, 1 - a, a, (double)s->slot[0],
                1 - a, (double)s->g, (double)s->new_slot[0]);
     paper_line(p, "v = %g * v + %g * g^2 = %g * %.6g + %g * (%.6g)^2 = %.6g", b, 1 - b, b, (double)s->slot[1],
                1 - b, (double)s->g, (double)s->new_slot[1]);
     paper_line(p, "lr = %g * sqrt(1 - %g^t) / (1 - %g^t) = %.6g, t = %llu", s->learning_rate, b, a,
                (double)s->update.learning_rate, (unsigned long long)s->step);
+    if (shrink > 0) {
+        w = exact_sub(w, exact_mul(s->update.weight_decay, w));
+        paper_line(p, "w = w - %g * w = %.9g - %g * %.9g = %.9g", shrink, (double)s->w, shrink, (double)s->w,
+                   (double)w);
+    }
     paper_line(p, "w = w - lr * m / (sqrt(v) + 1e-7) = %.9g - %.6g * %.6g / (sqrt(%.6g) + 1e-7) = %.9g",
-               (double)s->w, (double)s->update.learning_rate, (double)s->new_slot[0], (double)s->new_slot[1],
+               (double)w, (double)s->update.learning_rate, (double)s->new_slot[0], (double)s->new_slot[1],
                (double)s->new_w);
 }
 
@@ -229,6 +241,7 @@ static void tell_formula(struct paper *p, const struct weight_step *s)
         tell_sgd(p, s);
         break;
     case OPTIMIZER_adam:
+    case OPTIMIZER_adamw:
         tell_adam(p, s);
         break;
     default:

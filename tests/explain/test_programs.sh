@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What cnn explain --c prints compiles without a warning and computes the network's number to the bit, with every compiler
+# there is; with another weight it says so. What cnn explain --quiz prints follows from the seed, and its key is right.
+set -euo pipefail
+program=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+digits=$PWD/data/digits
+cd "$work"
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+# check_program LAYER: as the text says, for the model in cnn.npz.
+check_program() {
+    local compiler
+    "$program" explain --data "$digits" --layer "$1" --c >number.c
+    for compiler in "${compilers[@]}"; do
+        "$compiler" -std=c99 -pedantic -Wall -Wextra -Werror -O2 -ffp-contract=off number.c -o number -lm ||
+            fail "$1: $compiler refuses"
+        ./number >found || fail "$1, $compiler: $(cat found)"
+        grep -q 'same bits' found || fail "$1: says nothing"
+    done
+    sed '0,/^    {0x[^0].*p[^,]*, /s/\(^    {0x[^,]*, \)/\10x1p+3f + /' number.c >other.c
+    cmp -s number.c other.c && fail "$1: no term to change"
+    "${compilers[0]}" -std=c99 -O2 other.c -o other -lm
+    ! ./other >found || fail "$1: another weight, and yet: $(cat found)"
+}
+
+compilers=()
+for compiler in gcc clang; do
+    ! command -v "$compiler" >/dev/null || compilers+=("$compiler")
+done
+[ ${#compilers[@]} -gt 0 ] || { echo "no compiler" && exit 77; }
+
+for activation in linear relu swish tanh sigmoid; do
+    "$program" train --data "$digits" --epochs 1 --scale --verbose 0 --model cnn.npz \
+        --arch "conv2d:3,5,$activation conv2d:4,3,$activation flatten dense:30,$activation dense:10,softmax"
+    for layer in conv2d conv2d_1 dense dense_1; do check_program "$layer"; done
+    rm -f cnn*.npz
+done
+
+# ---- worksheets -------------------------------------------------------------------------------------------
+
+"$program" train --data "$digits" --epochs 1 --verbose 0 --arch lesson
+"$program" explain --data "$digits" --quiz 12 --answers >key
+"$program" explain --data "$digits" --quiz 12 --answers --threads 3 | cmp - key || fail "the key depends on threads"
+CNN_CPU=portable "$program" explain --data "$digits" --quiz 12 --answers | cmp - key || fail "the key depends on the machine"
+"$program" explain --data "$digits" --quiz 13 --answers | cmp -s - key && fail "another seed, the same key"
+"$program" explain --data "$digits" --quiz 12 >sheet
+[ "$(grep -o ______ sheet | wc -l)" -ge 25 ] || fail "a worksheet with few gaps"
+! grep -q ______ key || fail "a key with gaps"
+[ "$(wc -l <sheet)" = "$(wc -l <key)" ] || fail "sheet and key have other lines"
+numbers() { grep -oE '[0-9]([0-9.,]*[0-9])?' | sort; }
+"$program" explain --data "$digits" --quiz 12 --answers --lang ko | numbers >korean
+numbers <key | diff - korean >difference || fail "the Korean key has other numbers: $(cat difference)"
+
+# The sums of the key, once more by awk.
+awk '
+    /^    x: /     { n = split($0, x, " ") }
+    /^    w: /     { split($0, w, " "); sum = 0; for (i = 2; i <= n; i++) sum += x[i] * w[i] }
+    /^    x \* w: / { rows++; total += sum; if ($4 - sum > 0.001 || sum - $4 > 0.001) { print "row: " sum " is not " $4; bad = 1 } }
+    /bias is /     { match($0, /bias is -?[0-9.]+[0-9]/); bias = substr($0, RSTART + 8, RLENGTH - 8) }
+    /^    z = /    { z++; if ($3 - total - bias > 0.001 || total + bias - $3 > 0.001) { print "z: " total + bias " is not " $3; bad = 1 } }
+    END            { if (rows != 5 || z != 1) { print rows " rows, " z " sums"; bad = 1 }; exit bad }' key >found ||
+    fail "the key is wrong: $(cat found)"
