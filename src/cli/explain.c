@@ -37,7 +37,14 @@ struct explain_settings {
     bool all, c, answers, markdown;
 };
 
-static const struct explain_settings defaults = {.model = MODEL_PATH, .lang = -1, .split = CNN_TRAIN};
+#define NOT_GIVEN UINT64_MAX
+
+static const struct explain_settings defaults = {.map = NOT_GIVEN,
+                                                 .unit = NOT_GIVEN,
+                                                 .quiz = NOT_GIVEN,
+                                                 .model = MODEL_PATH,
+                                                 .lang = -1,
+                                                 .split = CNN_TRAIN};
 
 #define FIELD(name) .field = offsetof(struct explain_settings, name)
 static const struct option_row options[N_EXPLAIN_OPTIONS] = {
@@ -54,7 +61,7 @@ static const struct option_row options[N_EXPLAIN_OPTIONS] = {
     [EXPLAIN_C] = {"c", NULL, "a program in C that computes the sum again and compares it to the bit",
                    OPTION_FLAG, FIELD(c), .group = GROUP_OUTPUT},
     [EXPLAIN_QUIZ] = {"quiz", "SEED", "a worksheet with gaps; another one for each SEED", OPTION_COUNT,
-                      FIELD(quiz), .min = 0, .max = UINT64_MAX, .group = GROUP_OUTPUT},
+                      FIELD(quiz), .min = 0, .max = UINT64_MAX - 1, .group = GROUP_OUTPUT},
     [EXPLAIN_ANSWERS] = {"answers", NULL, "the worksheet's key", OPTION_FLAG, FIELD(answers),
                          .group = GROUP_OUTPUT},
     [EXPLAIN_LANG] = {"lang", "ko|en",

@@ -17,6 +17,7 @@ struct quiz {
     struct explanation e;
     struct random random;
     bool answers;
+    size_t exercise; /* the number of the last one */
 };
 
 static size_t draw(struct quiz *q, size_t from, size_t to)
@@ -77,7 +78,7 @@ static enum cnn_status ask_shapes(struct quiz *q, struct cnn_error *error)
     if (status == CNN_OK) {
         const size_t kernel = layers[0].parameter[0].shape[0];
         shape_text(shape, &input);
-        paper_heading(p, 2, "1. Shapes and counts", "1. 모양과 개수");
+        paper_heading(p, 2, "%zu. Shapes and counts", "%zu. 모양과 개수", ++q->exercise);
         paper_say(p, "Images of the shape %s go into this network:",
                   "모양이 %s인 이미지가 이 신경망에 들어갑니다.", shape);
         paper_line(p, "%s", text);
@@ -180,7 +181,7 @@ static void ask_pixel(struct quiz *q)
     size_t group = 0;
     const int digits = scale ? 4 : 2;
     output_text(p, text, &layer->out, output);
-    paper_heading(p, 2, "2. One number of a feature map", "2. 특징맵의 수 하나");
+    paper_heading(p, 2, "%zu. One number of a feature map", "%zu. 특징맵의 수 하나", ++q->exercise);
     paper_say(p,
               "Your network's filter set lies on image %zu, for %s. x are pixels, w weights rounded to two "
               "digits after the "
@@ -231,7 +232,7 @@ static void ask_softmax(struct quiz *q)
         sum = exact_add(sum, exact_exp(z[i]));
     }
     const size_t truth = draw(q, 0, LOGITS - 1);
-    paper_heading(p, 2, "3. Softmax", "3. 소프트맥스");
+    paper_heading(p, 2, "%zu. Softmax", "%zu. 소프트맥스", ++q->exercise);
     paper_say(
         p,
         "The last layer of a small network gives these z. Fill in the table, three digits after the point.",

@@ -10,9 +10,10 @@
 
 enum { MOST_ROWS = 32, LARGEST_TERMS = 5 };
 
-static bool same_bits(float a, float b)
+/* To the bit, but for the sign of 0. */
+static bool is_same(float a, float b)
 {
-    return memcmp(&a, &b, sizeof a) == 0;
+    return memcmp(&a, &b, sizeof a) == 0 || (fabsf(a) <= 0 && fabsf(b) <= 0);
 }
 
 static struct running start(const struct explanation *e, size_t i, size_t output)
@@ -331,7 +332,7 @@ void tell_sum(struct explanation *e, size_t i, size_t output)
     if (o.products && !each)
         tell_largest(e, i, output, &o);
     const float z = exact_output(layer, e->y[i - 1], output);
-    if (same_bits(z, e->z[i][output]))
+    if (is_same(z, e->z[i][output]))
         paper_say(p, "Together: %.6g. The network itself computed the same number, to the last bit.",
                   "모두 합치면 %.6g입니다. 신경망이 직접 계산한 값과 마지막 비트까지 같습니다.", (double)z);
     else

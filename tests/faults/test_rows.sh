@@ -6,7 +6,7 @@ command -v python3 >/dev/null || { echo "there is no python3 here" && exit 77; }
 scripts/check/mutate.sh --check
 rows=$(grep -c '^src/' tests/faults/meaning.txt)
 [[ $rows -ge 40 ]] || { echo "$rows rows; expected 40 or more" && exit 1; }
-for room in base npz data kernels nn train tools cli; do
+for room in base npz data kernels nn train explain tools cli; do
     grep -q "^src/$room/" tests/faults/meaning.txt || { echo "no fault for src/$room" && exit 1; }
 done
 
