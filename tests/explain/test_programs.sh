@@ -44,7 +44,7 @@ done
 
 # ---- worksheets -------------------------------------------------------------------------------------------
 
-"$program" train --data "$digits" --epochs 1 --verbose 0 --arch lesson
+"$program" train --data "$digits" --epochs 1 --scale --learning-rate 0.01 --verbose 0 --arch lesson
 "$program" explain --data "$digits" --quiz 12 --answers >key
 "$program" explain --data "$digits" --quiz 12 --answers --threads 3 | cmp - key || fail "the key depends on threads"
 CNN_CPU=portable "$program" explain --data "$digits" --quiz 12 --answers | cmp - key || fail "the key depends on the machine"
@@ -64,5 +64,5 @@ awk '
     /^    x \* w: / { rows++; total += sum; if ($4 - sum > 0.001 || sum - $4 > 0.001) { print "row: " sum " is not " $4; bad = 1 } }
     /bias is /     { match($0, /bias is -?[0-9.]+[0-9]/); bias = substr($0, RSTART + 8, RLENGTH - 8) }
     /^    z = /    { z++; if ($3 - total - bias > 0.001 || total + bias - $3 > 0.001) { print "z: " total + bias " is not " $3; bad = 1 } }
-    END            { if (rows != 5 || z != 1) { print rows " rows, " z " sums"; bad = 1 }; exit bad }' key >found ||
+    END            { if (rows != 5 || z != 1 || bias == 0) { print rows " rows, " z " sums, bias " bias; bad = 1 }; exit bad }' key >found ||
     fail "the key is wrong: $(cat found)"
