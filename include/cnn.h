@@ -373,11 +373,35 @@ enum cnn_status cnn_model_activations(const struct cnn_model *model, const struc
 enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                   float *probabilities, struct cnn_error *error);
 
+/* How often answers were right, by how sure they were: row i counts the images whose largest probability was
+ * at least cnn_confidence_from(i) and below that of the row after it. */
+enum { CNN_CONFIDENCE_ROWS = 6 };
+struct cnn_confidence {
+    size_t images[CNN_CONFIDENCE_ROWS], right[CNN_CONFIDENCE_ROWS];
+};
+
+/* Where row i begins: 0, 0.5, 0.7, 0.9, 0.99, 0.999; 1 past the end. */
+double cnn_confidence_from(size_t i);
+
+/* The row that a probability falls into. */
+size_t cnn_confidence_row(float probability);
+
 struct cnn_scores {
     size_t count;
     double loss;     /* mean categorical cross-entropy */
     double accuracy; /* share of images whose largest probability is at the label */
+    struct cnn_confidence confidence;
 };
+
+/* The confidence on test images that was kept with the model; NULL: none, or it was trained on since.
+ * cnn_model_set_confidence keeps one, to be saved with it. */
+const struct cnn_confidence *cnn_model_confidence(const struct cnn_model *model);
+void cnn_model_set_confidence(struct cnn_model *model, const struct cnn_confidence *confidence);
+
+/* Puts a confidence into a model's file, where it holds none yet, and leaves all else in it as it is, also
+ * what resuming needs. Errors: as load and save; BUSY while a run trains it. */
+enum cnn_status cnn_model_keep_confidence(const char *path, const struct cnn_confidence *confidence,
+                                          struct cnn_error *error);
 
 /* Scores a model on a dataset. confusion may be NULL, or [classes][classes] counts, row = truth,
  * column = prediction, which are set. Errors: MISMATCH (image shape, or a label the model lacks), NOT_FOUND

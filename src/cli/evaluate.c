@@ -91,6 +91,9 @@ static void print_csv(const struct evaluation *e)
         struct class_scores c = class_scores(e, k);
         printf("precision,%zu,,%.9g\nrecall,%zu,,%.9g\nf1,%zu,,%.9g\n", k, c.precision, k, c.recall, k, c.f1);
     }
+    for (size_t i = 0; i < CNN_CONFIDENCE_ROWS; i++)
+        printf("images_from_%g,,,%zu\nright_from_%g,,,%zu\n", cnn_confidence_from(i),
+               e->scores.confidence.images[i], cnn_confidence_from(i), e->scores.confidence.right[i]);
     for (size_t i = 0; i < e->classes; i++)
         for (size_t k = 0; k < e->classes; k++)
             printf("confusion,%zu,%zu,%zu\n", i, k, e->confusion[i * e->classes + k]);
@@ -130,6 +133,19 @@ static void json_confusion(const struct evaluation *e)
     json_close_array();
 }
 
+static void json_confidence(const struct cnn_confidence *c)
+{
+    json_open_array("confidence");
+    for (size_t i = 0; i < CNN_CONFIDENCE_ROWS; i++) {
+        json_open_object(NULL);
+        json_real("from", cnn_confidence_from(i));
+        json_count("images", c->images[i]);
+        json_count("right", c->right[i]);
+        json_close_object();
+    }
+    json_close_array();
+}
+
 static void print_json(const struct evaluation *e, const struct evaluate_settings *s,
                        const struct cnn_model *model, const char *source)
 {
@@ -146,6 +162,7 @@ static void print_json(const struct evaluation *e, const struct evaluate_setting
     json_scores(&mean);
     json_classes(e);
     json_confusion(e);
+    json_confidence(&e->scores.confidence);
     json_end();
 }
 
@@ -169,6 +186,18 @@ static void print_confusion(const struct evaluation *e)
                 printf("%*s", cell, "."); /* so that the mistakes stand out */
         }
         putchar('\n');
+    }
+}
+
+static void print_confidence(const struct cnn_confidence *c)
+{
+    printf("\nHow sure it was, and how often it was right\n%16s  %7s  %8s\n", "probability", "images",
+           "right");
+    for (size_t i = CNN_CONFIDENCE_ROWS; i-- > 0;) {
+        char range[CONFIDENCE_TEXT], images[COUNT_TEXT];
+        if (c->images[i])
+            printf("%16s  %7s  %6.2f %%\n", confidence_text(range, i), count_text(images, c->images[i]),
+                   100 * ratio(c->right[i], c->images[i]));
     }
 }
 
@@ -209,6 +238,15 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
            count_text(count, e->scores.count));
     print_confusion(e);
     print_classes(e);
+    print_confidence(&e->scores.confidence);
+}
+
+/* For those who look at single answers later. A file that cannot be written is no failure of the score. */
+static void keep_confidence(const char *path, const struct cnn_confidence *confidence)
+{
+    struct cnn_error error;
+    if (cnn_model_keep_confidence(path, confidence, &error) != CNN_OK)
+        note("how often answers of each confidence were right is not kept with the model: %s", error.message);
 }
 
 static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_model *model,
@@ -225,6 +263,8 @@ static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_
         print_json(&e, s, model, cnn_dataset_info(dataset).source);
     else if (status == CNN_OK)
         print_tables(&e, s, model, cnn_dataset_info(dataset).source);
+    if (status == CNN_OK && s->split == CNN_TEST && !cnn_model_confidence(model))
+        keep_confidence(s->model, &e.scores.confidence);
     free(e.confusion);
     return status;
 }

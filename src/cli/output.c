@@ -159,3 +159,15 @@ double clock_s(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
+
+const char *confidence_text(char *text, size_t row)
+{
+    double from = 100 * cnn_confidence_from(row), to = 100 * cnn_confidence_from(row + 1);
+    if (row == 0)
+        snprintf(text, CONFIDENCE_TEXT, "below %g %%", to);
+    else if (row + 1 < CNN_CONFIDENCE_ROWS)
+        snprintf(text, CONFIDENCE_TEXT, "%g %% to %g %%", from, to);
+    else
+        snprintf(text, CONFIDENCE_TEXT, "%g %% or more", from);
+    return text;
+}

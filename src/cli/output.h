@@ -62,4 +62,8 @@ const char *real_text(char text[COUNT_TEXT], double value);
 /* Seconds on a clock that never jumps. */
 double clock_s(void);
 
+/* "99 % to 99.9 %": the probabilities of a row of cnn_confidence. Shapes: text [CONFIDENCE_TEXT]. */
+enum { CONFIDENCE_TEXT = 48 };
+const char *confidence_text(char *text, size_t row);
+
 #endif

@@ -70,9 +70,10 @@ static const struct option_row options[N_PREDICT_OPTIONS] = {
 /* The images shown and what the model says of them. */
 struct prediction {
     const struct cnn_dataset *dataset;
-    bool labelled;                /* else there is no truth to show */
-    size_t first, count, classes; /* first: the number of the first image in its split */
-    const float *probabilities;   /* [count][classes] */
+    bool labelled;                           /* else there is no truth to show */
+    size_t first, count, classes;            /* first: the number of the first image in its split */
+    const float *probabilities;              /* [count][classes] */
+    const struct cnn_confidence *confidence; /* of the model; NULL: not known */
 };
 
 static const float *probabilities_of(const struct prediction *p, size_t i)
@@ -187,6 +188,22 @@ static void print_below(const struct prediction *p, size_t number, size_t cell)
     }
 }
 
+/* What answers as sure as those shown were worth on the test images, where the model knows. */
+static void print_confidence(const struct prediction *p)
+{
+    const struct cnn_confidence *c = p->confidence;
+    bool shown[CNN_CONFIDENCE_ROWS] = {false};
+    for (size_t i = 0; i < p->count; i++)
+        shown[cnn_confidence_row(probabilities_of(p, i)[digit_of(p, i)])] = true;
+    for (size_t row = CNN_CONFIDENCE_ROWS; c && row-- > 0;) {
+        char range[CONFIDENCE_TEXT], images[COUNT_TEXT];
+        if (shown[row] && c->images[row])
+            printf("of %s test answers with a probability of %s, %.2f %% were right\n",
+                   count_text(images, c->images[row]), confidence_text(range, row),
+                   100 * (double)c->right[row] / (double)c->images[row]);
+    }
+}
+
 static void print_verdicts(const struct prediction *p)
 {
     size_t right = 0;
@@ -208,6 +225,7 @@ static void print_verdicts(const struct prediction *p)
     }
     if (p->labelled && p->count > 1)
         printf("%zu of %zu right\n", right, p->count);
+    print_confidence(p);
 }
 
 static void print_tables(const struct prediction *p)
@@ -226,7 +244,13 @@ static enum cnn_status show(const struct cnn_model *model, const struct cnn_data
                             const struct predict_settings *s, struct cnn_error *error)
 {
     struct cnn_dataset_info data = cnn_dataset_info(dataset);
-    struct prediction p = {dataset, data.labelled, first, data.count, cnn_model_info(model).classes, NULL};
+    struct prediction p = {dataset,
+                           data.labelled,
+                           first,
+                           data.count,
+                           cnn_model_info(model).classes,
+                           NULL,
+                           cnn_model_confidence(model)};
     float *probabilities = calloc(p.count, p.classes * sizeof *probabilities);
     if (!probabilities)
         return fail_memory(error);

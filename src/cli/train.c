@@ -281,10 +281,22 @@ static void json_results(const struct run *run, const struct cnn_scores *test)
     json_end();
 }
 
-static enum cnn_status say_results(const struct run *run, struct cnn_error *error)
+/* How sure the model was of test images, and how often rightly, is kept with it. */
+static enum cnn_status keep_confidence(struct run *run, const struct cnn_scores *test,
+                                       struct cnn_error *error)
+{
+    if (!test->count)
+        return CNN_OK;
+    cnn_model_set_confidence(run->model, &test->confidence);
+    return run->best_epoch ? cnn_model_save(run->model, run->files.model, error) : save_run(run, error);
+}
+
+static enum cnn_status say_results(struct run *run, struct cnn_error *error)
 {
     struct cnn_scores test;
     enum cnn_status status = score_on_test(run, &test, error);
+    if (status == CNN_OK)
+        status = keep_confidence(run, &test, error);
     if (status == CNN_OK && run->settings->json)
         json_results(run, &test);
     else if (status == CNN_OK)

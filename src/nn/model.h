@@ -17,6 +17,8 @@ struct cnn_model {
         given_weights; /* fingerprint of its first weights where they were given; 0: the seed drew them */
     bool used;         /* from a file, or a trainer's: what it holds now, the seed does not draw */
     size_t trained_epochs;
+    bool has_confidence; /* on test images, of the weights as they are */
+    struct cnn_confidence confidence;
     char version[MAX_VERSION]; /* of the program that wrote its file; "": made here */
     size_t n_layers;
     struct layer layer[MAX_LAYERS];

@@ -33,6 +33,7 @@ void model_file_add(struct npz_writer *w, const struct cnn_model *model)
     npz_add_whole(w, model->given_weights ? "given_weights" : "seed",
                   model->given_weights ? model->given_weights : model->seed);
     npz_add_whole(w, "trained_epochs", model->trained_epochs);
+    confidence_add(w, cnn_model_confidence(model));
     const struct parameter *p;
     const struct layer *layer;
     for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++) {
@@ -181,6 +182,8 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
         status = read_weights(npz, model, error);
     if (status == CNN_OK)
         status = read_origin(npz, model, error);
+    if (status == CNN_OK)
+        status = confidence_read(npz, path, model, error);
     if (status != CNN_OK) {
         cnn_model_free(model);
         bool hint = status == CNN_ERROR_FORMAT && error && !error->hint[0];

@@ -13,6 +13,13 @@ void model_file_add(struct npz_writer *writer, const struct cnn_model *model);
 enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_model **model,
                                  struct cnn_error *error);
 
+/* Adds a model's confidence, or nothing where it is NULL; reads one where the archive has it. Errors: FORMAT.
+ */
+#define CONFIDENCE_ARRAY "confidence"
+void confidence_add(struct npz_writer *writer, const struct cnn_confidence *confidence);
+enum cnn_status confidence_read(struct npz *npz, const char *path, struct cnn_model *model,
+                                struct cnn_error *error);
+
 /* Opens a model's archive and reads it whole. Owns: the caller: npz_close, then memory_free of *bytes. */
 enum cnn_status model_file_open(const char *path, uint8_t **bytes, struct npz **npz, struct cnn_error *error);
 

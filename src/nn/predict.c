@@ -44,6 +44,7 @@ struct findings {
     float *probabilities; /* [count][classes] */
     float *loss;          /* [count rounded up to blocks] */
     uint8_t *prediction;  /* [count] */
+    uint8_t *sure;        /* [count]: row of cnn_confidence; asked for together with prediction */
 };
 
 static void store_block(struct runner *r, const struct cnn_dataset *dataset, const float *z, size_t first,
@@ -57,7 +58,7 @@ static void store_block(struct runner *r, const struct cnn_dataset *dataset, con
             labels[i] = (uint8_t)cnn_dataset_label(dataset, first + i);
         r->k->softmax_cross_entropy(classes, labels, n, 1, z, NULL, f->loss + first, correct);
     }
-    if (f->probabilities)
+    if (f->probabilities || f->sure)
         r->k->softmax(classes, z, p);
     for (size_t i = 0; i < n; i++) {
         size_t best = 0;
@@ -69,6 +70,8 @@ static void store_block(struct runner *r, const struct cnn_dataset *dataset, con
         }
         if (f->prediction)
             f->prediction[first + i] = (uint8_t)best;
+        if (f->sure)
+            f->sure[first + i] = (uint8_t)cnn_confidence_row(p[best * LANES + i]);
     }
 }
 
@@ -170,17 +173,20 @@ static void sum_up(const struct cnn_model *model, const struct cnn_dataset *data
 {
     size_t classes = model_classes(model), count = cnn_dataset_info(dataset).count, correct = 0;
     double loss = 0;
+    struct cnn_confidence confidence = {0};
     if (confusion)
         memset(confusion, 0, classes * classes * sizeof *confusion);
     for (size_t i = 0; i < count; i++) {
         size_t label = cnn_dataset_label(dataset, i);
         loss += (double)f->loss[i];
         correct += f->prediction[i] == label;
+        confidence.images[f->sure[i]]++;
+        confidence.right[f->sure[i]] += f->prediction[i] == label;
         if (confusion)
             confusion[label * classes + f->prediction[i]]++;
     }
     *scores = (struct cnn_scores){count, count ? loss / (double)count : 0,
-                                  count ? (double)correct / (double)count : 0};
+                                  count ? (double)correct / (double)count : 0, confidence};
 }
 
 enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct cnn_dataset *dataset,
@@ -191,14 +197,16 @@ enum cnn_status cnn_model_evaluate(const struct cnn_model *model, const struct c
         return status;
     size_t count = cnn_dataset_info(dataset).count;
     struct findings f = {.loss = memory_alloc(count + LANES, sizeof(float)),
-                         .prediction = memory_alloc(count, sizeof(uint8_t))};
-    if (!f.loss || !f.prediction)
-        status = error_memory(error, count * 5);
+                         .prediction = memory_alloc(count, sizeof(uint8_t)),
+                         .sure = memory_alloc(count, sizeof(uint8_t))};
+    if (!f.loss || !f.prediction || !f.sure)
+        status = error_memory(error, count * 6);
     if (status == CNN_OK)
         status = run_all(model, dataset, &f, error);
     if (status == CNN_OK)
         sum_up(model, dataset, &f, scores, confusion);
     memory_free(f.loss);
     memory_free(f.prediction);
+    memory_free(f.sure);
     return status;
 }

@@ -60,5 +60,6 @@ enum cnn_status cnn_model_set_weights(struct cnn_model *model, const char *name,
             return error_set(error, CNN_ERROR_NUMERIC, "%s: value %zu is not a finite number", name, i);
     memcpy(model->weights + (w.values - model->weights), values, count * sizeof *values);
     model_note_given(model);
+    model->has_confidence = false;
     return CNN_OK;
 }

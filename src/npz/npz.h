@@ -19,11 +19,17 @@ void npz_add_doubles(struct npz_writer *writer, const char *name, size_t rank, c
 void npz_add_double(struct npz_writer *writer, const char *name, double value);
 void npz_add_whole(struct npz_writer *writer, const char *name, uint64_t value);
 void npz_add_text(struct npz_writer *writer, const char *name, const char *text);
+/* Adds all arrays of an archive, as they are. Errors: FORMAT (also for an array that this program does not
+ * write: big-endian or in Fortran order), MEMORY. */
+struct npz;
+enum cnn_status npz_add_all(struct npz_writer *writer, struct npz *npz, struct cnn_error *error);
+
+/* Gives up what was added. */
+void npz_discard(struct npz_writer *writer);
+
 /* Ends the archive and writes it to path; frees the writer in every case, also when it is NULL.
  * Errors: IO, MEMORY. */
 enum cnn_status npz_finish(struct npz_writer *writer, const char *path, struct cnn_error *error);
-
-struct npz;
 
 /* Opens an archive that lies in memory, which must outlive it; path is for messages.
  * Errors: FORMAT (not a zip archive, cut short, a name twice or with a path that leaves it), MEMORY. */

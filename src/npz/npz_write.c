@@ -162,6 +162,29 @@ void npz_add_text(struct npz_writer *w, const char *name, const char *text)
     memory_free(wide);
 }
 
+static enum cnn_status add_copy(struct npz_writer *w, struct npz *npz, const char *name,
+                                struct cnn_error *error)
+{
+    uint8_t *bytes = NULL;
+    struct npy array;
+    enum cnn_status status = npz_read_any(npz, name, npz_bytes(npz), &bytes, &array, error);
+    if (status == CNN_OK && (array.big_endian || array.fortran_order))
+        status = error_set(error, CNN_ERROR_FORMAT, "%s: not written by this program", name);
+    if (status == CNN_OK)
+        npz_add(w, name, &array);
+    memory_free(bytes);
+    return status;
+}
+
+enum cnn_status npz_add_all(struct npz_writer *w, struct npz *npz, struct cnn_error *error)
+{
+    enum cnn_status status = CNN_OK;
+    const char *name;
+    for (size_t i = 0; status == CNN_OK && (name = npz_name(npz, i)); i++)
+        status = add_copy(w, npz, name, error);
+    return status;
+}
+
 /* Adds the directory and its end to the file. */
 static void end_archive(struct npz_writer *w)
 {
@@ -188,8 +211,15 @@ enum cnn_status npz_finish(struct npz_writer *w, const char *path, struct cnn_er
     enum cnn_status status =
         w->failed ? error_set(error, CNN_ERROR_MEMORY, "%s: memory ran out while the archive was made", path)
                   : file_write(path, CNN_FILE_MODEL, w->file.bytes, w->file.n, error);
+    npz_discard(w);
+    return status;
+}
+
+void npz_discard(struct npz_writer *w)
+{
+    if (!w)
+        return;
     memory_free(w->file.bytes);
     memory_free(w->directory.bytes);
     memory_free(w);
-    return status;
 }

@@ -311,6 +311,7 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *t, struct cnn_progress *pro
     size_t correct;
     if (p->epoch_done)
         begin_epoch(t);
+    t->model->has_confidence = false; /* of other weights than come now */
     struct engine_batch batch = next_batch(t);
     size_t step = p->epoch * p->steps_per_epoch + p->step;
     p->learning_rate =
