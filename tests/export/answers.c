@@ -1,9 +1,16 @@
 /* What the program makes of networks and images, for scripts to compare a page's arithmetic with.
- *     answers FOLDER          a page and its answers, FOLDER/N.html and .json, for each network of the table
- * of layers, with every activation answers FOLDER DATA N [ARCH...]   the same for some architectures and N
- * test images of DATA answers --strokes       strokes of each digit, and the 784 bytes that they become
- * Source: a JSON file holds {images: [base 64], bits: [of the probabilities, 8 hexadecimal digits each]}. */
+ *
+ * answers FOLDER: FOLDER/N.html and N.json, a page and its answers, for each network of the table of layers.
+ *
+ * answers FOLDER DATA N ARCH...: the same for some architectures and N test images of DATA.
+ *
+ * answers --fma: products and sums that lie all but in the middle between two floats.
+ *
+ * answers --strokes: strokes of each digit, and the 784 bytes that they become.
+ *
+ * N.json: {images, bits: of the probabilities}, in hexadecimal digits. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +121,23 @@ static struct cnn_dataset *random_images(size_t count, size_t side, size_t chann
     return made;
 }
 
+/* [[a, b, c, a * b + c], ...]: (1 + e)(1 - e) 2^-24 is a little less than half of c's last place. */
+static int print_fma(void)
+{
+    enum { CASES = 2000 };
+    struct random random = random_stream(5, 6);
+    putchar('[');
+    for (int i = 0; i < CASES; i++) {
+        const float e = (float)(1 + random_below(&random, 255)) * 0x1p-23F,
+                    c = (1 + random_float(&random)) * (i % 2 ? 1.0F : -1.0F),
+                    a = (1 + e) * (i % 4 < 2 ? 1.0F : -1.0F), b = (1 - e) * 0x1p-24F;
+        printf("%s[%.9g,%.9g,%.9g,%.9g]", i ? "," : "", (double)a, (double)b, (double)c,
+               (double)fmaf(a, b, c));
+    }
+    puts("]");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     enum { SIDE = 13, CHANNELS = 2, COUNT = 12 };
@@ -121,6 +145,8 @@ int main(int argc, char **argv)
     struct cnn_error error;
     if (argc == 2 && strcmp(argv[1], "--strokes") == 0)
         return strokes_print(stdout);
+    if (argc == 2 && strcmp(argv[1], "--fma") == 0)
+        return print_fma();
     if (argc < 2)
         return 2;
     folder = argv[1];

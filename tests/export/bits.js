@@ -1,8 +1,8 @@
-/* node bits.js FOLDER STROKES: runs the script of every page in FOLDER on the images of its .json, and draws the
+/* node bits.js FOLDER STROKES FMA: runs the script of every page in FOLDER on the images of its .json, and draws the
  * strokes. Every bit must be that of the program. */
 'use strict';
 const fs = require('fs'), vm = require('vm');
-const [folder, strokesFile] = process.argv.slice(2);
+const [folder, strokesFile, fmaFile] = process.argv.slice(2);
 const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (byte) => parseInt(byte, 16));
 let failed = 0, compared = 0;
 
@@ -72,5 +72,9 @@ for (const {digit, strokes, pixels} of JSON.parse(fs.readFileSync(strokesFile)))
     if (hex !== pixels)
         complain(`strokes of ${digit}: the page's pixels differ from the program's`);
 }
+const products = JSON.parse(fs.readFileSync(fmaFile)), off = products.filter(([a, b, c, y]) =>
+    code.fma(Math.fround(a), Math.fround(b), Math.fround(c)) !== Math.fround(y)).length;
+if (off)
+    complain(`${off} of ${products.length} fused products and sums differ`);
 console.log(`${pages.length} networks, ${compared} images compared`);
 process.exit(failed);

@@ -7,13 +7,14 @@ command -v node >/dev/null || { echo "no node here to run the page's script; tes
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$answers" --strokes >"$work/strokes.json"
+"$answers" --fma >"$work/fma.json"
 cmp "$work/strokes.json" tests/export/strokes.json || { echo "tests/export/strokes.json is not what $answers --strokes gives"; exit 1; }
 
 # compare NAME WORDS...: what answers gives for these words, through the script.
 compare() {
     mkdir "$work/$1"
     "$answers" "$work/$1" "${@:2}" >/dev/null
-    node tests/export/bits.js "$work/$1" tests/export/strokes.json
+    node tests/export/bits.js "$work/$1" tests/export/strokes.json "$work/fma.json"
 }
 
 compare table
