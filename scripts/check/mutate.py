@@ -5,6 +5,7 @@ import argparse
 import collections
 import concurrent.futures
 import fcntl
+import filecmp
 import json
 import math
 import os
@@ -172,14 +173,23 @@ class Copy:
         self.folder = os.path.join(root, "build", "mutation", str(number))
         self.tree = os.path.join(self.folder, "tree")
         self.made = set()
-        shutil.rmtree(self.tree, ignore_errors=True)
-        os.makedirs(self.tree)
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout
-        for name in filter(None, listed.decode().split("\0")):
-            if os.path.exists(os.path.join(root, name)):
-                os.makedirs(os.path.dirname(os.path.join(self.tree, name)), exist_ok=True)
-                shutil.copy2(os.path.join(root, name), os.path.join(self.tree, name), follow_symlinks=False)
+        names = {name for name in listed.decode().split("\0") if name and os.path.exists(os.path.join(root, name))}
+        for folder, _, files in os.walk(self.tree):
+            for name in files:
+                if os.path.relpath(os.path.join(folder, name), self.tree) not in names:
+                    os.remove(os.path.join(folder, name))
+        for name in names:
+            self.copy(os.path.join(root, name), os.path.join(self.tree, name))
         self.prepare()
+
+    @staticmethod
+    def copy(source, to):
+        """Only what differs is written, and with today's date: what was built from it before is built anew."""
+        if not os.path.exists(to) or not filecmp.cmp(source, to, shallow=False):
+            os.makedirs(os.path.dirname(to), exist_ok=True)
+            shutil.copyfile(source, to)
+            shutil.copymode(source, to)
 
     def prepare(self):
         """One object compiled and one library linked for each fault, and no AVX-512."""
