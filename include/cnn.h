@@ -325,7 +325,9 @@ struct cnn_model_info {
     size_t layers;      /* the input counts as layer 0, as in Keras */
     size_t parameters;
     size_t trained_epochs; /* whole epochs behind it; 0: not trained */
-    const char *version;   /* of the program that wrote it, or of this one */
+    const char *loss;      /* what it was trained for, and is scored by: see cnn_train_options */
+    double label_smoothing, l2;
+    const char *version; /* of the program that wrote it, or of this one */
 };
 
 /* Hash of all weights in order: what two runs that should be equal are compared by. */
@@ -388,7 +390,7 @@ size_t cnn_confidence_row(float probability);
 
 struct cnn_scores {
     size_t count;
-    double loss;     /* mean categorical cross-entropy */
+    double loss;     /* mean of what the model was trained to make small, its L2 included */
     double accuracy; /* share of images whose largest probability is at the label */
     struct cnn_confidence confidence;
 };
@@ -428,6 +430,13 @@ struct cnn_train_options {
     const char *schedule;       /* of the learning rate: "constant", "step:3,0.5", ...; NULL: constant */
     const char *early_stopping; /* "val_loss:3": metric and patience; NULL: none */
     bool snapshots;             /* keep the weights of the filters after each epoch, for cnn_show_timelapse */
+    const char *loss;           /* "categorical_crossentropy" or "mse"; NULL: the first */
+    double label_smoothing;     /* share of the truth, 0 to below 1, that is spread over all classes */
+    double l2;                  /* each weight w of a kernel adds l2 w^2 to the loss; 0: none */
+    double clipnorm, global_clipnorm; /* the longest that the gradient of an array, or of all arrays as one,
+                                         may be; 0: as long as it comes. At most one of them */
+    double ema; /* momentum, above 0 to below 1, of a mean of the weights over the steps, which is what the
+                   model holds in the end; 0: none. Not with early stopping, which puts back others */
 };
 
 /* Where training stands after a step. loss and accuracy are running means over the epoch, each batch

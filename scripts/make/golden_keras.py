@@ -4,6 +4,11 @@
     python3.11 -m venv keras && keras/bin/pip install tensorflow-cpu==2.15.1
     keras/bin/python scripts/make/golden_keras.py
 
+    keras3/bin/pip install tensorflow-cpu keras   # in an environment of its own
+    keras/bin/python scripts/make/golden_keras.py --training; keras3/bin/python scripts/make/golden_keras.py --training
+
+The latter write training_NAME_keras2 and _keras3 for every case of TRAINING.
+
 Writes NAME.txt and NAME.bin for every case, from_keras*.npz, versions.txt and README.md into tests/golden, or into the folder
 named as argument. Inputs and weights are not stored: stream() below and its twin in the test draw them to
 the same bits. The figures are those of Keras on one thread in float32. Keras is then run again in other ways
@@ -38,6 +43,23 @@ CASES = {
     "dense_scaled_adam": ((9, 11), DENSE, True, "adam", "keras2"),
     "dense_scaled_sgd": ((9, 11), DENSE, True, "sgd", "keras3"),
 }
+
+SMALL = "conv2d:2,5,relu flatten dense:8,tanh dense:7,softmax"
+
+# What else there is to training, each by Keras 2.15 and by Keras 3: optimizer, and options of the program by their names.
+TRAINING = {
+    "nesterov": ("sgd:0.9,nesterov", {}),
+    "adamw": ("adamw", {}),
+    "adamw_decay": ("adamw:0.8,0.99,0.3", {}),
+    "smoothing": ("adam", {"label_smoothing": 0.1}),
+    "mse": ("sgd:0.9", {"loss": "mse"}),
+    "l2": ("sgd:0.9", {"l2": 0.01}),
+    "clipnorm": ("sgd:0.9", {"clipnorm": 0.1}),
+    "global_clipnorm": ("sgd:0.9", {"global_clipnorm": 0.2}),
+    "ema": ("adam", {"ema": 0.9}),
+    "together": ("adamw", {"label_smoothing": 0.2, "l2": 0.02, "global_clipnorm": 0.3, "ema": 0.8}),
+}
+TRAINING_SHAPE, TRAINING_STEPS = (9, 11), 10
 
 # How Keras is run again: name: (float type, threads, oneDNN, seed of the order within each batch)
 REPEATS = {
@@ -179,6 +201,71 @@ def measure(case, repeat):
     return out
 
 
+def training_optimizer(keras, text, options):
+    """The optimizer of the program's text and options."""
+    word, _, rest = text.partition(":")
+    numbers = [float(n) for n in rest.split(",") if n and n != "nesterov"]
+    common = {key: options[key] for key in ("clipnorm", "global_clipnorm") if key in options}
+    if "ema" in options:
+        common.update(use_ema=True, ema_momentum=options["ema"])
+    if word == "sgd":
+        return keras.optimizers.SGD(momentum=(numbers or [0])[0], nesterov="nesterov" in text, **common)
+    common.update(zip(("beta_1", "beta_2", "weight_decay"), numbers))
+    return (keras.optimizers.AdamW if word == "adamw" else keras.optimizers.Adam)(**common)
+
+
+def training_model(keras, optimizer, options):
+    regularizer = keras.regularizers.L2(options["l2"]) if "l2" in options else None
+    model = build(keras, TRAINING_SHAPE + (1,), SMALL, kernel_regularizer=regularizer)
+    loss = (keras.losses.MeanSquaredError() if options.get("loss") == "mse" else
+            keras.losses.CategoricalCrossentropy(label_smoothing=options.get("label_smoothing", 0)))
+    model.compile(optimizer=training_optimizer(keras, optimizer, options), loss=loss, jit_compile=False)
+    set_weights(model, "float32")
+    return model
+
+
+def measure_training(keras, optimizer, options):
+    """All figures of a case of TRAINING."""
+    pixels, labels = draw_images(TRAINING_SHAPE, 7)
+    x, y = pixels.astype("float32")[..., None] / np.float32(255), np.eye(7, dtype="float32")[labels]
+    keras.backend.clear_session()
+    model = training_model(keras, optimizer, options)
+    names = [f"{layer.name}/{weight}" for layer in model.layers if layer.weights for weight in ("kernel", "bias")]
+    before, out, losses, order = model.get_weights(), {}, [], draw_order()
+    last = model.layers[-1].name
+    out["forward/" + last] = model(x[:SHOWN]).numpy()
+    loss, gradients = gradients_of(model, x[:BATCH], y[:BATCH])
+    out[f"loss_{BATCH}"] = np.array([loss])
+    out.update({f"gradient_{BATCH}/{name}": g for name, g in zip(names, gradients)})
+    for step in range(TRAINING_STEPS):
+        rows = order[np.arange(step * BATCH, (step + 1) * BATCH) % IMAGES]
+        model.reset_metrics()
+        losses.append(float(np.ravel(model.train_on_batch(x[rows], y[rows]))[0]))
+        if step == 0:
+            out.update({f"update/{name}": w - b for name, w, b in zip(names, model.get_weights(), before)})
+    if "ema" in options:
+        model.optimizer.finalize_variable_values(model.trainable_variables)  # as fit() does in the end
+    out.update({f"final/{name}": w for name, w in zip(names, model.get_weights())})
+    out["losses"] = np.array(losses, dtype=np.float64)
+    return out
+
+
+def write_training(folder):
+    """The cases of TRAINING by the Keras that is installed."""
+    import keras
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    compat = "keras" + keras.__version__[0]
+    for name, (optimizer, options) in TRAINING.items():
+        case = (TRAINING_SHAPE, SMALL, True, optimizer, compat)
+        bounds = {check: (bound, 0, "") for check, (bound, _) in CHECKS.items()}
+        write_case(folder, f"training_{name}_{compat}", case, measure_training(tf.keras, optimizer, options), bounds, options)
+    with open(os.path.join(folder, f"training_{compat}.txt"), "w") as f:
+        f.write(f"python {sys.version.split()[0]}\nnumpy {np.__version__}\ntensorflow {tf.__version__}\nkeras {keras.__version__}\n")
+
+
 def worker(repeat_name, path):
     """Runs in a process of its own: threads, oneDNN and float type hold for a whole process."""
     import tensorflow as tf
@@ -300,12 +387,13 @@ def figures_to_store(name, figures):
     return figures if first == name else {k: v for k, v in figures.items() if k.startswith(("update/", "losses"))}
 
 
-def write_case(folder, name, figures, bounds):
-    (height, width), arch, scale, optimizer, compat = CASES[name]
+def write_case(folder, name, case, figures, bounds, options={}):
+    (height, width), arch, scale, optimizer, compat = case
     lines = [f"input {height} {width}", f"arch {arch}", f"scale {int(scale)}", f"optimizer {optimizer}", f"compat {compat}"]
+    lines += [f"{key} {value}" for key, value in options.items()]
     lines += [f"bound {check} {bound:.3e}" for check, (bound, _, _) in bounds.items()]
     data = b""
-    for key, stride, values in all_parts(figures_to_store(name, figures)):
+    for key, stride, values in all_parts(figures):
         kind = "f8" if stride == 0 or key.startswith("loss") else "f4"
         lines.append(f"array {key} {kind} {stride} {values.size} {len(data)}")
         data += values.astype("<" + kind).tobytes()
@@ -356,6 +444,9 @@ Forward and gradients of cases that differ in the optimizer alone are stored wit
 | `update/WEIGHT` | weights after one step less those before it |
 | `losses` | losses of {steps} steps of {batch} of the {images} images, always in the same order |
 
+`training_NAME_keras2` and `_keras3` are what Keras 2.15 and Keras 3 (`training_keras2.txt`, `training_keras3.txt`) make of ten steps of
+one small network with each further loss, optimizer and option; `final/WEIGHT` are the weights in the end, as `fit` leaves them.
+
 ## How far Keras differs from itself
 
 The base is float32 on one thread. The same figures were computed in float64, on 2 and 4 threads, without oneDNN, and
@@ -396,14 +487,19 @@ def write_readme(folder, results, bounds):
 def main():
     if sys.argv[1:2] == ["--worker"]:
         return worker(sys.argv[2], sys.argv[3])
+    training = sys.argv[1:2] == ["--training"]
+    if training:
+        sys.argv.pop(1)
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden")
     os.makedirs(folder, exist_ok=True)
+    if training:
+        return write_training(folder)
     write_versions(folder)
     write_from_keras(folder)
     results = run_all()
     bounds = {name: bounds_of(results, name) for name in CASES}
     for name in CASES:
-        write_case(folder, name, results["base"][name], bounds[name])
+        write_case(folder, name, CASES[name], figures_to_store(name, results["base"][name]), bounds[name])
     write_readme(folder, results, bounds)
 
 

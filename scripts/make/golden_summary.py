@@ -38,8 +38,8 @@ ARCHITECTURES = {
 }
 
 
-def build(keras, shape, arch):
-    """The model of an architecture text, as a reader of the Keras manual would write it."""
+def build(keras, shape, arch, **weighted):
+    """The model of an architecture text, as a reader of the Keras manual would write it; weighted: of layers with weights."""
     x = first = keras.Input(shape)
     for word in arch.split():
         kind, _, rest = word.partition(":")
@@ -49,9 +49,9 @@ def build(keras, shape, arch):
         elif kind == "conv2d":
             size = [int(n) for n in fields[1].split("x")]
             x = keras.layers.Conv2D(int(fields[0]), size if len(size) > 1 else size[0],
-                                    activation=(fields[2:] or [None])[0])(x)
+                                    activation=(fields[2:] or [None])[0], **weighted)(x)
         else:
-            x = keras.layers.Dense(int(fields[0]), activation=(fields[1:] or [None])[0])(x)
+            x = keras.layers.Dense(int(fields[0]), activation=(fields[1:] or [None])[0], **weighted)(x)
     return keras.Model(first, x)
 
 

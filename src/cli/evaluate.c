@@ -6,6 +6,7 @@
 #include "command.h"
 #include "input.h"
 #include "json.h"
+#include "loss.h"
 #include "message.h"
 #include "output.h"
 
@@ -233,7 +234,10 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
            cnn_model_fingerprint(model));
     printf("data      %s, %s\n", source,
            noun_text(noun, e->scores.count, s->split == CNN_TEST ? "test image" : "training image"));
-    printf("loss      %.4f\n", e->scores.loss);
+    char loss[LOSS_TEXT];
+    struct cnn_model_info info = cnn_model_info(model);
+    loss_text(loss, info.loss, info.label_smoothing, info.l2);
+    printf("loss      %.4f%s%s\n", e->scores.loss, *loss ? ", " : "", loss);
     printf("accuracy  %.4f, %s of %s right\n", e->scores.accuracy, count_text(right, hits),
            count_text(count, e->scores.count));
     print_confusion(e);

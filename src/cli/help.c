@@ -189,17 +189,21 @@ static void print_brief(const struct option_row *option, const void *defaults, c
     print_wrapped(text, (size_t)used, BRIEF_INDENT);
 }
 
-/* The options that are only named. */
+/* The options that are only named: beside -h, or where they are many below it. */
 static void print_rare(const struct command *command, const char *margin)
 {
-    char text[512] = "--help says more";
-    for (size_t i = 0, n = 0; i < command->n_options; i++) {
-        size_t used = strlen(text);
+    static const char more[] = "--help says more", also[] = ", also of";
+    char names[512] = "";
+    for (size_t i = 0, used = 0; i < command->n_options; i++)
         if (command->options[i].rare)
-            snprintf(text + used, sizeof text - used, "%s--%s", n++ ? ", " : ", also of ",
-                     command->options[i].name);
-    }
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s --%s", used ? "," : "",
+                                     command->options[i].name);
+    char text[sizeof more + sizeof also + sizeof names];
+    bool fits = BRIEF_INDENT + strlen(more) + strlen(also) + strlen(names) <= HELP_COLUMNS;
+    snprintf(text, sizeof text, "%s%s%s", more, *names ? also : "", fits ? names : "");
     print_wrapped(text, (size_t)printf("%-*s-h, --help", BRIEF_MARGIN, margin), BRIEF_INDENT);
+    if (!fits)
+        print_wrapped(names + 1, 0, BRIEF_MARGIN);
 }
 
 void help_command_short(const struct command *command)

@@ -12,7 +12,7 @@
 #include "quote.h"
 
 /* What a run consists of, each as a text, so that a difference can be shown. */
-enum { N_TRAITS = 11, TRAIT_TEXT = 4096 };
+enum { N_TRAITS = 17, TRAIT_TEXT = 4096 };
 
 struct traits {
     char text[N_TRAITS][TRAIT_TEXT];
@@ -33,6 +33,12 @@ static const struct {
     {"validation split", TRAIN_VALIDATION_SPLIT},
     {"early stopping", TRAIN_EARLY_STOPPING},
     {"keeping of snapshots", TRAIN_SNAPSHOTS},
+    {"loss", TRAIN_LOSS},
+    {"label smoothing", TRAIN_LABEL_SMOOTHING},
+    {"L2", TRAIN_L2},
+    {"clipnorm", TRAIN_CLIPNORM},
+    {"global clipnorm", TRAIN_GLOBAL_CLIPNORM},
+    {"ema", TRAIN_EMA},
 };
 
 static void describe(const struct cnn_model *model, const struct cnn_trainer *trainer, struct traits *t)
@@ -51,6 +57,12 @@ static void describe(const struct cnn_model *model, const struct cnn_trainer *tr
     real_text(t->text[i++], o.validation_split);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.early_stopping);
     snprintf(t->text[i++], TRAIT_TEXT, "%s", o.snapshots ? "on" : "off");
+    snprintf(t->text[i++], TRAIT_TEXT, "%s", o.loss);
+    real_text(t->text[i++], o.label_smoothing);
+    real_text(t->text[i++], o.l2);
+    real_text(t->text[i++], o.clipnorm);
+    real_text(t->text[i++], o.global_clipnorm);
+    real_text(t->text[i++], o.ema);
 }
 
 /* The traits that the command line asks for: those of a run begun anew with its options, and with those of

@@ -10,6 +10,7 @@
 #include "input.h"
 #include "interrupt.h"
 #include "json.h"
+#include "loss.h"
 #include "message.h"
 #include "output.h"
 #include "progress.h"
@@ -99,6 +100,24 @@ static void close_run(struct run *run)
     run_files_release(&run->files);
 }
 
+/* What few runs ask for, and what it does. */
+static void say_settings(const struct run *run)
+{
+    struct cnn_train_options o = cnn_trainer_options(run->trainer);
+    char loss[LOSS_TEXT], number[COUNT_TEXT];
+    if (*loss_text(loss, o.loss, o.label_smoothing, o.l2))
+        note("the loss is %s", loss);
+    if (o.clipnorm > 0)
+        note("gradients are clipped to a norm of %s, each array of weights by itself",
+             real_text(number, o.clipnorm));
+    if (o.global_clipnorm > 0)
+        note("gradients are clipped to a norm of %s, all as one", real_text(number, o.global_clipnorm));
+    if (o.ema > 0)
+        note("after the last step the model becomes the mean of its weights (ema %s); until then it is "
+             "scored as it is",
+             real_text(number, o.ema));
+}
+
 /* What Keras leaves unsaid. */
 static void say_before(const struct run *run)
 {
@@ -116,6 +135,7 @@ static void say_before(const struct run *run)
          cnn_model_info(run->model).scale
              ? "pixels divided by 255"
              : "pixels go in as they are, 0 to 255 (--scale divides them by 255)");
+    say_settings(run);
     if (run->settings->weights)
         note("begins with the weights in %s", run->settings->weights);
 }
@@ -353,8 +373,8 @@ static enum cnn_status run_train(const void *settings, struct cnn_error *error)
     return status;
 }
 
-static const enum cnn_words words[] = {CNN_WORDS_LAYER, CNN_WORDS_ACTIVATION, CNN_WORDS_OPTIMIZER,
-                                       CNN_WORDS_SCHEDULE, CNN_WORDS_ARCH};
+static const enum cnn_words words[] = {CNN_WORDS_LAYER,     CNN_WORDS_ACTIVATION, CNN_WORDS_LOSS,
+                                       CNN_WORDS_OPTIMIZER, CNN_WORDS_SCHEDULE,   CNN_WORDS_ARCH};
 
 static const char *const details[] = {
     "Shuffles the images, takes them in batches, and after each epoch shows loss and accuracy as Keras does: "

@@ -14,6 +14,7 @@ const struct train_settings train_defaults = {
     .arch = "lesson",
     .optimizer = "rmsprop",
     .schedule = "constant",
+    .loss = "categorical_crossentropy",
     .model = MODEL_PATH,
     .compat = CNN_KERAS2,
     .verbose = PROGRESS_BAR,
@@ -34,8 +35,35 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
     [TRAIN_SCHEDULE] = {"schedule", "WORD", "how the learning rate changes; see Schedules", OPTION_TEXT,
                         FIELD(schedule), .group = GROUP_TRAINING, .has_words = true,
                         .words = CNN_WORDS_SCHEDULE},
-    [TRAIN_COMPAT] = {"compat", "keras2|keras3", "where rmsprop adds its epsilon: outside or inside the root",
-                      OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_LOSS] = {"loss", "WORD", "what is made small; see Losses", OPTION_TEXT, FIELD(loss),
+                    .group = GROUP_TRAINING, .has_words = true, .words = CNN_WORDS_LOSS, .rare = true},
+    [TRAIN_LABEL_SMOOTHING] =
+        {"label-smoothing", "X",
+         "share of the truth that is spread over all classes, so that nothing has to be "
+         "certain",
+         OPTION_REAL, FIELD(label_smoothing), .low = 0, .high = 0.99, .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_L2] =
+        {"l2", "X",
+         "keep weights small: X times the sum of their squares is added to the loss, biases left out",
+         OPTION_REAL, FIELD(l2), .low = 0, .high = 1000, .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_CLIPNORM] = {"clipnorm", "X",
+                        "the longest that the gradient of an array of weights may be; longer ones are made "
+                        "shorter, of the same direction",
+                        OPTION_REAL, FIELD(clipnorm), .low = 1e-9, .high = 1e9, .group = GROUP_TRAINING,
+                        .rare = true},
+    [TRAIN_GLOBAL_CLIPNORM] = {"global-clipnorm", "X", "the same for the gradient of all weights as one",
+                               OPTION_REAL, FIELD(global_clipnorm), .low = 1e-9, .high = 1e9,
+                               .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_EMA] =
+        {"ema", "X",
+         "in the end the model is the mean of its weights over the steps, each counting X of the one "
+         "after it; such as 0.99",
+         OPTION_REAL, FIELD(ema), .low = 1e-9, .high = 0.999999, .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_COMPAT] =
+        {"compat", "keras2|keras3",
+         "where rmsprop adds its epsilon: outside or inside the root; and whether --ema begins with "
+         "the first weights or with those after a step",
+         OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
     [TRAIN_ARCH] = {"arch", "TEXT", "layers from input to output, or a name; see Layers", OPTION_TEXT,
                     FIELD(arch), .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",
@@ -49,7 +77,7 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                                 .group = GROUP_DATA},
     [TRAIN_VALIDATION_DATA] = {"validation-data", "PATH",
                                "images of their own that only score; named as for --data", OPTION_TEXT,
-                               FIELD(validation_data), .group = GROUP_DATA},
+                               FIELD(validation_data), .group = GROUP_DATA, .rare = true},
     [TRAIN_EARLY_STOPPING] =
         {"early-stopping", "METRIC:N[,D]",
          "stop when N epochs brought nothing better; by more than D (0); METRIC is val_loss, val_accuracy, "
@@ -110,7 +138,13 @@ struct cnn_train_options train_train_options(const struct train_settings *s)
                                       .validation_split = s->validation_split,
                                       .schedule = s->schedule,
                                       .early_stopping = s->early_stopping,
-                                      .snapshots = s->snapshots};
+                                      .snapshots = s->snapshots,
+                                      .loss = s->loss,
+                                      .label_smoothing = s->label_smoothing,
+                                      .l2 = s->l2,
+                                      .clipnorm = s->clipnorm,
+                                      .global_clipnorm = s->global_clipnorm,
+                                      .ema = s->ema};
 }
 
 enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_error *error)
@@ -123,6 +157,12 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
                     "--resume goes on with the weights of the run; --weights cannot go with it");
     if (s->json && train_is_given(s, TRAIN_VERBOSE))
         return fail(error, CNN_ERROR_USAGE, "--json and --verbose do not go together");
+    if (s->clipnorm > 0 && s->global_clipnorm > 0)
+        return fail(error, CNN_ERROR_USAGE, "--clipnorm and --global-clipnorm: expected one of them");
+    if (s->early_stopping && s->ema > 0)
+        return fail(
+            error, CNN_ERROR_USAGE,
+            "--early-stopping and --ema: expected one of them; what early stopping puts back is no mean");
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
     return CNN_OK;

@@ -11,6 +11,12 @@ enum train_option {
     TRAIN_LEARNING_RATE,
     TRAIN_OPTIMIZER,
     TRAIN_SCHEDULE,
+    TRAIN_LOSS,
+    TRAIN_LABEL_SMOOTHING,
+    TRAIN_L2,
+    TRAIN_CLIPNORM,
+    TRAIN_GLOBAL_CLIPNORM,
+    TRAIN_EMA,
     TRAIN_COMPAT,
     TRAIN_ARCH,
     TRAIN_SCALE,
@@ -35,7 +41,8 @@ enum train_option {
 struct train_settings {
     uint64_t epochs, batch_size, seed, threads, save_every;
     double learning_rate, validation_split;
-    const char *arch, *optimizer, *schedule, *early_stopping;
+    double label_smoothing, l2, clipnorm, global_clipnorm, ema;
+    const char *arch, *optimizer, *schedule, *early_stopping, *loss;
     const char *data, *validation_data, *model, *weights, *resume, *history;
     int compat, verbose;
     bool scale, overwrite, json, snapshots;

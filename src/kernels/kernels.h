@@ -180,11 +180,18 @@ struct kernels {
     /* Probabilities of one block from logits; p may be z. Shapes: z and p [classes][16]. */
     void (*softmax)(size_t classes, const float *z, float *p);
 
-    /* Softmax and categorical cross-entropy of one block, in one step on the logits.
-     * loss[lane] = log sum exp z - z[label]; correct[lane] = 1 where the first largest logit is the label's;
-     * dz = (softmax - onehot) * inverse_batch. dz may be NULL, or z. Lanes from n_valid on get 0 everywhere.
-     * Shapes: z and dz [classes][16]; labels n_valid; loss and correct [16]. */
-    void (*softmax_cross_entropy)(size_t classes, const uint8_t *labels, size_t n_valid, float inverse_batch,
+    /* Softmax and categorical cross-entropy of one block, in one step on the logits. The truth t is
+     * onehot (1 - smoothing) + smoothing / classes. loss[lane] = log sum exp z - sum of t z; correct[lane] =
+     * 1 where the first largest logit is the label's; dz = (softmax - t) * inverse_batch. dz may be NULL, or
+     * z. Lanes from n_valid on get 0 everywhere. Shapes: z and dz [classes][16]; labels n_valid; loss and
+     * correct [16]. */
+    void (*softmax_cross_entropy)(size_t classes, const uint8_t *labels, size_t n_valid, float smoothing,
+                                  float inverse_batch, const float *z, float *dz, float *loss,
+                                  uint8_t *correct);
+
+    /* The same for the mean over the classes of (p - onehot)^2, p = softmax(z). With s = 2 / classes,
+     * dz = s p (d - sum of d p) * inverse_batch, d = p - onehot: through the whole Jacobian of softmax. */
+    void (*softmax_squared_error)(size_t classes, const uint8_t *labels, size_t n_valid, float inverse_batch,
                                   const float *z, float *dz, float *loss, uint8_t *correct);
 
     /* One update of n weights by the gradient g, for each optimizer of the table; slots as it counts them. */

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "base/threads.h"
 #include "nn/passes.h"
+#include "nn/pieces.h"
 
 #include <string.h>
 
@@ -15,9 +16,11 @@ static int threads_for(const struct engine *e);
 void engine_step(struct engine *e, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct)
 {
-    const struct target target = {.optimizer = optimizer, .update = update};
+    const struct target target = {.optimizer = optimizer, .update = update, .values = e->whole};
     begin(e, batch);
-#pragma omp parallel num_threads(threads_for(e)) if (threads_for(e) > 1)
+    const int threads = threads_for(e);
+    (void)threads; /* without OpenMP */
+#pragma omp parallel num_threads(threads) if (threads > 1)
     {
         double batch_loss;
         size_t batch_correct;
@@ -165,14 +168,29 @@ enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, 
     }
     struct cursor cursor = {e->memory, 0};
     lay_out(e, &cursor);
+    if (model->objective.l2 > 0)
+        status = pieces_cut(e, error);
+    if (status != CNN_OK) {
+        engine_free(e);
+        return status;
+    }
     *out = e;
     return CNN_OK;
+}
+
+enum cnn_status engine_set_clip(struct engine *e, struct engine_clip clip, struct cnn_error *error)
+{
+    e->clip = clip;
+    e->whole = memory_alloc(e->model->n_weights, sizeof *e->whole);
+    return e->whole ? pieces_cut(e, error) : error_memory(error, e->model->n_weights * sizeof *e->whole);
 }
 
 void engine_free(struct engine *e)
 {
     if (!e)
         return;
+    memory_free(e->piece);
+    memory_free(e->whole);
     memory_free(e->memory);
     memory_free(e);
 }

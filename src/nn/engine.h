@@ -41,9 +41,18 @@ enum cnn_status engine_create(const struct cnn_model *model, size_t batch_size, 
                               struct cnn_error *error);
 void engine_free(struct engine *engine);
 
+/* How long a gradient may be: that of each array of weights on its own, or all of them as one vector. */
+struct engine_clip {
+    double norm; /* 0: as it comes */
+    bool global;
+};
+
+/* From now on gradients are clipped; the update comes after all of the gradient then. Errors: MEMORY. */
+enum cnn_status engine_set_clip(struct engine *engine, struct engine_clip clip, struct cnn_error *error);
+
 /* One training step: loss and correct answers before the update, then the update of weights and slots. When
  * the loss is not finite nothing is updated: *loss says so. Shapes: loss is the sum over the batch, correct a
- * count. */
+ * count; what the weights cost is in the loss, for each sample. */
 void engine_step(struct engine *engine, const struct engine_batch *batch, enum optimizer optimizer,
                  const struct update *update, double *loss, size_t *correct);
 

@@ -36,6 +36,12 @@ struct parameter {
     float *slot[MAX_SLOTS]; /* what the optimizer remembers of it, each [count]; set while training */
 };
 
+/* Kernels are what L2 keeps small; biases, and the scale and shift of a normalisation, it leaves alone. */
+static inline bool parameter_is_kernel(const struct parameter *p)
+{
+    return p->trained && p->rank > 1;
+}
+
 /* What stands for an argument in a layer's text. */
 struct argument_value {
     size_t h, w; /* a number: both the same; a word that may be left out: 1 where it is there */

@@ -146,6 +146,9 @@ struct cnn_model_info cnn_model_info(const struct cnn_model *model)
         .layers = model->n_layers + 1,
         .parameters = model->n_weights,
         .trained_epochs = model->trained_epochs,
+        .loss = objective_word(model->objective.loss)->word,
+        .label_smoothing = model->objective.label_smoothing,
+        .l2 = model->objective.l2,
         .version = model->version[0] ? model->version : cnn_version(),
     };
 }

@@ -2,6 +2,7 @@
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
+#include "nn/objective.h"
 #include "nn/spec.h"
 
 enum { MAX_EPOCHS = 1000000 };
@@ -17,7 +18,8 @@ struct cnn_model {
         given_weights; /* fingerprint of its first weights where they were given; 0: the seed drew them */
     bool used;         /* from a file, or a trainer's: what it holds now, the seed does not draw */
     size_t trained_epochs;
-    bool has_confidence; /* on test images, of the weights as they are */
+    struct objective objective; /* what it was trained for, and is scored by */
+    bool has_confidence;        /* on test images, of the weights as they are */
     struct cnn_confidence confidence;
     char version[MAX_VERSION]; /* of the program that wrote its file; "": made here */
     size_t n_layers;

@@ -12,6 +12,7 @@
 #error "weights are written and hashed as they lie in memory, which must be little-endian"
 #endif
 
+enum { LOSS_TEXT = 64 };
 static const size_t max_file_bytes = (size_t)1 << 31;
 
 void model_file_name(const char *prefix, const struct layer *layer, const struct parameter *parameter,
@@ -20,10 +21,27 @@ void model_file_name(const char *prefix, const struct layer *layer, const struct
     snprintf(name, MODEL_FILE_NAME, "%s%s/%s", prefix, layer->name, parameter->name);
 }
 
-void model_file_add(struct npz_writer *w, const struct cnn_model *model)
+/* What a reader of format 1 would misread, or pass over and score wrongly. */
+static uint64_t format_of(const struct cnn_model *model)
+{
+    return objective_is_plain(&model->objective) ? 1 : 2;
+}
+
+/* What it was trained for: only what is not plain cross-entropy. */
+static void add_objective(struct npz_writer *w, const struct objective *o)
+{
+    if (o->loss != LOSS_CATEGORICAL_CROSSENTROPY)
+        npz_add_text(w, "loss", objective_word(o->loss)->word);
+    if (o->label_smoothing > 0)
+        npz_add_double(w, "label_smoothing", o->label_smoothing);
+    if (o->l2 > 0)
+        npz_add_double(w, "l2", o->l2);
+}
+
+void model_file_add(struct npz_writer *w, const struct cnn_model *model, uint64_t least)
 {
     char name[MODEL_FILE_NAME];
-    npz_add_whole(w, "format", MODEL_FORMAT);
+    npz_add_whole(w, "format", format_of(model) > least ? format_of(model) : least);
     npz_add_text(w, "version", cnn_version());
     npz_add_text(w, "spec", model->arch);
     npz_add_whole(w, "input/height", model->input.size[0]);
@@ -34,6 +52,7 @@ void model_file_add(struct npz_writer *w, const struct cnn_model *model)
                   model->given_weights ? model->given_weights : model->seed);
     npz_add_whole(w, "trained_epochs", model->trained_epochs);
     confidence_add(w, cnn_model_confidence(model));
+    add_objective(w, &model->objective);
     const struct parameter *p;
     const struct layer *layer;
     for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++) {
@@ -94,6 +113,25 @@ static enum cnn_status read_origin(struct npz *npz, struct cnn_model *model, str
     else
         return npz_read_whole(npz, "seed", &model->seed, error);
     return CNN_OK;
+}
+
+static enum cnn_status read_objective(struct npz *npz, const char *path, struct objective *objective,
+                                      struct cnn_error *error)
+{
+    char loss[LOSS_TEXT] = "categorical_crossentropy";
+    struct cnn_train_options o = {.loss = loss};
+    struct cnn_error cause = {0};
+    enum cnn_status status =
+        npz_has(npz, "loss") ? npz_read_text(npz, "loss", loss, sizeof loss, error) : CNN_OK;
+    if (status == CNN_OK && npz_has(npz, "label_smoothing"))
+        status = npz_read_double(npz, "label_smoothing", &o.label_smoothing, error);
+    if (status == CNN_OK && npz_has(npz, "l2"))
+        status = npz_read_double(npz, "l2", &o.l2, error);
+    if (status != CNN_OK)
+        return status;
+    status = objective_read(&o, objective, &cause);
+    return status == CNN_OK ? CNN_OK
+                            : error_set(error, CNN_ERROR_FORMAT, "%s: loss: %s", path, cause.message);
 }
 
 /* Everything about the model but its weights. */
@@ -178,6 +216,8 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
         status = read_plan(npz, path, &model, error);
     if (status == CNN_OK && (npz_has(npz, "format") || npz_has(npz, "version")))
         status = npz_read_text(npz, "version", model->version, sizeof model->version, error);
+    if (status == CNN_OK)
+        status = read_objective(npz, path, &model->objective, error);
     if (status == CNN_OK)
         status = read_weights(npz, model, error);
     if (status == CNN_OK)
@@ -297,6 +337,6 @@ enum cnn_status cnn_model_save(const struct cnn_model *model, const char *path, 
         return error_set(error, CNN_ERROR_NUMERIC, "%s: not saved: a weight of %s is not finite", path,
                          broken->name);
     struct npz_writer *w = npz_writer_create();
-    model_file_add(w, model);
+    model_file_add(w, model, 1);
     return npz_finish(w, path, error);
 }

@@ -5,11 +5,13 @@
 #include "nn/model.h"
 #include "npz/npz.h"
 
-/* The number of the format written; files of this and of every earlier number are read. */
-enum { MODEL_FORMAT = 1 };
+/* Files of this number and of every earlier one are read. The number written is the first whose readers
+ * understand the file. */
+enum { MODEL_FORMAT = 2 };
 
-/* Adds a model's arrays to an archive, or reads a model from one. Errors: FORMAT, MEMORY. */
-void model_file_add(struct npz_writer *writer, const struct cnn_model *model);
+/* Adds a model's arrays to an archive, or reads a model from one. least: the number that what else goes into
+ * the file asks for. Errors: FORMAT, MEMORY. */
+void model_file_add(struct npz_writer *writer, const struct cnn_model *model, uint64_t least);
 enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_model **model,
                                  struct cnn_error *error);
 

@@ -3,6 +3,7 @@
 
 #include "base/denormals.h"
 #include "base/threads.h"
+#include "nn/pieces.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,6 +77,8 @@ static void sum_scores(const struct engine *e, double *loss, size_t *correct)
         *loss += (double)e->loss[i];
         *correct += e->correct[i];
     }
+    if (e->model->objective.l2 > 0)
+        *loss += (double)e->batch->n * pieces_cost(e);
 }
 
 static bool has_loss(const struct engine *e, const struct pass *pass)
@@ -90,6 +93,8 @@ void passes_run(const struct engine *e, const struct target *target, double *los
 {
     const uint64_t mode = denormals_flush();
     bool use = true; /* the gradient */
+    if (e->model->objective.l2 > 0)
+        pieces_square_weights(e);
     for (const struct pass *pass = e->pass; pass < e->pass + e->n_passes; pass++) {
         if (pass->over == OVER_BLOCKS)
             over_blocks(e, pass);
@@ -102,6 +107,8 @@ void passes_run(const struct engine *e, const struct target *target, double *los
             use = isfinite(*loss) || !target->update;
         }
     }
+    if (use && target->update && target->values)
+        pieces_update(e, target);
     denormals_restore(mode);
 }
 
@@ -124,9 +131,10 @@ static void block_loss(const struct engine *e, size_t block)
 {
     size_t first = block * LANES, last = e->model->n_layers - 1;
     const struct block b = batch_block(&e->layer[last], block);
-    e->k->softmax_cross_entropy(model_classes(e->model), e->batch->labels + first, samples_in(e, block),
-                                1.0f / (float)e->batch->n, b.y, e->dz + block * e->layer[last].y_stride,
-                                e->loss + first, e->correct + first);
+    const struct objective_block samples = {model_classes(e->model), samples_in(e, block),
+                                            e->batch->labels + first, 1.0f / (float)e->batch->n};
+    objective_loss(&e->model->objective, e->k, &samples, b.y, e->dz + block * e->layer[last].y_stride,
+                   e->loss + first, e->correct + first);
 }
 
 static void layer_work(const struct engine *e, const struct operation *o, size_t block)
@@ -178,14 +186,17 @@ static void slice_run(const struct engine *e, size_t i, size_t slice, const stru
     const struct layer *layer = &e->model->layer[i];
     const struct layer_slices *slices = layer_slices(layer);
     float *g = e->gradient + thread_number() * e->slice_floats;
-    if (target->update && slices->update) {
+    const double l2 = e->model->objective.l2;
+    if (slices->update && target->update && !target->values && !(l2 > 0)) {
         slices->update(layer, e->k, &e->layer[i], slice, g, target->optimizer, target->update);
         engine_report(e, ENGINE_GRADIENT, i);
         return;
     }
     struct range range = slices->gradient(layer, e->k, &e->layer[i], slice, g);
+    if (l2 > 0)
+        pieces_add_cost(layer, range, l2, g);
     engine_report(e, ENGINE_GRADIENT, i);
-    if (!target->update) {
+    if (target->values) {
         size_t first = (size_t)(layer->parameter[0].value - e->model->weights);
         memcpy(target->values + first + range.from, g, (range.to - range.from) * sizeof *g);
         return;

@@ -31,7 +31,8 @@ struct pass {
 
 enum { MAX_OPERATIONS = 5 * MAX_LAYERS + 3 };
 
-/* What becomes of a gradient: the update of the weights, or where that is NULL it goes to values. */
+/* What becomes of a gradient: it goes to values, unless that is NULL, and to the update of the weights,
+ * unless that is NULL. */
 struct target {
     enum optimizer optimizer;
     const struct update *update;
@@ -53,6 +54,12 @@ struct engine {
     uint8_t *correct; /* [blocks][16] */
     float *gradient;  /* [threads][slice_floats] */
     size_t slice_floats;
+
+    /* Only where something needs all weights at once: pieces.h. */
+    struct piece *piece; /* [n_pieces] */
+    size_t n_pieces;
+    struct engine_clip clip;
+    float *whole; /* [n_weights]: the gradient, to be clipped; NULL: each slice is used as it is made */
 
     /* Of the batch at hand. */
     const struct engine_batch *batch;

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/threads.h"
-#include "nn/model.h"
+#include "nn/pieces.h"
 
 #include <string.h>
 
@@ -56,7 +56,8 @@ static void store_block(struct runner *r, const struct cnn_dataset *dataset, con
         uint8_t labels[LANES], correct[LANES];
         for (size_t i = 0; i < n; i++)
             labels[i] = (uint8_t)cnn_dataset_label(dataset, first + i);
-        r->k->softmax_cross_entropy(classes, labels, n, 1, z, NULL, f->loss + first, correct);
+        objective_loss(&r->model->objective, r->k, &(struct objective_block){classes, n, labels, 1}, z, NULL,
+                       f->loss + first, correct);
     }
     if (f->probabilities || f->sure)
         r->k->softmax(classes, z, p);
@@ -185,7 +186,7 @@ static void sum_up(const struct cnn_model *model, const struct cnn_dataset *data
         if (confusion)
             confusion[label * classes + f->prediction[i]]++;
     }
-    *scores = (struct cnn_scores){count, count ? loss / (double)count : 0,
+    *scores = (struct cnn_scores){count, count ? loss / (double)count + model_cost(model) : 0,
                                   count ? (double)correct / (double)count : 0, confidence};
 }
 

@@ -59,6 +59,8 @@ enum cnn_status finite_check(const struct cnn_trainer *t, struct cnn_error *erro
     size_t step = t->progress.step;
     if (weight)
         return not_finite(t, step, "a weight of ", weight->name, error);
+    if (t->average.values && !finite_slot(t->average.values, t->model->n_weights, false))
+        return not_finite(t, step, "the mean of the weights", "", error);
     if (slot)
         return not_finite(t, step, "what the optimizer remembers of ", slot->name, error);
     return finite_history(t) ? CNN_OK : not_finite(t, step, "the loss", "", error);

@@ -98,6 +98,22 @@ static enum cnn_status read_slot(void *with, const char *name, const struct para
     return npz_read_floats(with, name, p->rank, p->shape, slot, error);
 }
 
+/* The weights that the model does not hold: the mean, or once that is the model the weights to go on with. */
+static enum cnn_status each_other_weight(const struct cnn_trainer *t, bool in_model, slot_visit *visit,
+                                         void *with, struct cnn_error *error)
+{
+    char name[MODEL_FILE_NAME];
+    const struct parameter *p;
+    const struct layer *layer;
+    enum cnn_status status = CNN_OK;
+    for (size_t i = 0; t->average.values && status == CNN_OK && (p = model_parameter(t->model, i, &layer));
+         i++) {
+        model_file_name(in_model ? "plain/" : "average/", layer, p, name);
+        status = visit(with, name, p, t->average.values + (p->value - t->model->weights), error);
+    }
+    return status;
+}
+
 static void add_place(struct npz_writer *w, const char *name, const char *place)
 {
     char text[PLACE_TEXT];
@@ -164,6 +180,47 @@ enum cnn_status cnn_run_look(const char *path, struct cnn_run_info *info, struct
     return status;
 }
 
+/* Options that few runs have, in the file only where they are in use. */
+static const struct {
+    const char *name;
+    size_t offset;
+} rare_at[] = {
+    {"training/clipnorm", offsetof(struct cnn_train_options, clipnorm)},
+    {"training/global_clipnorm", offsetof(struct cnn_train_options, global_clipnorm)},
+    {"training/ema", offsetof(struct cnn_train_options, ema)},
+};
+enum { N_RARE = sizeof rare_at / sizeof rare_at[0] };
+
+static double *rare(struct cnn_train_options *o, size_t i)
+{
+    return (double *)(void *)((char *)o + rare_at[i].offset);
+}
+
+/* Returns the number of the format that the options ask for. */
+static uint64_t rare_format(struct cnn_train_options options)
+{
+    uint64_t format = 1;
+    for (size_t i = 0; i < N_RARE; i++)
+        format = *rare(&options, i) > 0 ? 2 : format;
+    return format;
+}
+
+static void add_rare(struct npz_writer *w, struct cnn_train_options options)
+{
+    for (size_t i = 0; i < N_RARE; i++)
+        if (*rare(&options, i) > 0)
+            npz_add_double(w, rare_at[i].name, *rare(&options, i));
+}
+
+static enum cnn_status read_rare(struct npz *npz, struct cnn_train_options *options, struct cnn_error *error)
+{
+    enum cnn_status status = CNN_OK;
+    for (size_t i = 0; status == CNN_OK && i < N_RARE; i++)
+        if (npz_has(npz, rare_at[i].name))
+            status = npz_read_double(npz, rare_at[i].name, rare(options, i), error);
+    return status;
+}
+
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, struct cnn_error *error)
 {
     enum cnn_status status = finite_check(t, error);
@@ -171,7 +228,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
         return status;
     struct npz_writer *w = npz_writer_create();
     struct run_numbers numbers = numbers_of(t);
-    model_file_add(w, t->model);
+    model_file_add(w, t->model, rare_format(t->options));
     npz_add_text(w, "compat", compat_word[t->options.compat]);
     npz_add_text(w, "training/optimizer", t->optimizer_text);
     npz_add_text(w, "training/schedule", t->schedule_text);
@@ -179,6 +236,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     npz_add_double(w, "training/learning_rate", t->options.learning_rate);
     npz_add_double(w, "training/validation_split", t->options.validation_split);
     npz_add_double(w, "training/loss_sum", t->loss_sum);
+    add_rare(w, t->options);
     add_place(w, data_name, t->data_place);
     add_place(w, validation_name, t->validation_place);
     for (size_t i = 0; i < N_NUMBERS; i++)
@@ -186,6 +244,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     npz_add_doubles(w, "training/history", 2, (size_t[]){t->epochs_done, HISTORY_COLUMNS},
                     (const double *)(const void *)t->history);
     each_slot(t, write_slot, w, error);
+    each_other_weight(t, t->average.in_model, write_slot, w, error);
     if (t->best && t->epochs_done)
         npz_add_floats(w, best_name, 1, &t->model->n_weights, t->best);
     snapshots_add(w, t);
@@ -214,6 +273,8 @@ enum cnn_status run_file_read(struct npz *npz, const char *path, struct run *run
         status = npz_read_double(npz, "training/validation_split", &run->options.validation_split, error);
     if (status == CNN_OK)
         status = npz_read_double(npz, "training/loss_sum", &run->loss_sum, error);
+    if (status == CNN_OK)
+        status = read_rare(npz, &run->options, error);
     for (size_t i = 0; status == CNN_OK && i < N_NUMBERS; i++)
         status = npz_read_whole(npz, number_at[i].name, number(&run->numbers, i), error);
     if (status != CNN_OK)
@@ -320,6 +381,18 @@ static enum cnn_status check_squares(const struct cnn_trainer *t, const char *pa
     return CNN_OK;
 }
 
+/* A run that was at its end holds the mean in the model: if it goes on, the weights come back. */
+static enum cnn_status read_average(struct npz *npz, const struct run *run, struct cnn_trainer *t,
+                                    struct cnn_error *error)
+{
+    bool ended = run->numbers.epochs_done == run->numbers.epochs;
+    enum cnn_status status = each_other_weight(t, ended, read_slot, npz, error);
+    t->average.in_model = ended && t->average.values;
+    if (status == CNN_OK && ended && !t->progress.done)
+        average_swap(&t->average, t->model);
+    return status;
+}
+
 static enum cnn_status read_trainer(struct npz *npz, const char *path, const struct run *run,
                                     struct cnn_trainer *t, struct cnn_error *error)
 {
@@ -338,7 +411,7 @@ static enum cnn_status read_trainer(struct npz *npz, const char *path, const str
         status = snapshots_read(npz, t->model, run->numbers.epochs_done, t->snapshots, error);
     if (status == CNN_OK)
         take_place(t, run);
-    return status;
+    return status == CNN_OK ? read_average(npz, run, t, error) : status;
 }
 
 /* A trainer with the file's options, whose faults are then the file's. */
@@ -355,6 +428,13 @@ static enum cnn_status plan_run(const char *path, struct cnn_model *model, const
     return status;
 }
 
+static void take_objective(const struct objective *objective, struct cnn_train_options *options)
+{
+    options->loss = objective_word(objective->loss)->word;
+    options->label_smoothing = objective->label_smoothing;
+    options->l2 = objective->l2;
+}
+
 /* Model and trainer from an open archive. */
 static enum cnn_status resume_from(struct npz *npz, const char *path, const struct cnn_dataset *dataset,
                                    const struct cnn_dataset *validation, size_t epochs,
@@ -367,6 +447,8 @@ static enum cnn_status resume_from(struct npz *npz, const char *path, const stru
     enum cnn_status status = model_file_parse(npz, path, &m, error);
     if (status == CNN_OK)
         status = run_file_read(npz, path, &run, error);
+    if (status == CNN_OK)
+        take_objective(&m->objective, &run.options);
     run.options.validation = validation;
     run.options.snapshots = snapshots_in(npz);
     run.options.epochs = epochs ? epochs : run.options.epochs;

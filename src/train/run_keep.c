@@ -14,9 +14,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Whether they are the same but for the weights: network and what it is trained for. */
 static bool same_network(const struct cnn_model *a, const struct cnn_model *b)
 {
-    return strcmp(a->arch, b->arch) == 0 && a->scale == b->scale && a->input.size[0] == b->input.size[0] &&
+    return strcmp(a->arch, b->arch) == 0 && objective_same(&a->objective, &b->objective) &&
+           a->scale == b->scale && a->input.size[0] == b->input.size[0] &&
            a->input.size[1] == b->input.size[1] && a->input.size[2] == b->input.size[2];
 }
 
@@ -30,6 +32,7 @@ static bool same_options(const struct cnn_trainer *t, const struct run *run)
            t->validation_fingerprint == n->validation_fingerprint && a->learning_rate == b->learning_rate &&
            a->validation_split == b->validation_split && strcmp(t->optimizer_text, run->optimizer) == 0 &&
            strcmp(t->schedule_text, run->schedule) == 0 && strcmp(t->stopping_text, run->stopping) == 0 &&
+           a->clipnorm == b->clipnorm && a->global_clipnorm == b->global_clipnorm && a->ema == b->ema &&
            (!schedule_needs_total(&t->schedule) || a->epochs == n->epochs);
 }
 
@@ -66,7 +69,7 @@ static bool is_best(const struct cnn_trainer *t, const struct cnn_model *model)
 static bool archive_is_lost(const struct cnn_trainer *t, struct npz *npz, const char *path)
 {
     struct cnn_model *model = NULL;
-    struct run run;
+    struct run run = {0};
     if (model_file_parse(npz, path, &model, NULL) != CNN_OK)
         return true;
     enum cnn_status status = run_file_read(npz, path, &run, NULL);

@@ -19,6 +19,19 @@ static const size_t max_images = UINT32_MAX;
 static const double majority_margin =
     0.02; /* a network that has learned anything in an epoch is beyond this */
 
+/* How long gradients may be, and how weights are averaged. */
+static enum cnn_status check_gradient_options(const struct cnn_train_options *o, struct cnn_error *error)
+{
+    if (!(o->clipnorm >= 0 && o->global_clipnorm >= 0 && isfinite(o->clipnorm + o->global_clipnorm)))
+        return error_set(error, CNN_ERROR_USAGE, "clipnorm %g, global clipnorm %g: expected numbers above 0",
+                         o->clipnorm, o->global_clipnorm);
+    if (o->clipnorm > 0 && o->global_clipnorm > 0)
+        return error_set(error, CNN_ERROR_USAGE, "clipnorm and global clipnorm: expected one of them");
+    if (!(o->ema >= 0 && (float)o->ema < 1))
+        return error_set(error, CNN_ERROR_USAGE, "ema %g: expected a number above 0, below 1", o->ema);
+    return CNN_OK;
+}
+
 static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *error)
 {
     struct cnn_train_options *o = &t->options;
@@ -44,7 +57,7 @@ static enum cnn_status fill_defaults(struct cnn_trainer *t, struct cnn_error *er
     if (!(o->validation_split >= 0 && o->validation_split < 1))
         return error_set(error, CNN_ERROR_USAGE, "validation split %g: expected a number from 0 to below 1",
                          o->validation_split);
-    return CNN_OK;
+    return check_gradient_options(o, error);
 }
 
 /* How the learning rate changes, and when training ends before its time. */
@@ -57,6 +70,11 @@ static enum cnn_status read_plans(struct cnn_trainer *t, struct cnn_error *error
     if (status != CNN_OK)
         return status;
     schedule_format(&t->schedule, t->schedule_text);
+    if (t->stopping.metric && o->ema > 0)
+        return error_set(
+            error, CNN_ERROR_USAGE,
+            "ema and early stopping: expected one of them; the weights that early stopping puts back "
+            "are no means");
     snprintf(t->stopping_text, sizeof t->stopping_text, "%s", o->early_stopping ? o->early_stopping : "");
     o->schedule = t->schedule_text;
     o->early_stopping = t->stopping_text;
@@ -111,6 +129,14 @@ static void shuffle(struct cnn_trainer *t)
     random_permutation(&random, t->order, t->n_images);
 }
 
+static enum cnn_status set_clip(struct cnn_trainer *t, struct cnn_error *error)
+{
+    const struct cnn_train_options *o = &t->options;
+    const bool global = o->global_clipnorm > 0;
+    const struct engine_clip clip = {global ? o->global_clipnorm : o->clipnorm, global};
+    return clip.norm > 0 ? engine_set_clip(t->engine, clip, error) : CNN_OK;
+}
+
 static enum cnn_status allocate(struct cnn_trainer *t, struct cnn_error *error)
 {
     size_t batch = t->options.batch_size, slots = t->setting.n_slots;
@@ -128,9 +154,11 @@ static enum cnn_status allocate(struct cnn_trainer *t, struct cnn_error *error)
         for (size_t s = 0; s < slots; s++)
             p->slot[s] = t->slots + s * t->model->n_weights + (p->value - t->model->weights);
     enum cnn_status status = snapshots_create(t, error);
-    if (status != CNN_OK)
-        return status;
-    return engine_create(t->model, batch < t->n_images ? batch : t->n_images, &t->engine, error);
+    if (status == CNN_OK)
+        status = average_create(&t->average, t->model, &t->options, error);
+    if (status == CNN_OK)
+        status = engine_create(t->model, batch < t->n_images ? batch : t->n_images, &t->engine, error);
+    return status == CNN_OK ? set_clip(t, error) : status;
 }
 
 enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *dataset,
@@ -148,6 +176,8 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
     if (status == CNN_OK)
         status = read_plans(t, error);
     if (status == CNN_OK)
+        status = objective_read(options, &model->objective, error);
+    if (status == CNN_OK)
         status = model_check_data(model, dataset, error);
     if (status == CNN_OK)
         status = split_data(t, dataset, error);
@@ -164,6 +194,7 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
     t->data_fingerprint = cnn_dataset_fingerprint(dataset);
     t->validation_fingerprint = options->validation ? cnn_dataset_fingerprint(options->validation) : 0;
     t->majority = majority_share(t);
+    t->options.loss = objective_word(model->objective.loss)->word;
     t->progress.epochs = t->options.epochs;
     t->progress.images_per_epoch = t->n_images;
     t->progress.steps_per_epoch = (t->n_images + t->options.batch_size - 1) / t->options.batch_size;
@@ -207,6 +238,7 @@ void cnn_trainer_free(struct cnn_trainer *t)
     memory_free(t->slots);
     memory_free(t->best);
     memory_free(t->snapshots);
+    average_free(&t->average);
     memory_free(t->data_place);
     memory_free(t->validation_place);
     memory_free(t);
@@ -264,6 +296,8 @@ static enum cnn_status end_epoch(struct cnn_trainer *t, struct cnn_error *error)
     trainer_judge_epoch(t);
     if (p->best)
         memcpy(t->best, t->model->weights, t->model->n_weights * sizeof *t->best);
+    if (p->done)
+        average_swap(&t->average, t->model);
     return CNN_OK;
 }
 
@@ -320,6 +354,7 @@ enum cnn_status cnn_trainer_step(struct cnn_trainer *t, struct cnn_progress *pro
     engine_step(t->engine, &batch, t->setting.kind, &update, &loss, &correct);
     if (!isfinite(loss))
         return finite_loss_error(t, error);
+    average_step(&t->average, t->model, step);
     t->loss_sum += loss;
     t->n_correct += correct;
     t->n_seen += batch.n;

@@ -3,6 +3,7 @@
 #define TRAIN_TRAINER_H
 
 #include "nn/engine.h"
+#include "train/average.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 #include "train/stopping.h"
@@ -22,6 +23,7 @@ struct cnn_trainer {
     struct stopping stopping;
     float *best;      /* [n_weights]: of the best epoch so far; NULL without early stopping */
     float *snapshots; /* [epochs][snapshots_floats]: of the filters, after each epoch; NULL: not wanted */
+    struct average average;
     struct engine *engine;
     float *slots;              /* [n_slots][n_weights] */
     uint32_t *order;           /* [n_images]: of this epoch */

@@ -17,7 +17,7 @@ for shell in bash zsh fish; do
 done
 commands=$("$cnn" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 for command in $commands; do
-    for option in $("$cnn" "$command" --help | sed -n 's/^      --\([a-z-]*\).*/\1/p'); do
+    for option in $("$cnn" "$command" --help | sed -n 's/^      --\([a-z0-9-]*\).*/\1/p'); do
         sed -n "/^    '$command '[*])/,/;;/p" script.bash | grep -q -- "--$option " || complain "bash: $command --$option is missing"
         sed -n "/^    $command)/,/;;/p" script.zsh | grep -q -- "--$option\[" || complain "zsh: $command --$option is missing"
         grep -q "from $command' -l $option " script.fish || complain "fish: $command --$option is missing"

@@ -37,13 +37,15 @@ base=$(fingerprint)
 seen=" $base "
 for option in '--seed 2' '--seed 4294967297' '--compat keras3' --scale '--learning-rate 0.002' '--optimizer adam' \
     '--optimizer rmsprop:0.8' '--optimizer sgd' '--optimizer sgd:0.9' '--schedule step:1,0.5' '--schedule cosine' \
+    '--optimizer sgd:0.9,nesterov' '--optimizer adamw' '--optimizer adamw:0.9,0.999,0.1' '--optimizer adam:0.9,0.9' '--loss mse' \
+    '--label-smoothing 0.1' '--l2 0.01' '--clipnorm 0.01' '--global-clipnorm 0.01' '--ema 0.9' '--ema 0.5' '--compat keras3 --ema 0.9' \
     '--schedule onecycle' '--batch-size 31' '--epochs 2' '--validation-split 0.1' '--validation-split 0.2' '--data other'; do
     # shellcheck disable=SC2086 # words
     found=$(fingerprint $option)
     [[ -n $found && $seen != *" $found "* ]] || fail "$option: has no say, or the same as another: ${found:-$(cat said)}"
     seen+="$found "
 done
-for option in '--seed 1' '--compat keras2' '--learning-rate 0.001' '--optimizer rmsprop:0.9' '--schedule constant' '--batch-size 32' \
+for option in '--loss categorical_crossentropy' '--l2 0' '--clipnorm 1e9' '--seed 1' '--compat keras2' '--learning-rate 0.001' '--optimizer rmsprop:0.9' '--schedule constant' '--batch-size 32' \
     '--threads 1' '--threads 3' '--save-every 2' '--history h.csv' '--validation-data other' '--early-stopping loss:100'; do
     # shellcheck disable=SC2086
     found=$(fingerprint $option)

@@ -15,13 +15,13 @@ fits() {
 }
 
 # The options a help text names, one a line.
-options() { grep -o -- '--[a-z][a-z-]*' | sort -u; }
+options() { grep -o -- '--[a-z][a-z0-9-]*' | sort -u; }
 
 commands=$("$cnn" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 [ -n "$commands" ] || complain "cnn --help lists no commands"
 for command in $commands; do
     "$cnn" "$command" -h | fits "cnn $command -h" 24
-    explained=$("$cnn" "$command" --help | sed -n 's/^  *\(-h, \)\{0,1\}\(--[a-z-]*\).*/\2/p' | sort -u)
+    explained=$("$cnn" "$command" --help | sed -n 's/^  *\(-h, \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p' | sort -u)
     missing=$(comm -23 <(echo "$explained") <("$cnn" "$command" -h | options))
     [ -z "$missing" ] || complain "cnn $command -h does not name $missing"
 done

@@ -9,8 +9,8 @@ complain() { echo "$*" >&2; failed=1; }
 commands=$("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 [ "$(echo "$commands" | wc -l)" -ge 4 ] || complain "cnn --help lists no commands: $commands"
 in_help=$(for command in $commands; do "$program" "$command" --help; done |
-    sed -n 's/^      --\([a-z-]*\).*/\1/p' | sort -u)
-in_page=$(sed 's/\\-/-/g' "$page" | sed -n 's/^\.BI\{0,1\}R\{0,1\} --\([a-z-]*\).*/\1/p' | sort -u | grep -v '^version$\|^help$')
+    sed -n 's/^      --\([a-z0-9-]*\).*/\1/p' | sort -u)
+in_page=$(sed 's/\\-/-/g' "$page" | sed -n 's/^\.BI\{0,1\}R\{0,1\} --\([a-z0-9-]*\).*/\1/p' | sort -u | grep -v '^version$\|^help$')
 [ "$(echo "$in_help" | wc -l)" -ge 20 ] || complain "the help lists too few options: $in_help"
 
 for command in $commands; do

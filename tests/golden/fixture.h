@@ -21,7 +21,8 @@ struct fixture_array {
 
 struct fixture {
     size_t height, width;
-    char arch[256], optimizer[32], compat[16];
+    char arch[256], optimizer[32], compat[16], loss[32];
+    double label_smoothing, l2, clipnorm, global_clipnorm, ema;
     int scale;
     double bound_forward, bound_gradient, bound_update, bound_losses;
     size_t n_arrays;
@@ -39,6 +40,12 @@ static void fixture_line(struct fixture *f, const char *line)
     sscanf(line, "scale %d", &f->scale);
     sscanf(line, "optimizer %31s", f->optimizer);
     sscanf(line, "compat %15s", f->compat);
+    sscanf(line, "loss %31s", f->loss);
+    sscanf(line, "label_smoothing %lf", &f->label_smoothing);
+    sscanf(line, "l2 %lf", &f->l2);
+    sscanf(line, "clipnorm %lf", &f->clipnorm);
+    sscanf(line, "global_clipnorm %lf", &f->global_clipnorm);
+    sscanf(line, "ema %lf", &f->ema);
     sscanf(line, "bound forward %lf", &f->bound_forward);
     sscanf(line, "bound gradient %lf", &f->bound_gradient);
     sscanf(line, "bound update %lf", &f->bound_update);

@@ -27,6 +27,10 @@ static const char *const cases[] = {"lesson_raw_keras2",    "lesson_raw_keras3",
                                     "deep_scaled_adam",     "dense_raw_keras3",   "dense_scaled_adam",
                                     "dense_scaled_sgd"};
 
+/* Each by Keras 2.15 and by Keras 3: training_NAME_keras2, training_NAME_keras3. */
+static const char *const trainings[] = {"nesterov", "adamw",    "adamw_decay",     "smoothing", "mse",
+                                        "l2",       "clipnorm", "global_clipnorm", "ema",       "together"};
+
 struct bench {
     struct fixture fixture;
     struct cnn_model *model;
@@ -72,6 +76,12 @@ static void setup(struct bench *b, const char *name)
     struct cnn_error error;
     if (cnn_model_create(&options, &b->model, &error) != CNN_OK)
         fail_msg("%s: %s", name, error.message);
+    assert_int_equal(
+        objective_read(&(struct cnn_train_options){.loss = b->fixture.loss[0] ? b->fixture.loss : NULL,
+                                                   .label_smoothing = b->fixture.label_smoothing,
+                                                   .l2 = b->fixture.l2},
+                       &b->model->objective, NULL),
+        CNN_OK);
     set_weights(b->model);
     draw_images(b);
 }
@@ -275,6 +285,12 @@ static struct cnn_trainer *open_trainer(struct bench *b, const struct cnn_datase
         .epochs = 1,
         .batch_size = BATCH,
         .optimizer = b->fixture.optimizer,
+        .loss = b->fixture.loss[0] ? b->fixture.loss : NULL,
+        .label_smoothing = b->fixture.label_smoothing,
+        .l2 = b->fixture.l2,
+        .clipnorm = b->fixture.clipnorm,
+        .global_clipnorm = b->fixture.global_clipnorm,
+        .ema = b->fixture.ema,
         .compat = strcmp(b->fixture.compat, "keras3") == 0 ? CNN_KERAS3 : CNN_KERAS2};
     struct cnn_trainer *trainer;
     struct cnn_error error;
@@ -300,8 +316,21 @@ static double check_update(struct bench *b, const float *before)
     return worst;
 }
 
+/* The weights after the last step, or what the model would get for them in the end. */
+static double check_final(struct bench *b, const struct cnn_trainer *trainer)
+{
+    double worst = 0;
+    compare_weights(b, "final", trainer->average.values ? trainer->average.values : b->model->weights,
+                    &worst);
+    return worst;
+}
+
 static void check_steps(struct bench *b, const char *name)
 {
+    const struct fixture_array *losses = fixture_find(&b->fixture, "losses");
+    assert_non_null(losses);
+    const size_t steps = losses->count;
+    assert_true(steps == STEPS || steps == 10);
     struct cnn_dataset *dataset = open_dataset(b);
     struct cnn_trainer *trainer = open_trainer(b, dataset);
     size_t n_bytes = b->model->n_weights * sizeof(float);
@@ -309,7 +338,7 @@ static void check_steps(struct bench *b, const char *name)
     assert_non_null(before);
     memcpy(before, b->model->weights, n_bytes);
     double apart[STEPS], update = 0, ten = 0;
-    for (size_t s = 0; s < STEPS; s++) {
+    for (size_t s = 0; s < steps; s++) {
         double sum = trainer->loss_sum;
         assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
         apart[s] = compare_loss(b, "losses", s, (trainer->loss_sum - sum) / BATCH);
@@ -317,11 +346,14 @@ static void check_steps(struct bench *b, const char *name)
             update = check_update(b, before);
         ten = s < 10 && !(apart[s] <= ten) ? apart[s] : ten;
     }
+    double final = check_final(b, trainer);
     cnn_trainer_free(trainer);
     cnn_dataset_close(dataset);
     memory_free(before);
-    print_message("%s: update %.2g, loss 1: %.2g, 10: %.2g (worst of ten %.2g), 100: %.2g\n", name, update,
-                  apart[0], apart[9], ten, apart[99]);
+    print_message(
+        "%s: update %.2g, loss 1: %.2g, 10: %.2g (worst of ten %.2g), last: %.2g, weights then %.2g\n", name,
+        update, apart[0], apart[9], ten, apart[steps - 1], final);
+    within(name, "weights after the last step", final, b->fixture.bound_update);
     within(name, "first update", update, b->fixture.bound_update);
     within(name, "loss in the first ten steps", ten, b->fixture.bound_losses);
 }
@@ -338,17 +370,38 @@ static void everything_is_compared(const struct bench *b)
     assert_int_equal(b->n_compared + unused, b->fixture.n_arrays);
 }
 
+static void check_case(const char *name)
+{
+    struct bench b;
+    setup(&b, name);
+    check_arithmetic(&b, name);
+    check_steps(&b, name);
+    everything_is_compared(&b);
+    teardown(&b);
+}
+
 static void cases_agree_with_keras(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench b;
-        setup(&b, cases[i]);
-        check_arithmetic(&b, cases[i]);
-        check_steps(&b, cases[i]);
-        everything_is_compared(&b);
-        teardown(&b);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_case(cases[i]);
+}
+
+/* Calls visit with the names of all cases of training, by either Keras. */
+static void each_training(void (*visit)(const char *name))
+{
+    for (size_t i = 0; i < sizeof trainings / sizeof *trainings; i++)
+        for (int keras = 2; keras <= 3; keras++) {
+            char name[64];
+            snprintf(name, sizeof name, "training_%s_keras%d", trainings[i], keras);
+            visit(name);
+        }
+}
+
+static void trainings_agree_with_keras(void **state)
+{
+    (void)state;
+    each_training(check_case);
 }
 
 /* ---- the public interface ------------------------------------------------------------------------- */
@@ -378,22 +431,28 @@ static void check_probabilities(struct bench *b, const char *name)
     assert_int_equal(b->n_compared, 2);
 }
 
+static void check_scores(const char *name)
+{
+    struct bench b;
+    setup(&b, name);
+    if (fixture_find(&b.fixture, "loss_32"))
+        check_probabilities(&b, name);
+    teardown(&b);
+}
+
 static void predict_and_evaluate_agree_with_keras(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bench b;
-        setup(&b, cases[i]);
-        if (fixture_find(&b.fixture, "loss_32"))
-            check_probabilities(&b, cases[i]);
-        teardown(&b);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_scores(cases[i]);
+    each_training(check_scores);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cases_agree_with_keras),
+        cmocka_unit_test(trainings_agree_with_keras),
         cmocka_unit_test(predict_and_evaluate_agree_with_keras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,8 +191,16 @@ static void test_pack(void **state)
 
 /* ---- softmax and loss ---- */
 
+struct loss_case;
+
+typedef void loss_kernel(const struct kernels *k, const struct loss_case *c, const float *z, float *dz,
+                         float *loss, uint8_t *correct);
+
 struct loss_case {
+    loss_kernel *kernel;
+    reference_loss *reference;
     size_t classes, n_valid;
+    float smoothing;
     uint8_t labels[LANES];
     float inverse_batch;
     float *z, *dz, *p;
@@ -217,7 +225,7 @@ static void check_loss(const struct loss_case *c)
         size_t best = 0, label = c->labels[lane];
         for (size_t i = 1; i < c->classes; i++)
             best = z[i] > z[best] ? i : best;
-        double loss = reference_cross_entropy(c->classes, z, label, dz);
+        double loss = c->reference(c->classes, z, label, (double)c->smoothing, dz);
         assert_true(fabs((double)c->loss[lane] - loss) < 1e-6 * (1 + fabs(loss)));
         assert_int_equal(c->correct[lane], best == label);
         for (size_t i = 0; i < c->classes; i++)
@@ -228,16 +236,33 @@ static void check_loss(const struct loss_case *c)
     free(p);
 }
 
-static void test_loss(void **state)
+static void cross_entropy(const struct kernels *k, const struct loss_case *c, const float *z, float *dz,
+                          float *loss, uint8_t *correct)
 {
-    (void)state;
+    k->softmax_cross_entropy(c->classes, c->labels, c->n_valid, c->smoothing, c->inverse_batch, z, dz, loss,
+                             correct);
+}
+
+static void squared_error(const struct kernels *k, const struct loss_case *c, const float *z, float *dz,
+                          float *loss, uint8_t *correct)
+{
+    k->softmax_squared_error(c->classes, c->labels, c->n_valid, c->inverse_batch, z, dz, loss, correct);
+}
+
+static void check_losses(loss_kernel *kernel, reference_loss *reference, float smoothing)
+{
     static const size_t classes[] = {1, 2, 3, 10, 17, 256};
     struct random random = random_stream(4, 4);
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         for (size_t n_valid = 1; n_valid <= LANES; n_valid++) {
             struct guarded held[4];
             size_t n = classes[i] * LANES;
-            struct loss_case c = {.classes = classes[i], .n_valid = n_valid, .inverse_batch = 1.0F / 32};
+            struct loss_case c = {.classes = classes[i],
+                                  .n_valid = n_valid,
+                                  .inverse_batch = 1.0F / 32,
+                                  .kernel = kernel,
+                                  .reference = reference,
+                                  .smoothing = smoothing};
             c.z = guarded_floats(&held[0], n), c.dz = guarded_floats(&held[1], n),
             c.p = guarded_floats(&held[2], n);
             float *first = guarded_floats(&held[3], n);
@@ -250,24 +275,30 @@ static void test_loss(void **state)
             for (size_t s = 0; kernels_available(s); s++) {
                 const struct kernels *k = kernels_available(s);
                 k->softmax(c.classes, c.z, c.p);
-                k->softmax_cross_entropy(c.classes, c.labels, n_valid, c.inverse_batch, c.z, c.dz, c.loss,
-                                         c.correct);
+                kernel(k, &c, c.z, c.dz, c.loss, c.correct);
                 check_loss(&c);
                 if (s == 0)
                     memcpy(first, c.dz, n * sizeof *first);
                 assert_memory_equal(first, c.dz, n * sizeof *first);
                 float loss[LANES]; /* without dz, and in place */
-                k->softmax_cross_entropy(c.classes, c.labels, n_valid, c.inverse_batch, c.z, NULL, loss,
-                                         c.correct);
+                kernel(k, &c, c.z, NULL, loss, c.correct);
                 assert_memory_equal(loss, c.loss, sizeof loss);
                 memcpy(c.dz, c.z, n * sizeof *c.z);
-                k->softmax_cross_entropy(c.classes, c.labels, n_valid, c.inverse_batch, c.dz, c.dz, loss,
-                                         c.correct);
+                kernel(k, &c, c.dz, c.dz, loss, c.correct);
                 assert_memory_equal(first, c.dz, n * sizeof *first);
             }
             for (size_t k = 0; k < 4; k++)
                 guarded_free(held[k]);
         }
+}
+
+static void test_loss(void **state)
+{
+    (void)state;
+    check_losses(cross_entropy, reference_cross_entropy, 0);
+    check_losses(cross_entropy, reference_cross_entropy, 0.1F);
+    check_losses(cross_entropy, reference_cross_entropy, 0.9F);
+    check_losses(squared_error, reference_squared_error, 0);
 }
 
 /* A logit that is not a number, or infinitely large, makes the loss NaN wherever it stands. */
@@ -283,9 +314,17 @@ static void test_loss_of_nan(void **state)
                     uint8_t labels[LANES], correct[LANES];
                     memset(labels, label, sizeof labels);
                     z[at * LANES + 5] = bad[b];
-                    kernels_available(s)->softmax_cross_entropy(3, labels, LANES, 1, z, z, loss, correct);
-                    for (size_t lane = 0; lane < LANES; lane++)
-                        assert_int_equal(isnan(loss[lane]) != 0, lane == 5);
+                    for (int mse = 0; mse < 2; mse++) {
+                        float dz[3 * LANES];
+                        if (mse)
+                            kernels_available(s)->softmax_squared_error(3, labels, LANES, 1, z, dz, loss,
+                                                                        correct);
+                        else
+                            kernels_available(s)->softmax_cross_entropy(3, labels, LANES, 0, 1, z, dz, loss,
+                                                                        correct);
+                        for (size_t lane = 0; lane < LANES; lane++)
+                            assert_int_equal(isnan(loss[lane]) != 0, lane == 5);
+                    }
                 }
 }
 

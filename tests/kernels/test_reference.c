@@ -155,28 +155,36 @@ static void test_activations(void **state)
 /* ---- loss ---- */
 
 struct logits {
-    double z[10];
+    reference_loss *loss;
+    double smoothing, z[10];
     size_t label;
 };
 
-static double cross_entropy(void *context)
+static double loss_of(void *context)
 {
     struct logits *l = context;
-    return reference_cross_entropy(10, l->z, l->label, NULL);
+    return l->loss(10, l->z, l->label, l->smoothing, NULL);
 }
 
-static void test_cross_entropy(void **state)
+static void check_loss(reference_loss *loss, double smoothing)
 {
-    (void)state;
     struct random random = random_stream(7, 7);
     for (size_t label = 0; label < 10; label++) {
-        struct logits l = {.label = label};
+        struct logits l = {.loss = loss, .smoothing = smoothing, .label = label};
         double dz[10];
         for (size_t i = 0; i < 10; i++)
             l.z[i] = 6 * random_double(&random) - 3;
-        reference_cross_entropy(10, l.z, label, dz);
-        check_gradient(cross_entropy, &l, l.z, 10, dz);
+        loss(10, l.z, label, smoothing, dz);
+        check_gradient(loss_of, &l, l.z, 10, dz);
     }
+}
+
+static void test_losses(void **state)
+{
+    (void)state;
+    check_loss(reference_cross_entropy, 0);
+    check_loss(reference_cross_entropy, 0.3);
+    check_loss(reference_squared_error, 0);
 }
 
 static void test_optimizers_descend(void **state)
@@ -195,9 +203,9 @@ static void test_optimizers_descend(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv2d),        cmocka_unit_test(test_conv2d_by_hand),
-        cmocka_unit_test(test_dense),         cmocka_unit_test(test_activations),
-        cmocka_unit_test(test_cross_entropy), cmocka_unit_test(test_optimizers_descend),
+        cmocka_unit_test(test_conv2d), cmocka_unit_test(test_conv2d_by_hand),
+        cmocka_unit_test(test_dense),  cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_losses), cmocka_unit_test(test_optimizers_descend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,19 +30,72 @@ static const struct network {
     enum cnn_compat compat;
     bool scale;
     uint64_t fingerprint;
+    struct objective objective;
+    struct engine_clip clip;
 } networks[] = {
-    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS2,
-     false, UINT64_C(0xf76143ad2cbbb4ef)},
-    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax", "rmsprop", CNN_KERAS3, true,
-     UINT64_C(0x6c44d4d9eb0f03c8)},
-    {"conv2d:6,3x5,tanh conv2d:16,3,sigmoid flatten dense:21,tanh dense:7,softmax", "sgd:0.9", CNN_KERAS2,
-     true, UINT64_C(0x365e3d7083adb6f9)},
-    {"conv2d:33,3,relu conv2d:18,3,linear flatten dense:17,relu dense:3,softmax", "adam", CNN_KERAS2, true,
-     UINT64_C(0x0ab229a9e1cae362)},
-    {"flatten dense:128,relu dense:33,sigmoid dense:10,softmax", "sgd", CNN_KERAS2, true,
-     UINT64_C(0x6749c765aa5c7fca)},
-    {"conv2d:1,1,swish conv2d:1,12 flatten dense:2,softmax", "adam:0.5,0.9", CNN_KERAS2, false,
-     UINT64_C(0x9ffb9cf050d27b91)},
+    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
+     "rmsprop",
+     CNN_KERAS2,
+     false,
+     UINT64_C(0xf76143ad2cbbb4ef),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
+     "rmsprop",
+     CNN_KERAS3,
+     true,
+     UINT64_C(0x6c44d4d9eb0f03c8),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"conv2d:6,3x5,tanh conv2d:16,3,sigmoid flatten dense:21,tanh dense:7,softmax",
+     "sgd:0.9",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x365e3d7083adb6f9),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"conv2d:33,3,relu conv2d:18,3,linear flatten dense:17,relu dense:3,softmax",
+     "adam",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x0ab229a9e1cae362),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"flatten dense:128,relu dense:33,sigmoid dense:10,softmax",
+     "sgd",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x6749c765aa5c7fca),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"conv2d:1,1,swish conv2d:1,12 flatten dense:2,softmax",
+     "adam:0.5,0.9",
+     CNN_KERAS2,
+     false,
+     UINT64_C(0x9ffb9cf050d27b91),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
+    {"conv2d:3,5,swish flatten dense:84,swish dense:10,softmax",
+     "adamw",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x402acd3a93ddce6e),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0.1, 0.01},
+     {0.05, true}},
+    {"conv2d:33,3,relu flatten dense:17,tanh dense:3,softmax",
+     "sgd:0.9,nesterov",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x85e173692c96884e),
+     {LOSS_MSE, 0, 0.001},
+     {0.01, false}},
+    {"flatten dense:128,relu dense:10,softmax",
+     "rmsprop",
+     CNN_KERAS3,
+     true,
+     UINT64_C(0x74141395eb406b88),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0.3, 0.02},
+     {0, false}},
 };
 enum { N_NETWORKS = sizeof networks / sizeof networks[0] };
 
@@ -103,7 +156,10 @@ static void train(const struct network *network, const char *set, size_t threads
                                                                   .seed = 1},
                                       &model, NULL),
                      CNN_OK);
+    model->objective = network->objective;
     assert_int_equal(engine_create(model, BATCH, &engine, NULL), CNN_OK);
+    if (network->clip.norm > 0)
+        assert_int_equal(engine_set_clip(engine, network->clip, NULL), CNN_OK);
     float *slots = memory_alloc(model->n_weights, MAX_SLOTS * sizeof *slots);
     give_slots(model, slots);
     for (size_t step = 0; step < STEPS; step++) {

@@ -40,6 +40,9 @@ static void draw_samples(struct sample *s, size_t classes)
     }
 }
 
+/* What the models below are to make small. */
+static struct objective objective;
+
 /* A model with biases that are not zero. */
 static struct cnn_model *make_model(const char *arch)
 {
@@ -50,6 +53,7 @@ static struct cnn_model *make_model(const char *arch)
                 .arch = arch, .height = SIDE, .width = SIDE, .channels = 2, .scale = true, .seed = 3},
             &model, &error) != CNN_OK)
         fail_msg("%s: %s", arch, error.message);
+    model->objective = objective;
     struct random random = random_stream(6, 0);
     for (size_t i = 0; i < model->n_layers; i++)
         for (size_t k = 0; k < model->layer[i].n_parameters; k++)
@@ -208,6 +212,22 @@ static void shapes_off_the_beaten_track(void **state)
     check_network("conv2d:3,1x7,relu conv2d:3,7x1,tanh flatten dense:33,swish dense:1,tanh dense:5,softmax");
 }
 
+/* Each loss, and what L2 adds to it, where gradients are made in slices and as sums of shares. */
+static void every_loss(void **state)
+{
+    (void)state;
+    static const struct objective objectives[] = {{.label_smoothing = 0.1},
+                                                  {.l2 = 0.3},
+                                                  {.label_smoothing = 0.5, .l2 = 0.01},
+                                                  {.loss = LOSS_MSE},
+                                                  {.loss = LOSS_MSE, .l2 = 0.01}};
+    for (size_t i = 0; i < sizeof objectives / sizeof *objectives; i++) {
+        objective = objectives[i];
+        check_network("conv2d:2,5,swish flatten dense:26,swish dense:4,softmax");
+    }
+    objective = (struct objective){0};
+}
+
 /* The mean gradient of 16 samples, taken times times over. */
 static float *repeated_gradient(const struct cnn_model *model, const struct sample *s, size_t times,
                                 double *loss)
@@ -256,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_layer_with_every_activation),
         cmocka_unit_test(shapes_off_the_beaten_track),
+        cmocka_unit_test(every_loss),
         cmocka_unit_test(by_shards_as_by_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "reference/reference.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,12 +126,30 @@ static double *run(const struct cnn_model *model, const double *weights, const u
     return x;
 }
 
+static double sample_loss(const struct cnn_model *model, const double *z, size_t label)
+{
+    const struct objective *o = &model->objective;
+    reference_loss *loss = o->loss == LOSS_MSE ? reference_squared_error : reference_cross_entropy;
+    return loss(model_classes(model), z, label, o->label_smoothing, NULL);
+}
+
+/* What L2 adds: l2 w^2 for each weight of a kernel. */
+static double cost(const struct cnn_model *model, const double *weights)
+{
+    double sum = 0;
+    const struct parameter *p;
+    for (size_t i = 0; (p = model_parameter(model, i, NULL)); i++)
+        for (size_t k = 0; strcmp(p->name, "kernel") == 0 && k < p->count; k++)
+            sum += pow(weights[(size_t)(p->value - model->weights) + k], 2);
+    return model->objective.l2 * sum;
+}
+
 double chain_loss(const struct cnn_model *model, const double *weights, const uint8_t *const *images,
                   const uint8_t *labels, size_t n, double **outputs)
 {
     double loss = 0, *z = run(model, weights, images, n, outputs);
     for (size_t i = 0; i < n; i++)
-        loss += reference_cross_entropy(model_classes(model), z + i * model_classes(model), labels[i], NULL);
+        loss += sample_loss(model, z + i * model_classes(model), labels[i]);
     memory_free(z);
-    return loss / (double)n;
+    return loss / (double)n + cost(model, weights);
 }

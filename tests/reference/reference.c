@@ -231,12 +231,34 @@ void reference_softmax(size_t classes, const double *z, double *p)
         p[i] = exp(z[i] - all);
 }
 
-double reference_cross_entropy(size_t classes, const double *z, size_t label, double *dz)
+static double truth(size_t classes, size_t label, double smoothing, size_t c)
 {
-    double loss = log_sum_exp(classes, z) - z[label];
-    if (dz) {
-        reference_softmax(classes, z, dz);
-        dz[label] -= 1;
+    return (c == label ? 1 - smoothing : 0) + smoothing / (double)classes;
+}
+
+double reference_cross_entropy(size_t classes, const double *z, size_t label, double smoothing, double *dz)
+{
+    double loss = 0, all = log_sum_exp(classes, z);
+    for (size_t c = 0; c < classes; c++) {
+        double t = truth(classes, label, smoothing, c);
+        loss += t * (all - z[c]);
+        if (dz)
+            dz[c] = exp(z[c] - all) - t;
+    }
+    return loss;
+}
+
+/* d p_k / d z_c = p_k ([k = c] - p_c) */
+double reference_squared_error(size_t classes, const double *z, size_t label, double smoothing, double *dz)
+{
+    double loss = 0, all = log_sum_exp(classes, z);
+    for (size_t c = 0; dz && c < classes; c++)
+        dz[c] = 0;
+    for (size_t k = 0; k < classes; k++) {
+        double p = exp(z[k] - all), distance = p - truth(classes, label, smoothing, k);
+        loss += distance * distance / (double)classes;
+        for (size_t c = 0; dz && c < classes; c++)
+            dz[c] += 2 * distance / (double)classes * p * ((k == c) - exp(z[c] - all));
     }
     return loss;
 }

@@ -44,9 +44,15 @@ const struct reference_activation *reference_activation(enum activation activati
 /* p = softmax(z); p may be z. */
 void reference_softmax(size_t classes, const double *z, double *p);
 
-/* The cross-entropy of softmax(z) against label; dz = softmax - onehot, not divided by any batch, unless
- * NULL. */
-double reference_cross_entropy(size_t classes, const double *z, size_t label, double *dz);
+/* A loss of logits z against a label, smoothing of which is spread over all classes; its gradient by z to dz,
+ * not divided by any batch, unless that is NULL. */
+typedef double reference_loss(size_t classes, const double *z, size_t label, double smoothing, double *dz);
+
+/* - sum of t log softmax(z). */
+reference_loss reference_cross_entropy;
+
+/* The mean of (softmax(z) - t)^2 over the classes, its gradient term by term through softmax's Jacobian. */
+reference_loss reference_squared_error;
 
 /* The numbers of struct update in double. */
 struct reference_update {

@@ -159,12 +159,21 @@ static inline uint64_t run_hash(const struct cnn_trainer *t)
                            p->loss,
                            p->accuracy,
                            p->epoch_done ? p->val_loss : 0,
-                           p->epoch_done ? p->val_accuracy : 0};
+                           p->epoch_done ? p->val_accuracy : 0,
+                           o->label_smoothing,
+                           o->l2,
+                           o->clipnorm,
+                           o->global_clipnorm,
+                           o->ema,
+                           t->average.in_model};
     uint64_t hash = run_model_hash(t->model);
     hash = hash_bytes(hash, whole, sizeof whole);
     hash = hash_bytes(hash, real, sizeof real);
     hash =
         run_hash_text(run_hash_text(run_hash_text(hash, o->optimizer), t->schedule_text), t->stopping_text);
+    hash = run_hash_text(hash, o->loss);
+    if (t->average.values)
+        hash = hash_bytes(hash, t->average.values, t->model->n_weights * sizeof(float));
     hash = hash_bytes(hash, t->slots, t->setting.n_slots * t->model->n_weights * sizeof(float));
     hash = hash_bytes(hash, t->order, p->done ? 0 : t->n_images * sizeof *t->order);
     hash = hash_bytes(hash, t->history, t->epochs_done * sizeof *t->history);

@@ -1,15 +1,30 @@
 /*
  * Files of every version of the format stay here and are read for ever: format-N.npz was saved by the first
- * program that wrote format N, after three steps of the run below. `nn_test_formats PATH` writes such a file.
+ * program that wrote format N, after three steps of the run below. `train_test_formats PATH` writes such a
+ * file of the last format.
  */
+#include "nn/model_file.h"
 #include "train/archive.h"
 
 #include <math.h>
 
 static const char file[] = "tests/train/format-1.npz"; /* tests run at the project's root */
 
-/* Of all that the model in it is, and of all that the run in it is. */
-static const uint64_t model_hash = UINT64_C(0x9fa268fa773105f0), whole_hash = UINT64_C(0x593caa3ee226cdb8);
+static const struct format {
+    const char *file;
+    uint64_t model, run; /* of all that the model in it is, and of all that the run in it is */
+    struct cnn_train_options options;
+} formats[] = {
+    {file,
+     UINT64_C(0x9fa268fa773105f0),
+     UINT64_C(0x37759f479f525f2f),
+     {.optimizer = "adam", .early_stopping = "val_loss:2"}},
+    {"tests/train/format-2.npz",
+     UINT64_C(0x089cbce60a2ba7be),
+     UINT64_C(0x0759e8807bdff590),
+     {.optimizer = "adamw", .label_smoothing = 0.1, .l2 = 0.01, .global_clipnorm = 0.5, .ema = 0.9}},
+};
+enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 enum { IMAGES = 40, SIDE = 6 };
 
@@ -30,18 +45,17 @@ static int remove_data(void **state)
     return run_remove_folder(state);
 }
 
-static void write_file(const char *path)
+static void write_file(const struct format *format, const char *path)
 {
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct cnn_model_options options = {
         .arch = "conv2d:2,3,swish flatten dense:6,softmax", .height = SIDE, .width = SIDE, .seed = 1};
-    struct cnn_train_options train = {.epochs = 3,
-                                      .optimizer = "adam",
-                                      .batch_size = 16,
-                                      .seed = 1,
-                                      .validation_split = 0.2,
-                                      .early_stopping = "val_loss:2"};
+    struct cnn_train_options train = format->options;
+    train.epochs = 3;
+    train.batch_size = 16;
+    train.seed = 1;
+    train.validation_split = 0.2;
     assert_int_equal(cnn_model_create(&options, &model, NULL), CNN_OK);
     assert_int_equal(cnn_trainer_create(model, dataset, &train, &trainer, NULL), CNN_OK);
     for (size_t i = 0; i < 3; i++)
@@ -57,10 +71,13 @@ static void the_model_is_read(void **state)
 {
     (void)state;
     struct cnn_model *model;
-    assert_int_equal(cnn_model_load(file, &model, NULL), CNN_OK);
-    assert_int_equal(run_model_hash(model), model_hash);
-    assert_int_equal(cnn_model_info(model).trained_epochs, 1);
-    cnn_model_free(model);
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        assert_int_equal(cnn_model_load(formats[i].file, &model, NULL), CNN_OK);
+        assert_int_equal(run_model_hash(model), formats[i].model);
+        assert_int_equal(cnn_model_info(model).trained_epochs, 1);
+        assert_true(cnn_model_info(model).l2 == formats[i].options.l2);
+        cnn_model_free(model);
+    }
 }
 
 static void the_run_goes_on(void **state)
@@ -69,13 +86,27 @@ static void the_run_goes_on(void **state)
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct cnn_error error = {0};
-    if (cnn_trainer_resume(file, dataset, NULL, 0, &model, &trainer, &error) != CNN_OK)
-        fail_msg("%s", error.message);
-    assert_int_equal(run_hash(trainer), whole_hash);
-    while (!cnn_trainer_progress(trainer).done)
-        assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
-    cnn_trainer_free(trainer);
-    cnn_model_free(model);
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        if (cnn_trainer_resume(formats[i].file, dataset, NULL, 0, &model, &trainer, &error) != CNN_OK)
+            fail_msg("%s", error.message);
+        assert_int_equal(run_hash(trainer), formats[i].run);
+        while (!cnn_trainer_progress(trainer).done)
+            assert_int_equal(cnn_trainer_step(trainer, NULL, NULL), CNN_OK);
+        cnn_trainer_free(trainer);
+        cnn_model_free(model);
+    }
+}
+
+/* What needs nothing newer is written as the first format, so that the first program reads it. */
+static void the_number_is_the_first_that_will_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        write_file(&formats[i], run_path("written.npz"));
+        struct archive *a = archive_read(run_path("written.npz"));
+        assert_int_equal(archive_data(a, "format")[0], i + 1);
+        archive_free(a);
+    }
 }
 
 /* The schedule of a file, as it is read and written again, and the rate of the step after it. */
@@ -131,10 +162,10 @@ static void a_format_to_come_is_refused(void **state)
     struct cnn_model *model;
     struct cnn_error error;
     struct archive *a = archive_read(file);
-    bytes_put_u64_le(archive_data(a, "format"), 2);
+    bytes_put_u64_le(archive_data(a, "format"), MODEL_FORMAT + 1);
     archive_write(a, run_path("future.npz"));
     assert_int_equal(cnn_model_load(run_path("future.npz"), &model, &error), CNN_ERROR_FORMAT);
-    assert_non_null(strstr(error.message, "format: expected 1 to 1, found 2"));
+    assert_non_null(strstr(error.message, "format: expected 1 to 2, found 3"));
     assert_non_null(strstr(error.hint, "newer"));
     archive_free(a);
 }
@@ -144,6 +175,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_model_is_read),
         cmocka_unit_test(the_run_goes_on),
+        cmocka_unit_test(the_number_is_the_first_that_will_do),
         cmocka_unit_test(a_schedule_goes_on_as_it_began),
         cmocka_unit_test(a_format_to_come_is_refused),
     };
@@ -151,6 +183,6 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests(tests, make_data, remove_data);
     void *state = NULL;
     make_data(&state);
-    write_file(argv[1]);
+    write_file(&formats[N_FORMATS - 1], argv[1]);
     return remove_data(&state);
 }

@@ -10,9 +10,10 @@ struct kind {
     uint64_t model_seed, seed;
     double learning_rate;
     const char *early_stopping;
+    double label_smoothing, l2, clipnorm, global_clipnorm, ema;
 };
 
-static const struct kind plain = {1, 1, 0.001, NULL};
+static const struct kind plain = {1, 1, 0.001, NULL, 0, 0, 0, 0, 0};
 
 struct trained {
     struct cnn_model *model;
@@ -28,7 +29,12 @@ static struct trained train(struct kind kind, size_t steps)
                                               .batch_size = BATCH,
                                               .seed = kind.seed,
                                               .learning_rate = kind.learning_rate,
-                                              .early_stopping = kind.early_stopping};
+                                              .early_stopping = kind.early_stopping,
+                                              .label_smoothing = kind.label_smoothing,
+                                              .l2 = kind.l2,
+                                              .clipnorm = kind.clipnorm,
+                                              .global_clipnorm = kind.global_clipnorm,
+                                              .ema = kind.ema};
     assert_int_equal(cnn_model_create(&model, &t.model, NULL), CNN_OK);
     assert_int_equal(cnn_trainer_create(t.model, dataset, &options, &t.trainer, NULL), CNN_OK);
     for (size_t i = 0; i < steps; i++)
@@ -113,7 +119,11 @@ static void another_run_is_kept_however_short(void **state)
 {
     (void)state;
     const struct kind others[] = {
-        {2, 1, 0.001, NULL}, {1, 2, 0.001, NULL}, {1, 1, 0.002, NULL}, {1, 1, 0.001, "loss:1"}};
+        {2, 1, 0.001, NULL, 0, 0, 0, 0, 0},   {1, 2, 0.001, NULL, 0, 0, 0, 0, 0},
+        {1, 1, 0.002, NULL, 0, 0, 0, 0, 0},   {1, 1, 0.001, "loss:1", 0, 0, 0, 0, 0},
+        {1, 1, 0.001, NULL, 0.1, 0, 0, 0, 0}, {1, 1, 0.001, NULL, 0, 0.1, 0, 0, 0},
+        {1, 1, 0.001, NULL, 0, 0, 0.1, 0, 0}, {1, 1, 0.001, NULL, 0, 0, 0, 0.1, 0},
+        {1, 1, 0.001, NULL, 0, 0, 0, 0, 0.5}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         run_empty_folder();
         save(others[i], 0, "m.npz"); /* never trained: no loss */
@@ -128,7 +138,7 @@ static void another_run_is_kept_however_short(void **state)
 static void the_one_before_is_judged_too(void **state)
 {
     (void)state;
-    const struct kind other = {2, 2, 0.001, NULL};
+    const struct kind other = {2, 2, 0.001, NULL, 0, 0, 0, 0, 0};
     run_empty_folder();
     save(other, 3, "m.npz");
     save(other, 0, "m.npz"); /* m.npz.prev is trained, m.npz is not */
@@ -141,7 +151,8 @@ static void the_one_before_is_judged_too(void **state)
 static void the_best_of_this_run_gives_way_another_model_not(void **state)
 {
     (void)state;
-    const struct kind stopping = {1, 1, 0.001, "loss:2"}, other = {2, 2, 0.001, "loss:2"};
+    const struct kind stopping = {1, 1, 0.001, "loss:2", 0, 0, 0, 0, 0},
+                      other = {2, 2, 0.001, "loss:2", 0, 0, 0, 0, 0};
     for (int mine = 0; mine < 2; mine++) {
         run_empty_folder();
         struct trained t = train(mine ? stopping : other, 15);
@@ -171,7 +182,8 @@ static void a_history_gives_way_to_one_that_begins_with_it(void **state)
     assert_keeps(plain, 10, "");
     assert_keeps(plain, 15, "");
     assert_keeps(plain, 5, "m.csv m.1.csv;");
-    assert_keeps((struct kind){2, 1, 0.001, NULL}, 10, "m.csv m.1.csv;"); /* has the name already */
+    assert_keeps((struct kind){2, 1, 0.001, NULL, 0, 0, 0, 0, 0}, 10,
+                 "m.csv m.1.csv;"); /* has the name already */
 }
 
 int main(void)

@@ -41,6 +41,7 @@ static const struct kernels table = {
     .dense_gradient = dense_gradient,
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
+    .softmax_squared_error = softmax_squared_error,
     .update = {OPTIMIZERS(UPDATE_ENTRY)},
     .dense_gradient_update = {OPTIMIZERS(GRADIENT_UPDATE_ENTRY)},
     .fma_peak = fma_peak,
