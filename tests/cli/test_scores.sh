@@ -44,6 +44,9 @@ labels() { tail -c +9 "$1/$2-labels-idx1-ubyte" | od -An -v -tu1 -w1 | tr -d ' '
 count_again='
     NR > 1 {
         n++; confusion[$2, $3]++; images[$2]++; predictions[$3]++; right += $2 == $3; loss -= log($(4 + $2))
+        sure = $(4 + $3)
+        for (row = split("0 0.5 0.7 0.9 0.99 0.999", from, " "); row > 1 && sure < from[row]; row--) ;
+        answers[row]++; so_right[row] += $2 == $3
         classes = NF - 3
     }
     END {
@@ -58,12 +61,14 @@ count_again='
         printf "precision,,,%.5f\nrecall,,,%.5f\nf1,,,%.5f\n", p / occur, r / occur, f / occur
         for (i = 0; i < classes; i++)
             printf "precision,%d,,%.5f\nrecall,%d,,%.5f\nf1,%d,,%.5f\n", i, precision[i], i, recall[i], i, f1[i]
+        for (row = 1; row <= 6; row++)
+            printf "images_from_%s,,,%d\nright_from_%s,,,%d\n", from[row], answers[row], from[row], so_right[row]
         for (i = 0; i < classes; i++)
             for (k = 0; k < classes; k++)
                 printf "confusion,%d,%d,%d\n", i, k, confusion[i, k]
     }'
 # shellcheck disable=SC2016
-rounded='NR > 1 { $4 = /^images|^confusion/ ? $4 : sprintf("%.5f", $4); print }'
+rounded='NR > 1 { $4 = /^images|^right|^confusion/ ? $4 : sprintf("%.5f", $4); print }'
 
 # check SPLIT FILES COUNT: what is said of a whole split.
 check() {
