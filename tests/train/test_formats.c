@@ -109,6 +109,21 @@ static void the_number_is_the_first_that_will_do(void **state)
     }
 }
 
+/* Each of these alone would be passed over by a reader of format 1. */
+static void whatever_the_first_would_pass_over_is_the_second(void **state)
+{
+    (void)state;
+    static const struct format one[] = {{.options.clipnorm = 1}, {.options.global_clipnorm = 1},
+                                        {.options.ema = 0.9},    {.options.l2 = 0.1},
+                                        {.options.loss = "mse"}, {.options.label_smoothing = 0.1}};
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        write_file(&one[i], run_path("written.npz"));
+        struct archive *a = archive_read(run_path("written.npz"));
+        assert_int_equal(archive_data(a, "format")[0], 2);
+        archive_free(a);
+    }
+}
+
 /* The schedule of a file, as it is read and written again, and the rate of the step after it. */
 static double rate_of_schedule(const char *text, const char *expected)
 {
@@ -176,6 +191,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_model_is_read),
         cmocka_unit_test(the_run_goes_on),
         cmocka_unit_test(the_number_is_the_first_that_will_do),
+        cmocka_unit_test(whatever_the_first_would_pass_over_is_the_second),
         cmocka_unit_test(a_schedule_goes_on_as_it_began),
         cmocka_unit_test(a_format_to_come_is_refused),
     };
