@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Trains the lesson with cnn, PyTorch and Keras in turn, in one run, and prints seconds an epoch, start-up, peak memory and
-# the ratios. The peers come from PyPI into virtual environments in build/peers (PyTorch about 5 GB, Keras 2 GB).
-# Usage: scripts/measure/bench-peers.sh [--rounds N] [--epochs N] [--batch N...] [--threads N|best] [--only cnn,torch,keras]
+# Trains the lesson, `pool` and `lenet5` with cnn, PyTorch, PyTorch compiled (torch.compile) and Keras in turn, in one run, and
+# prints seconds an epoch, start-up (compiling goes there), peak memory and the ratios. The peers come from PyPI into virtual
+# environments in build/peers (PyTorch about 5 GB, Keras 2 GB).
+# Usage: scripts/measure/bench-peers.sh [--rounds N] [--epochs N] [--batch N...] [--network NAME...] [--threads N|best]
+#                               [--only cnn,torch,compiled,keras]
 #                               [--data DIR] [--venv PEER=DIR]... [--cnn PROGRAM]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -9,7 +11,7 @@ cd "$top"
 
 declare -A packages=([torch]="torch==2.15.0" [keras]="tensorflow-cpu==2.15.1")
 python=${PYTHON:-python3}
-only=cnn,torch,keras
+only=cnn,torch,compiled,keras
 given=
 own_program=
 own_data=${CNN_DATA-}
@@ -20,7 +22,7 @@ for ((i = 0; i < $#; i++)); do
     --venv) given+=" ${arguments[i + 1]-}" ;;
     --cnn) own_program=yes ;;
     --data) own_data=yes ;;
-    --rounds | --epochs | --batch | --threads) ;;
+    --rounds | --epochs | --batch | --threads | --network) ;;
     -*) wrong_use "unknown option '${arguments[i]}'" ;;
     esac
 done
@@ -42,7 +44,7 @@ make_venv() {
 [[ -n $own_program ]] || scripts/build.sh release
 [[ -n $own_data || -d data/mnist ]] || scripts/fetch-mnist.sh
 for peer in torch keras; do
-    if [[ ,$only, == *,$peer,* && $given != *" $peer="* ]]; then
+    if [[ ($peer == torch && ,$only, == *,compiled,* || ,$only, == *,$peer,*) && $given != *" $peer="* ]]; then
         make_venv "$peer"
         arguments+=(--venv "$peer=build/peers/$peer")
     fi

@@ -88,9 +88,8 @@ static enum cnn_status set_choice(const struct option_row *option, const char *t
     return cnn_unknown_word(what, text, known, n, error);
 }
 
-/* Puts the value of one option into its field. */
-static enum cnn_status set_option(const struct option_row *option, const char *text, void *settings,
-                                  struct cnn_error *error)
+enum cnn_status options_set(const struct option_row *option, const char *text, void *settings,
+                            struct cnn_error *error)
 {
     void *field = (char *)settings + option->field;
     uint64_t count;
@@ -202,7 +201,7 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
         if (found == '?' || found == ':')
             return option_error(command, found, argv, error);
         int i = found - UCHAR_MAX - 1;
-        enum cnn_status status = set_option(&command->options[i], optarg, settings, error);
+        enum cnn_status status = options_set(&command->options[i], optarg, settings, error);
         if (status)
             return status;
         if (command->given)

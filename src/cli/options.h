@@ -12,6 +12,11 @@ enum help_wanted { HELP_NONE, HELP_SHORT, HELP_WHOLE };
 enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
                               enum help_wanted *help, struct cnn_error *error);
 
+/* Puts the value of one option, as it would be typed, into its field; text is not looked at for a flag.
+ * Errors: USAGE. */
+enum cnn_status options_set(const struct option_row *option, const char *text, void *settings,
+                            struct cnn_error *error);
+
 /* Word i of a list such as "keras2|keras3"; false past its end. */
 bool choice_word(const char *choices, size_t i, char *word, size_t size);
 

@@ -14,6 +14,7 @@
 #include "message.h"
 #include "output.h"
 #include "progress.h"
+#include "recipe.h"
 #include "resume.h"
 #include "run_data.h"
 #include "run_files.h"
@@ -345,6 +346,8 @@ static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
 
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
+    if (!is_silent(run) && train_is_given(run->settings, TRAIN_RECIPE))
+        recipe_say_command(run->settings);
     if (!is_silent(run))
         say_before(run);
     if (cnn_trainer_progress(run->trainer).done)
@@ -362,11 +365,14 @@ static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error
 
 static enum cnn_status run_train(const void *settings, struct cnn_error *error)
 {
-    struct run run = {.settings = settings, .begin_s = clock_s()};
+    struct train_settings mine = *(const struct train_settings *)settings;
+    struct run run = {.settings = &mine, .begin_s = clock_s()};
     output_outlive_reader();
     enum progress_style style = (enum progress_style)run.settings->verbose;
     run.progress = progress_start(run.settings->json ? PROGRESS_JSON : style);
-    enum cnn_status status = open_run(&run, error);
+    enum cnn_status status = recipe_apply(&mine, error);
+    if (status == CNN_OK)
+        status = open_run(&run, error);
     if (status == CNN_OK)
         status = train_and_finish(&run, error);
     close_run(&run);
@@ -390,6 +396,7 @@ const struct command command_train = {
     .about = "Trains a network and saves it.",
     .details = details,
     .examples = "  cnn train --epochs 10\n"
+                "  cnn train --recipe fast\n"
                 "  cnn train --scale --optimizer adam --validation-split 0.1 --history run.csv\n"
                 "  cnn train --resume cnn.npz --epochs 20\n"
                 "  cnn train --epochs 50 --validation-split 0.1 --early-stopping val_loss:3\n"

@@ -6,6 +6,7 @@
 
 /* The options in the order of their table, for the bits of train_settings.given. */
 enum train_option {
+    TRAIN_RECIPE,
     TRAIN_EPOCHS,
     TRAIN_BATCH_SIZE,
     TRAIN_LEARNING_RATE,
@@ -44,7 +45,7 @@ struct train_settings {
     double label_smoothing, l2, clipnorm, global_clipnorm, ema;
     const char *arch, *optimizer, *schedule, *early_stopping, *loss;
     const char *data, *validation_data, *model, *weights, *resume, *history;
-    int compat, verbose;
+    int compat, verbose, recipe;
     bool scale, overwrite, json, snapshots;
     uint64_t given; /* bit i: option i stands on the command line */
 };

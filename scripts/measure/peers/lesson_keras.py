@@ -1,4 +1,4 @@
-"""The lesson in Keras, as the lesson has it: model.fit with everything at its default."""
+"""The lesson in Keras, as the lesson has it: model.fit with everything at its default. Or its next, with pooling."""
 
 import os
 import time
@@ -28,12 +28,23 @@ class EpochTimes(keras.callbacks.Callback):
         self.epochs_s.append(time.perf_counter() - self.start)
 
 
-def model():
-    x = keras.Input((28, 28, 1))
-    h = keras.layers.Conv2D(3, kernel_size=5, activation="swish")(x)
-    h = keras.layers.Conv2D(6, kernel_size=5, activation="swish")(h)
+# Filters and padding of each convolution, whether pooling follows, and units.
+NETWORKS = {
+    "lesson": ([(3, "valid"), (6, "valid")], False, [84]),
+    "pool": ([(3, "valid"), (6, "valid")], True, [84]),
+    "lenet5": ([(6, "same"), (16, "valid")], True, [120, 84]),
+}
+
+
+def model(name):
+    convolutions, pooling, units = NETWORKS[name]
+    h = x = keras.Input((28, 28, 1))
+    for filters, padding in convolutions:
+        h = keras.layers.Conv2D(filters, kernel_size=5, padding=padding, activation="swish")(h)
+        h = keras.layers.MaxPooling2D(2)(h) if pooling else h
     h = keras.layers.Flatten()(h)
-    h = keras.layers.Dense(84, activation="swish")(h)
+    for n in units:
+        h = keras.layers.Dense(n, activation="swish")(h)
     y = keras.layers.Dense(10, activation="softmax")(h)
     network = keras.Model(x, y)
     network.compile(optimizer=keras.optimizers.legacy.RMSprop(), loss="categorical_crossentropy", metrics=["accuracy"])
@@ -45,7 +56,7 @@ def train(options):
     x = numpy.frombuffer(pixels, numpy.uint8).reshape(n, 28, 28, 1)
     y = keras.utils.to_categorical(numpy.frombuffer(labels, numpy.uint8), 10)
     times = EpochTimes()
-    history = model().fit(x, y, epochs=options.epochs, batch_size=options.batch_size, callbacks=[times], verbose=0)
+    history = model(options.network).fit(x, y, epochs=options.epochs, batch_size=options.batch_size, callbacks=[times], verbose=0)
     report.write(f"Keras {metadata.version('keras')}, TensorFlow {tensorflow.__version__}", times.epochs_s,
                  history.history["loss"][-1], history.history["accuracy"][-1])
 
