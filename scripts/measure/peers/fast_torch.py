@@ -39,22 +39,20 @@ def train(options):
     epochs_s = []
     for _ in range(options.epochs):
         epoch = time.perf_counter()
-        loss_sum, correct = torch.zeros(()), torch.zeros((), dtype=torch.long)
+        loss_sum = torch.zeros(())
         for rows in torch.randperm(len(y)).split(options.batch_size):
-            truth = y[rows]
-            logits = network(x[rows])
-            loss = cross_entropy(logits, truth)
+            loss = cross_entropy(network(x[rows]), y[rows])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             cycle.step()
             loss_sum += loss.detach() * len(rows)
-            correct += (logits.argmax(1) == truth).sum()
+        loss = loss_sum.item() / len(y)
         epochs_s.append(time.perf_counter() - epoch)
     with torch.inference_mode():
         x, y = images(options.data, "t10k")
         accuracy = (network(x).argmax(1) == y).float().mean().item()
-    report.write(f"PyTorch {torch.__version__}", epochs_s, loss_sum.item() / steps, accuracy,
+    report.write(f"PyTorch {torch.__version__}", epochs_s, loss, accuracy,
                  seconds=time.perf_counter() - start)
 
 
