@@ -28,7 +28,7 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
         {"recipe", RECIPES,
          "a network and how to train it, as options that this stands for and prints; options given "
          "beside it win. fast: 99 % of MNIST in seconds",
-         OPTION_CHOICE, FIELD(recipe), .group = GROUP_TRAINING},
+         OPTION_CHOICE, FIELD(recipe), .group = GROUP_TRAINING, .rare = true},
     [TRAIN_EPOCHS] = {"epochs", "N", "passes over the training images; in all", OPTION_COUNT, FIELD(epochs),
                       .min = 1, .max = 100000, .group = GROUP_TRAINING},
     [TRAIN_BATCH_SIZE] = {"batch-size", "N", "images per step", OPTION_COUNT, FIELD(batch_size), .min = 1,
