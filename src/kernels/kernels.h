@@ -57,17 +57,51 @@ static inline struct window window_over(size_t n, size_t size, size_t stride, bo
     return (struct window){out, reach > n ? (reach - n) / 2 : 0};
 }
 
+/* from .. to - 1 of whatever there is a row of. */
+struct range {
+    size_t from, to;
+};
+
+/* The places of window o, counted within it, that lie inside the map. */
+static inline struct range window_inside(size_t o, size_t n, size_t size, size_t stride, size_t before)
+{
+    const size_t start = o * stride, end = n + before - start;
+    return (struct range){before > start ? before - start : 0, end < size ? end : size};
+}
+
+/* The windows, `out` of them, that hold place i of the map. */
+static inline struct range windows_at(size_t i, size_t out, size_t size, size_t stride, size_t before)
+{
+    const size_t at = i + before, to = at / stride + 1;
+    return (struct range){at < size ? 0 : (at - size) / stride + 1, to < out ? to : out};
+}
+
+/* top and left: rows and columns of padding before the map. */
 struct conv2d_shape {
     size_t in_h, in_w, in_c;
     size_t kernel_h, kernel_w, filters;
-    size_t out_h, out_w;
+    size_t stride_h, stride_w;
+    size_t out_h, out_w, top, left;
 };
 
-/* With out_h and out_w of a valid convolution of stride 1; 0 where the kernel does not fit. */
-static inline struct conv2d_shape conv2d_valid(struct conv2d_shape shape)
+/* With out_h, out_w, top and left as the rest has them; no output where the kernel does not fit. */
+static inline struct conv2d_shape conv2d_place(struct conv2d_shape shape, bool same)
 {
-    shape.out_h = window_over(shape.in_h, shape.kernel_h, 1, false).out;
-    shape.out_w = window_over(shape.in_w, shape.kernel_w, 1, false).out;
+    const struct window h = window_over(shape.in_h, shape.kernel_h, shape.stride_h, same),
+                        w = window_over(shape.in_w, shape.kernel_w, shape.stride_w, same);
+    shape.out_h = h.out, shape.top = h.before;
+    shape.out_w = w.out, shape.left = w.before;
+    return shape;
+}
+
+/* The same convolution of the map with its padding around it: that map has none. */
+static inline struct conv2d_shape conv2d_padded(struct conv2d_shape shape)
+{
+    const size_t reach_h = (shape.out_h - 1) * shape.stride_h + shape.kernel_h,
+                 reach_w = (shape.out_w - 1) * shape.stride_w + shape.kernel_w;
+    shape.in_h = shape.in_h + shape.top < reach_h ? reach_h : shape.in_h + shape.top;
+    shape.in_w = shape.in_w + shape.left < reach_w ? reach_w : shape.in_w + shape.left;
+    shape.top = shape.left = 0;
     return shape;
 }
 
@@ -79,13 +113,15 @@ struct pool2d_shape {
     size_t out_h, out_w, top, left;
 };
 
-struct dense_shape {
-    size_t in, out;
+/* The numbers of a batch normalisation, each [channels]. */
+struct batchnorm {
+    size_t channels;
+    const float *mean, *variance, *gamma, *beta;
+    float epsilon;
 };
 
-/* from .. to - 1 of whatever there is a row of. */
-struct range {
-    size_t from, to;
+struct dense_shape {
+    size_t in, out;
 };
 
 /* The gradient of a dense layer is made in slices of so many rows of its weights: enough to fill the
@@ -137,7 +173,8 @@ struct kernels {
      * gradient of the loss by x: the dz of the layer below. Shapes: dz like y, dx like x. */
     void (*conv2d_backward)(const struct conv2d_shape *shape, const float *dz, const float *w, float *dx);
 
-    /* What one block adds to the gradient by w. Shapes: x and dz as above, dw like w, set, not added to. */
+    /* What one block adds to the gradient by w; the shape has no padding (conv2d_padded). Shapes: x and dz as
+     * above, dw like w, set, not added to. */
     void (*conv2d_gradient)(const struct conv2d_shape *shape, const float *x, const float *dz, float *dw);
 
     /* What one block adds to the gradient by the bias: the sum of dz over positions and lanes.
@@ -152,6 +189,36 @@ struct kernels {
                               float *where);
     void (*maxpool2d_backward)(const struct pool2d_shape *shape, const float *dz, const float *where,
                                float *dx);
+
+    /* The same with the mean under each window of the places that are no padding. */
+    void (*avgpool2d_forward)(const struct pool2d_shape *shape, const float *x, float *y, float *slope);
+    void (*avgpool2d_backward)(const struct pool2d_shape *shape, const float *dz, float *dx);
+
+    /* Sums by channel over the positions and the first n lanes of a block: of x, and of (x - mean)^2. Shapes:
+     * x [positions][channels][16], mean [channels], sum [some.to - some.from]. */
+    void (*channel_sum)(size_t positions, size_t channels, struct range some, size_t n, const float *x,
+                        float *sum);
+    void (*channel_squares)(size_t positions, size_t channels, struct range some, size_t n, const float *x,
+                            const float *mean, float *sum);
+
+    /* One block forward: y = gamma (x - mean) / sqrt(variance + epsilon) + beta; slope = 1, or NULL. */
+    void (*batchnorm_forward)(size_t positions, const struct batchnorm *numbers, const float *x, float *y,
+                              float *slope);
+
+    /* What one block adds to the gradients by gamma and beta, from its first n lanes. And backward, dx as for
+     * conv2d, where mean and variance are those of the batch: mean_dgamma and mean_dbeta are the gradients of
+     * all blocks, divided by the numbers in a channel; lanes from n on become 0. Shapes: [channels]. */
+    void (*batchnorm_gradient)(size_t positions, const struct batchnorm *numbers, size_t n, const float *x,
+                               const float *dz, float *dgamma, float *dbeta);
+    void (*batchnorm_backward)(size_t positions, const struct batchnorm *numbers, size_t n, const float *x,
+                               const float *dz, const float *mean_dgamma, const float *mean_dbeta, float *dx);
+
+    /* y = act(x) and slope = act'(x) over n floats, a multiple of 16; y may be x, slope may be NULL.
+     * x is what a kernel has put out, so no number in it is denormal. */
+    void (*activate[N_ACTIVATIONS])(size_t n, const float *x, float *y, float *slope);
+
+    /* y *= x over n floats, a multiple of 16. */
+    void (*multiply)(size_t n, const float *x, float *y);
 
     /* As for conv2d: y = act(x w + b). Shapes: x [in][16], w [in][out], y and slope [out][16], dz like y, dx
      * like x. */

@@ -171,8 +171,10 @@ struct cnn_layer_info cnn_model_layer(const struct cnn_model *model, size_t i)
     struct cnn_layer_info info = layer_info(
         layer->name, layer->type->class_name,
         layer->type->has_activation ? activation_word(layer->activation)->word : NULL, &layer->out);
-    for (size_t k = 0; k < layer->n_parameters; k++)
+    for (size_t k = 0; k < layer->n_parameters; k++) {
         info.parameters += layer->parameter[k].count;
+        info.fixed_parameters += layer->parameter[k].trained ? 0 : layer->parameter[k].count;
+    }
     return info;
 }
 

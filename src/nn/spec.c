@@ -17,6 +17,13 @@ static const size_t max_weights = (size_t)1 << 28;     /* floats in one array of
 static const struct cnn_word named[] = {
     {SPEC_LESSON, "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
      "the network of the lesson"},
+    {"pool",
+     "conv2d:3,5,swish maxpool2d:2 conv2d:6,5,swish maxpool2d:2 flatten dense:84,swish dense:10,softmax",
+     "the next lesson: the largest of four places goes on"},
+    {"lenet5",
+     "conv2d:6,5,same,swish maxpool2d:2 conv2d:16,5,swish maxpool2d:2 flatten dense:120,swish "
+     "dense:84,swish dense:10,softmax",
+     "LeNet-5 as it is taught, with swish"},
     {"lenet", "conv2d:6,5,tanh conv2d:16,5,tanh flatten dense:120,tanh dense:84,tanh dense:10,softmax",
      "LeNet-5 without its pooling"},
     {"wide", "conv2d:32,3,relu conv2d:64,3,relu flatten dense:128,relu dense:10,softmax",

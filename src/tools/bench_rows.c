@@ -73,7 +73,8 @@ static void add_backward_rows(struct bench *b)
 {
     for (size_t i = b->model->n_layers; i-- > 0;) {
         const struct layer *layer = &b->model->layer[i];
-        if (layer->type->backward && !is_first(b->model, i))
+        bool goes_back = layer->type->backward || (layer->type->shards && layer->type->shards->finish_back);
+        if (goes_back && !is_first(b->model, i))
             add_row(b, ENGINE_BACKWARD, i, "backward", forward_flop(b, layer),
                     map_bytes(b, &layer->out) + 2 * map_bytes(b, &layer->in) + weight_bytes(layer));
     }

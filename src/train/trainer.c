@@ -172,6 +172,8 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
         return error_memory(error, sizeof *t);
     t->model = model;
     t->options = *options;
+    for (size_t i = 0; i < model->n_layers; i++)
+        model->layer[i].compat = options->compat;
     enum cnn_status status = fill_defaults(t, error);
     if (status == CNN_OK)
         status = read_plans(t, error);

@@ -36,7 +36,7 @@ completes 'train' cnn tr
 completes '--compat' cnn train --comp
 completes 'keras2 keras3' cnn train --compat ''
 completes 'adam adamw' cnn train --optimizer a
-completes 'lesson lenet' cnn train --arch le
+completes 'lesson lenet5 lenet' cnn train --arch le
 completes 'model.npz' cnn predict --model mod
 completes '' cnn train --epochs ''
 completes 'lesson' cnn summary --style le

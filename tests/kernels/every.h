@@ -30,18 +30,18 @@ static void fill(struct random *random, float *to, size_t n)
     }
 }
 
-static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_shape s, enum activation a,
-                       uint64_t hash)
+static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_shape s, bool same,
+                       enum activation a, uint64_t hash)
 {
-    s = conv2d_valid(s);
+    s = conv2d_place(s, same);
     const size_t n_x = s.in_h * s.in_w * s.in_c * LANES, run = s.kernel_w * s.in_c;
-    const size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1),
-                 n_z = positions * s.filters * LANES;
+    const size_t positions = s.out_h * s.out_w, n_z = positions * s.filters * LANES;
     k->conv2d_forward(&s, a, m.x, m.w, m.w + 7, m.y, m.d);
     hash = hash_bytes(hash_bytes(hash, m.y, n_z * sizeof(float)), m.d, n_z * sizeof(float));
     memcpy(m.d, m.x, n_x * sizeof(float));
     k->conv2d_backward(&s, m.y, m.w, m.d);
     hash = hash_bytes(hash, m.d, n_x * sizeof(float));
+    s = conv2d_padded(s);
     k->conv2d_gradient(&s, m.x, m.w, m.y);
     hash = hash_bytes(hash, m.y, s.kernel_h * run * s.filters * sizeof(float));
     k->bias_gradient(positions, s.filters, m.x, m.y);
@@ -71,6 +71,45 @@ static uint64_t maxpool2d(const struct kernels *k, struct numbers m, struct pool
         m.y[i] = isnan(m.y[i]) ? -1 : m.y[i];
     hash = hash_bytes(hash_bytes(hash, m.y, n_y * sizeof(float)), where, n_y * sizeof(float));
     return hash_bytes(hash_bytes(hash, slope, n_y * sizeof(float)), dx, n_x * sizeof(float));
+}
+
+static uint64_t avgpool2d(const struct kernels *k, struct numbers m, struct pool2d_shape s, uint64_t hash)
+{
+    const size_t n_x = s.in_h * s.in_w * s.channels * LANES, n_y = s.out_h * s.out_w * s.channels * LANES;
+    float *slope = m.d, *dx = m.d + n_y;
+    memcpy(dx, m.w, n_x * sizeof(float));
+    k->avgpool2d_forward(&s, m.x, m.y, slope);
+    k->avgpool2d_backward(&s, m.w, dx);
+    return hash_bytes(hash_bytes(hash, m.y, n_y * sizeof(float)), m.d, (n_x + n_y) * sizeof(float));
+}
+
+static uint64_t batchnorm(const struct kernels *k, struct numbers m, size_t positions, size_t channels,
+                          size_t n, uint64_t hash)
+{
+    const size_t n_x = positions * channels * LANES;
+    float *mean = m.d, *variance = mean + channels, *dgamma = variance + channels, *dbeta = dgamma + channels,
+          *slope = dbeta + channels, *dx = slope + n_x;
+    struct batchnorm b = {channels, mean, variance, m.w, m.w + channels, 1e-3F};
+    const struct range all = {0, channels}, some = {channels / 2, channels};
+    k->channel_sum(positions, channels, all, n, m.x, mean);
+    k->channel_squares(positions, channels, all, n, m.x, mean, variance);
+    k->channel_sum(positions, channels, some, n, m.x, mean);
+    k->batchnorm_forward(positions, &b, m.x, m.y, slope);
+    k->batchnorm_gradient(positions, &b, n, m.x, m.w, dgamma, dbeta);
+    memcpy(dx, m.w, n_x * sizeof(float));
+    k->batchnorm_backward(positions, &b, n, m.x, m.y, dgamma, dbeta, dx);
+    k->multiply(n_x, m.x, m.y);
+    hash = hash_bytes(hash, m.y, n_x * sizeof(float));
+    return hash_bytes(hash, m.d, (4 * channels + 2 * n_x) * sizeof(float));
+}
+
+static uint64_t activate(const struct kernels *k, struct numbers m, enum activation a, uint64_t hash)
+{
+    const size_t n = 64 * LANES;
+    memcpy(m.y, m.w, n * sizeof(float));
+    k->multiply(n, m.x, m.y); /* what comes out of a kernel is not denormal */
+    k->activate[a](n, m.y, m.y, m.d);
+    return hash_bytes(hash_bytes(hash, m.y, n * sizeof(float)), m.d, n * sizeof(float));
 }
 
 static uint64_t dense(const struct kernels *k, struct numbers m, struct dense_shape s, enum activation a,
@@ -126,10 +165,10 @@ static uint64_t update(const struct kernels *k, struct numbers m, enum optimizer
 
 static uint64_t everything(const struct kernels *k, struct numbers m)
 {
-    static const struct conv2d_shape conv2ds[] = {{12, 13, 3, 5, 5, 6, 0, 0},
-                                                  {9, 9, 1, 5, 5, 3, 0, 0},
-                                                  {6, 5, 8, 3, 3, 17, 0, 0},
-                                                  {4, 4, 2, 4, 4, 8, 0, 0}};
+    static const struct conv2d_shape conv2ds[] = {{12, 13, 3, 5, 5, 6, 1, 1, 0, 0, 0, 0},
+                                                  {9, 9, 1, 5, 5, 3, 1, 2, 0, 0, 0, 0},
+                                                  {6, 5, 8, 3, 3, 17, 2, 1, 0, 0, 0, 0},
+                                                  {4, 4, 2, 4, 4, 8, 3, 3, 0, 0, 0, 0}};
     static const struct dense_shape denses[] = {{100, 84}, {84, 10}, {7, 2}, {400, 41}};
     static const struct pool2d_shape pools[] = {{8, 8, 3, 2, 2, 2, 2, 4, 4, 0, 0},
                                                 {7, 5, 2, 3, 2, 2, 1, 3, 4, 0, 0},
@@ -139,10 +178,15 @@ static uint64_t everything(const struct kernels *k, struct numbers m)
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < 4; i++)
         for (enum activation a = 0; a < N_ACTIVATIONS; a++)
-            hash = dense(k, m, denses[i], a, conv2d(k, m, conv2ds[i], a, hash));
+            for (int same = 0; same < 2; same++)
+                hash = dense(k, m, denses[i], a, conv2d(k, m, conv2ds[i], same, a, hash));
     for (size_t i = 0; i < 5; i++)
         for (int ties = 0; ties < 2; ties++)
-            hash = maxpool2d(k, m, pools[i], ties, hash);
+            hash = maxpool2d(k, m, pools[i], ties, avgpool2d(k, m, pools[i], hash));
+    for (size_t channels = 1; channels < 12; channels++)
+        hash = batchnorm(k, m, 5 * channels, channels, channels + 5, hash);
+    for (enum activation a = 0; a < N_ACTIVATIONS; a++)
+        hash = activate(k, m, a, hash);
     for (enum optimizer o = 0; o < N_OPTIMIZERS; o++)
         hash = update(k, m, o, true, update(k, m, o, false, hash));
     float peak = 1;

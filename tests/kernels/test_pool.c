@@ -1,5 +1,5 @@
-/* Pooling: every set of kernels against the double reference, and all sets against the first one to the bit;
- * on buffers that end at a guard page, with shared maxima. */
+/* Pooling, of both kinds: every set of kernels against the double reference, and all sets against the first
+ * one to the bit; on buffers that end at a guard page, with shared maxima. */
 #include "kernels/support.h"
 
 struct buffers {
@@ -34,6 +34,33 @@ static void run(const struct kernels *k, const struct pool2d_shape *s, struct bu
 {
     k->maxpool2d_forward(s, m->x, m->y, m->slope, m->where);
     k->maxpool2d_backward(s, m->dz, m->where, m->dx);
+}
+
+static void run_mean(const struct kernels *k, const struct pool2d_shape *s, struct buffers *m)
+{
+    k->avgpool2d_forward(s, m->x, m->y, m->slope);
+    k->avgpool2d_backward(s, m->dz, m->dx);
+}
+
+static void check_mean(const struct pool2d_shape *s, const struct buffers *m)
+{
+    double *x = doubles(m->n_x), *dz = doubles(m->n_y), *z = doubles(m->n_y), *dx = doubles(m->n_x);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        take_lane(m->x, m->n_x, lane, x);
+        take_lane(m->dz, m->n_y, lane, dz);
+        reference_avgpool2d_forward(s, x, z);
+        reference_avgpool2d_backward(s, dz, dx);
+        for (size_t i = 0; i < m->n_y; i++) {
+            assert_sum(m->y[i * LANES + lane], z[i], 1, s->size_h * s->size_w);
+            assert_true(m->slope[i * LANES + lane] == 1);
+        }
+        for (size_t i = 0; i < m->n_x; i++)
+            assert_sum(m->dx[i * LANES + lane], dx[i] * ((double)((i * LANES + lane) % 3) - 1), 1,
+                       s->size_h * s->size_w);
+    }
+    double *all[] = {x, dz, z, dx};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
 }
 
 static void check(const struct pool2d_shape *s, const struct buffers *m)
@@ -79,8 +106,23 @@ static void check_shape(const struct pool2d_shape *s, bool ties)
     buffers_free(&first);
 }
 
+static void check_mean_shape(const struct pool2d_shape *s)
+{
+    struct buffers first = buffers_make(s, false);
+    run_mean(kernels_available(0), s, &first);
+    check_mean(s, &first);
+    for (size_t i = 1; kernels_available(i); i++) {
+        struct buffers other = buffers_make(s, false);
+        run_mean(kernels_available(i), s, &other);
+        assert_same(kernels_available(i)->name, other.y, first.y, first.n_y);
+        assert_same(kernels_available(i)->name, other.dx, first.dx, first.n_x);
+        buffers_free(&other);
+    }
+    buffers_free(&first);
+}
+
 /* Every size and stride on small maps, with padding and without. */
-static void test_maxpool2d(void **state)
+static void test_pooling(void **state)
 {
     (void)state;
     for (size_t code = 0; code < 4 * 4 * 4 * 4 * 2; code++) {
@@ -93,6 +135,7 @@ static void test_maxpool2d(void **state)
                                        stride_w, h.out, w.out,        h.before, w.before};
         check_shape(&s, false);
         check_shape(&s, true);
+        check_mean_shape(&s);
     }
 }
 
@@ -113,6 +156,6 @@ static void test_windows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_maxpool2d), cmocka_unit_test(test_windows)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pooling), cmocka_unit_test(test_windows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,16 +90,17 @@ static void check_layer(struct layer l)
 static void test_conv2d(void **state)
 {
     (void)state;
-    static const struct conv2d_shape shapes[] = {
-        {7, 6, 1, 5, 5, 3, 0, 0}, {6, 5, 3, 2, 4, 4, 0, 0}, {3, 3, 2, 3, 3, 2, 0, 0}};
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        const struct conv2d_shape *s = &shapes[i];
+    static const struct conv2d_shape shapes[] = {{7, 6, 1, 5, 5, 3, 1, 1, 0, 0, 0, 0},
+                                                 {6, 5, 3, 2, 4, 4, 2, 1, 0, 0, 0, 0},
+                                                 {3, 3, 2, 3, 3, 2, 1, 3, 0, 0, 0, 0}};
+    for (size_t i = 0; i < 2 * (sizeof shapes / sizeof *shapes); i++) {
+        const struct conv2d_shape placed = conv2d_place(shapes[i / 2], i % 2), *s = &placed;
         check_layer((struct layer){
             .conv2d = s,
             .n_x = s->in_h * s->in_w * s->in_c,
             .n_w = s->kernel_h * s->kernel_w * s->in_c * s->filters,
             .n_b = s->filters,
-            .n_z = (s->in_h - s->kernel_h + 1) * (s->in_w - s->kernel_w + 1) * s->filters,
+            .n_z = s->out_h * s->out_w * s->filters,
         });
     }
 }
@@ -110,7 +111,7 @@ static void test_conv2d_by_hand(void **state)
     (void)state;
     const double x[6] = {1, 2, 3, 4, 5, 6}, w[4] = {1, 10, 100, 1000}, b[1] = {0.5};
     double z[2];
-    reference_conv2d_forward(&(struct conv2d_shape){2, 3, 1, 2, 2, 1, 0, 0}, x, w, b, z);
+    reference_conv2d_forward(&(struct conv2d_shape){2, 3, 1, 2, 2, 1, 1, 1, 1, 2, 0, 0}, x, w, b, z);
     assert_true(z[0] == 5421.5 && z[1] == 6532.5);
 }
 

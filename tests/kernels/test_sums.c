@@ -11,10 +11,10 @@ struct layer {
     size_t n_x, n_z, n_w, n_b, positions;
 };
 
-static struct layer conv2d_layer(struct conv2d_shape s)
+static struct layer conv2d_layer(struct conv2d_shape s, bool same)
 {
-    s = conv2d_valid(s);
-    size_t positions = (s.in_h - s.kernel_h + 1) * (s.in_w - s.kernel_w + 1);
+    s = conv2d_place(s, same);
+    size_t positions = s.out_h * s.out_w;
     return (struct layer){.c = s,
                           .n_x = s.in_h * s.in_w * s.in_c,
                           .n_z = positions * s.filters,
@@ -74,6 +74,22 @@ static void fill_inputs(struct random *random, enum fill fill, const struct laye
     fill_slope(l, m->dx);
 }
 
+/* x with its padding around it, as the kernel wants it. */
+static void conv2d_gradient(const struct kernels *k, const struct conv2d_shape *s, const float *x,
+                            const float *dz, float *dw)
+{
+    const struct conv2d_shape padded = conv2d_padded(*s);
+    const size_t column = s->in_c * LANES;
+    struct guarded held;
+    float *to = guarded_floats(&held, padded.in_h * padded.in_w * column);
+    memset(to, 0, padded.in_h * padded.in_w * column * sizeof *to);
+    for (size_t i = 0; i < s->in_h; i++)
+        memcpy(to + ((i + s->top) * padded.in_w + s->left) * column, x + i * s->in_w * column,
+               s->in_w * column * sizeof *to);
+    k->conv2d_gradient(&padded, to, dz, dw);
+    guarded_free(held);
+}
+
 /* The gradients by w (of a convolution) and bias, block by block, and their sums. */
 static void run_blocks(const struct kernels *k, const struct layer *l, struct buffers *m)
 {
@@ -88,7 +104,7 @@ static void run_blocks(const struct kernels *k, const struct layer *l, struct bu
             m->db[j] += db[j];
         if (l->dense)
             continue;
-        k->conv2d_gradient(&l->c, x, dz, dw);
+        conv2d_gradient(k, &l->c, x, dz, dw);
         for (size_t j = 0; j < l->n_w; j++)
             m->dw[j] += dw[j];
     }
@@ -253,15 +269,40 @@ static void check_layer(struct layer l)
 static void test_conv2d(void **state)
 {
     (void)state;
-    static const struct conv2d_shape shapes[] = {
-        {1, 1, 1, 1, 1, 1, 0, 0},   {28, 28, 1, 5, 5, 3, 0, 0}, {24, 24, 3, 5, 5, 6, 0, 0},
-        {5, 5, 1, 5, 5, 4, 0, 0},   {7, 6, 2, 7, 6, 17, 0, 0},  {9, 4, 3, 1, 1, 5, 0, 0},
-        {4, 9, 5, 3, 2, 8, 0, 0},   {6, 7, 1, 2, 5, 1, 0, 0},   {5, 13, 8, 3, 3, 32, 0, 0},
-        {3, 20, 4, 1, 4, 7, 0, 0},  {8, 5, 6, 4, 3, 2, 0, 0},   {5, 5, 17, 3, 3, 10, 0, 0},
-        {4, 12, 1, 4, 1, 16, 0, 0}, {7, 7, 9, 4, 4, 11, 0, 0},
+    static const size_t shapes[][6] = {
+        {1, 1, 1, 1, 1, 1},   {28, 28, 1, 5, 5, 3}, {24, 24, 3, 5, 5, 6}, {5, 5, 1, 5, 5, 4},
+        {7, 6, 2, 7, 6, 17},  {9, 4, 3, 1, 1, 5},   {4, 9, 5, 3, 2, 8},   {6, 7, 1, 2, 5, 1},
+        {5, 13, 8, 3, 3, 32}, {3, 20, 4, 1, 4, 7},  {8, 5, 6, 4, 3, 2},   {5, 5, 17, 3, 3, 10},
+        {4, 12, 1, 4, 1, 16}, {7, 7, 9, 4, 4, 11},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        check_layer(conv2d_layer(shapes[i]));
+        for (int same = 0; same < 2; same++)
+            check_layer(conv2d_layer((struct conv2d_shape){.in_h = shapes[i][0],
+                                                           .in_w = shapes[i][1],
+                                                           .in_c = shapes[i][2],
+                                                           .kernel_h = shapes[i][3],
+                                                           .kernel_w = shapes[i][4],
+                                                           .filters = shapes[i][5],
+                                                           .stride_h = 1,
+                                                           .stride_w = 1},
+                                     same));
+}
+
+/* Strides, longer than the kernel too, that leave a rest or none, with an even padding or an odd one. */
+static void test_conv2d_strides(void **state)
+{
+    (void)state;
+    for (size_t code = 0; code < 3 * 3 * 4 * 4 * 2; code++) {
+        const struct conv2d_shape s = {.in_h = 5 + code % 4,
+                                       .in_w = 5 + code % 3,
+                                       .in_c = 1 + code % 2,
+                                       .kernel_h = code / 9 % 4 + 1,
+                                       .kernel_w = code / 36 % 4 + 1,
+                                       .filters = 1 + code % 5,
+                                       .stride_h = code % 3 + 1,
+                                       .stride_w = code / 3 % 3 + 1};
+        check_layer(conv2d_layer(s, code / 144));
+    }
 }
 
 static void test_dense(void **state)
@@ -416,9 +457,10 @@ static void test_gradient_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv2d),       cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_slices),       cmocka_unit_test(test_shards),
-        cmocka_unit_test(test_dense_blocks), cmocka_unit_test(test_gradient_update),
+        cmocka_unit_test(test_conv2d),          cmocka_unit_test(test_conv2d_strides),
+        cmocka_unit_test(test_dense),           cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_shards),          cmocka_unit_test(test_dense_blocks),
+        cmocka_unit_test(test_gradient_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

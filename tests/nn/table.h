@@ -68,6 +68,7 @@ static inline size_t each_place(const char *text, size_t side, size_t channels,
                                 void (*visit)(const char *arch))
 {
     static const char *const places[] = {"conv2d:2,3,tanh %s flatten dense:4,softmax",
+                                         "conv2d:2,3,tanh %s dense:4,softmax",
                                          "conv2d:2,3,tanh flatten %s dense:4,softmax"};
     char arch[2 * MAX_NETWORK_TEXT];
     size_t n = 0;

@@ -96,6 +96,14 @@ static const struct network {
      UINT64_C(0x74141395eb406b88),
      {LOSS_CATEGORICAL_CROSSENTROPY, 0.3, 0.02},
      {0, false}},
+    {"conv2d:6,3,same,swish batchnorm activation:relu avgpool2d:2 dropout:0.25 conv2d:5,3,stride=2,same "
+     "maxpool2d:2,same flatten dense:9 batchnorm activation:tanh dropout:0.5 dense:5 activation:softmax",
+     "adam",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0x290003184273a4db),
+     {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
+     {0, false}},
 };
 enum { N_NETWORKS = sizeof networks / sizeof networks[0] };
 

@@ -207,6 +207,10 @@ static void shapes_off_the_beaten_track(void **state)
 {
     (void)state;
     check_network("flatten dense:3,softmax");
+    check_network("conv2d:5,3,swish batchnorm activation:relu dropout:0.25 maxpool2d:2,same flatten "
+                  "dense:9,swish batchnorm "
+                  "activation:tanh dense:3,softmax");
+    check_network("batchnorm conv2d:5,3,stride=2,same,swish globalavgpool2d dense:3 activation:softmax");
     check_network("conv2d:1,7 flatten dense:2,softmax");
     check_network("conv2d:17,2x5,swish conv2d:5,1,sigmoid flatten dense:18,tanh dense:17,softmax");
     check_network("conv2d:3,1x7,relu conv2d:3,7x1,tanh flatten dense:33,swish dense:1,tanh dense:5,softmax");

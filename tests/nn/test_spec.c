@@ -41,6 +41,24 @@ static void lesson_has_the_shapes_of_keras(void **state)
     }
 }
 
+/* The next lesson has 9,532 parameters, LeNet-5 as it is taught 61,706. */
+static void pool_and_lenet5_have_their_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t parameters;
+    } rows[] = {{"pool", 9532}, {"lenet5", 61706}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct layer layers[MAX_LAYERS];
+        size_t sum = 0;
+        for (size_t n = parse(rows[i].name, layers); n-- > 0;)
+            for (size_t k = 0; k < layers[n].n_parameters; k++)
+                sum += layers[n].parameter[k].count;
+        assert_int_equal(sum, rows[i].parameters);
+    }
+}
+
 static void every_named_network_is_read(void **state)
 {
     (void)state;
@@ -56,6 +74,9 @@ static void text_comes_back(void **state)
         "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
         "conv2d:2,3x5,relu flatten dense:7,tanh dense:5,linear dense:3,softmax",
         "flatten dense:10,softmax",
+        "conv2d:8,3,linear batchnorm activation:relu dropout:0.25 flatten dense:10,linear activation:softmax",
+        "conv2d:6,5,same,swish conv2d:2,3x2,stride=2x1,relu avgpool2d:2,same globalavgpool2d "
+        "dense:10,softmax",
         "maxpool2d:2 maxpool2d:3x2,stride=1x2,same maxpool2d:2,same flatten dense:10,softmax",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -81,7 +102,7 @@ static const struct {
 } wrong[] = {
     {"", "the last layer must give the probabilities"},
     {"conv3d:1,2 flatten dense:10,softmax",
-     "unknown layer 'conv3d'; expected one of: conv2d, maxpool2d, flatten, dense"},
+     "unknown layer 'conv3d'; expected one of: conv2d, maxpool2d, avgpool2d,"},
     {"flatten dense:10,softmacks", "unknown activation 'softmacks'; expected one of: linear, swish"},
     {"flatten dense:0,softmax", "UNITS: expected a whole number from 1 to 65536, found \"0\""},
     {"flatten dense:65537,softmax", "UNITS: expected a whole number from 1 to 65536"},
@@ -93,7 +114,8 @@ static const struct {
     {"conv2d:3 flatten dense:10,softmax", "SIZE is missing"},
     {"conv2d: flatten dense:10,softmax", "nothing stands behind the colon"},
     {"conv2d:3,5,swish, flatten dense:10,softmax", "an argument is missing after the last comma"},
-    {"conv2d:3,5,swish,7 flatten dense:10,softmax", "too many arguments"},
+    {"conv2d:3,5,swish,7 flatten dense:10,softmax", "unknown argument \"7\"; expected conv2d:FILTERS"},
+    {"flatten dense:7,swish,7 dense:10,softmax", "too many arguments"},
     {"flatten:3 dense:10,softmax", "too many arguments; expected flatten"},
     {"conv2d:3,29 flatten dense:10,softmax",
      "layer 1, conv2d:3,29: a kernel of 29 x 29 does not fit in a feature map of 28 x 28"},
@@ -107,6 +129,19 @@ static const struct {
      "stride: expected a whole number from 1 to 65536 or two, as in 3x5, found \"0\""},
     {"maxpool2d:2,same,same flatten dense:10,softmax", "same stands twice"},
     {"maxpool2d:2x flatten dense:10,softmax", "SIZE: expected a whole number"},
+    {"avgpool2d:29 flatten dense:10,softmax", "a window of 29 x 29 does not fit"},
+    {"flatten avgpool2d:2 dense:10,softmax", "avgpool2d needs a feature map"},
+    {"flatten globalavgpool2d dense:10,softmax", "globalavgpool2d needs a feature map"},
+    {"flatten batchnorm:3 dense:10,softmax", "too many arguments; expected batchnorm"},
+    {"flatten dropout dense:10,softmax", "RATE is missing; expected dropout:RATE"},
+    {"flatten dropout:1 dense:10,softmax", "RATE: expected a number from 0 to below 1, found \"1\""},
+    {"flatten dropout:-0.5 dense:10,softmax", "RATE: expected a number from 0 to below 1"},
+    {"flatten dropout:0.5,relu dense:10,softmax", "too many arguments"},
+    {"flatten activation:rely dense:10,softmax", "unknown activation 'rely'"},
+    {"flatten activation:softmax dense:10,softmax", "softmax may stand in the last layer only"},
+    {"globalavgpool2d:2 dense:10,softmax", "too many arguments; expected globalavgpool2d"},
+    {"conv2d:3,5,stride=2,stride=2 flatten dense:10,softmax", "stride stands twice"},
+    {"conv2d:3,29,stride=2 flatten dense:10,softmax", "a kernel of 29 x 29 does not fit"},
     {"flatten maxpool2d:2 dense:10,softmax", "maxpool2d needs a feature map"},
     {"dense:10,softmax", "dense needs a vector below it"},
     {"flatten conv2d:3,3 dense:10,softmax", "conv2d needs a feature map"},
@@ -151,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lesson_has_the_shapes_of_keras),
+        cmocka_unit_test(pool_and_lenet5_have_their_sizes),
         cmocka_unit_test(every_named_network_is_read),
         cmocka_unit_test(text_comes_back),
         cmocka_unit_test(blanks_and_defaults),

@@ -4,16 +4,6 @@
 
 /* ---- conv2d ---- */
 
-static size_t out_h(const struct conv2d_shape *s)
-{
-    return s->in_h - s->kernel_h + 1;
-}
-
-static size_t out_w(const struct conv2d_shape *s)
-{
-    return s->in_w - s->kernel_w + 1;
-}
-
 /* Calls visit once for every product in the convolution, with the indices of x, w and z in it. */
 struct product {
     size_t x, w, z, filter;
@@ -27,18 +17,23 @@ struct operands {
 static void for_each_product(const struct conv2d_shape *s, void (*visit)(struct product, struct operands *),
                              struct operands *operands)
 {
-    for (size_t oh = 0; oh < out_h(s); oh++)
-        for (size_t ow = 0; ow < out_w(s); ow++)
-            for (size_t f = 0; f < s->filters; f++)
-                for (size_t kh = 0; kh < s->kernel_h; kh++)
-                    for (size_t kw = 0; kw < s->kernel_w; kw++)
-                        for (size_t c = 0; c < s->in_c; c++)
-                            visit((struct product){.x = ((oh + kh) * s->in_w + ow + kw) * s->in_c + c,
+    for (long oh = 0; oh < (long)s->out_h; oh++)
+        for (long ow = 0; ow < (long)s->out_w; ow++)
+            for (size_t kh = 0; kh < s->kernel_h; kh++)
+                for (size_t kw = 0; kw < s->kernel_w; kw++) {
+                    const long ih = oh * (long)s->stride_h + (long)kh - (long)s->top,
+                               iw = ow * (long)s->stride_w + (long)kw - (long)s->left;
+                    if (ih < 0 || iw < 0 || ih >= (long)s->in_h || iw >= (long)s->in_w)
+                        continue;
+                    for (size_t c = 0; c < s->in_c; c++)
+                        for (size_t f = 0; f < s->filters; f++)
+                            visit((struct product){.x = (size_t)(ih * (long)s->in_w + iw) * s->in_c + c,
                                                    .w = ((kh * s->kernel_w + kw) * s->in_c + c) * s->filters +
                                                         f,
-                                                   .z = (oh * out_w(s) + ow) * s->filters + f,
+                                                   .z = (size_t)(oh * (long)s->out_w + ow) * s->filters + f,
                                                    .filter = f},
                                   operands);
+                }
 }
 
 static void add_to_z(struct product i, struct operands *o)
@@ -59,7 +54,7 @@ static void add_to_dw(struct product i, struct operands *o)
 void reference_conv2d_forward(const struct conv2d_shape *shape, const double *x, const double *w,
                               const double *b, double *z)
 {
-    for (size_t i = 0; i < out_h(shape) * out_w(shape) * shape->filters; i++)
+    for (size_t i = 0; i < shape->out_h * shape->out_w * shape->filters; i++)
         z[i] = b[i % shape->filters];
     for_each_product(shape, add_to_z, &(struct operands){.x = x, .w = w, .out = z});
 }
@@ -76,7 +71,7 @@ void reference_conv2d_gradient(const struct conv2d_shape *shape, const double *x
                                double *dw, double *db)
 {
     for_each_product(shape, add_to_dw, &(struct operands){.x = x, .dz = dz, .out = dw});
-    for (size_t i = 0; i < out_h(shape) * out_w(shape) * shape->filters; i++)
+    for (size_t i = 0; i < shape->out_h * shape->out_w * shape->filters; i++)
         db[i % shape->filters] += dz[i];
 }
 
@@ -118,6 +113,48 @@ void reference_maxpool2d_backward(const struct pool2d_shape *s, const double *x,
             for (size_t c = 0; c < s->channels; c++)
                 dx[first_largest(s, (long)oh, (long)ow, (long)c, x)] +=
                     dz[(oh * s->out_w + ow) * s->channels + c];
+}
+
+/* ---- avgpool2d ---- */
+
+struct under {
+    size_t n, x[4096]; /* the places of a window that lie in the map */
+};
+
+static struct under places_under(const struct pool2d_shape *s, long oh, long ow, size_t c)
+{
+    struct under u = {0};
+    for (long h = 0; h < (long)s->size_h; h++)
+        for (long w = 0; w < (long)s->size_w; w++) {
+            long ih = oh * (long)s->stride_h + h - (long)s->top,
+                 iw = ow * (long)s->stride_w + w - (long)s->left;
+            if (ih >= 0 && iw >= 0 && ih < (long)s->in_h && iw < (long)s->in_w)
+                u.x[u.n++] = (size_t)(ih * (long)s->in_w + iw) * s->channels + c;
+        }
+    return u;
+}
+
+void reference_avgpool2d_forward(const struct pool2d_shape *s, const double *x, double *z)
+{
+    for (size_t i = 0; i < s->out_h * s->out_w * s->channels; i++) {
+        const size_t o = i / s->channels;
+        const struct under u = places_under(s, (long)(o / s->out_w), (long)(o % s->out_w), i % s->channels);
+        z[i] = 0;
+        for (size_t k = 0; k < u.n; k++)
+            z[i] += x[u.x[k]] / (double)u.n;
+    }
+}
+
+void reference_avgpool2d_backward(const struct pool2d_shape *s, const double *dz, double *dx)
+{
+    for (size_t i = 0; i < s->in_h * s->in_w * s->channels; i++)
+        dx[i] = 0;
+    for (size_t i = 0; i < s->out_h * s->out_w * s->channels; i++) {
+        const size_t o = i / s->channels;
+        const struct under u = places_under(s, (long)(o / s->out_w), (long)(o % s->out_w), i % s->channels);
+        for (size_t k = 0; k < u.n; k++)
+            dx[u.x[k]] += dz[i] / (double)u.n;
+    }
 }
 
 /* ---- dense ---- */

@@ -27,6 +27,10 @@ void reference_maxpool2d_forward(const struct pool2d_shape *shape, const double 
 void reference_maxpool2d_backward(const struct pool2d_shape *shape, const double *x, const double *dz,
                                   double *dx);
 
+/* z = the mean under each window of what lies in the map, and its dx. At most 4096 places in a window. */
+void reference_avgpool2d_forward(const struct pool2d_shape *shape, const double *x, double *z);
+void reference_avgpool2d_backward(const struct pool2d_shape *shape, const double *dz, double *dx);
+
 /* The same for z = x w + b. Shapes: x [in], w [in][out], z [out]. */
 void reference_dense_forward(const struct dense_shape *shape, const double *x, const double *w,
                              const double *b, double *z);

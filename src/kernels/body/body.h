@@ -5,6 +5,7 @@
  * which vector it is and what the set is called.
  */
 #include "base/bytes.h"
+#include "kernels/body/batchnorm.h"
 #include "kernels/body/conv2d.h"
 #include "kernels/body/conv2d_gradient.h"
 #include "kernels/body/dense.h"
@@ -21,6 +22,7 @@
 #define TEXT(name) TEXT_OF(name)
 #define JOIN_OF(a, b) a##b
 #define JOIN(a, b) JOIN_OF(a, b)
+#define ACTIVATION_ENTRY(name, formula) activate_##name,
 #define UPDATE_ENTRY(name, ...) update_##name,
 #define GRADIENT_UPDATE_ENTRY(name, ...) dense_gradient_update_##name,
 
@@ -33,6 +35,15 @@ static const struct kernels table = {
     .bias_gradient = bias_gradient,
     .maxpool2d_forward = maxpool2d_forward,
     .maxpool2d_backward = maxpool2d_backward,
+    .avgpool2d_forward = avgpool2d_forward,
+    .avgpool2d_backward = avgpool2d_backward,
+    .channel_sum = channel_sum,
+    .channel_squares = channel_squares,
+    .batchnorm_forward = batchnorm_forward,
+    .batchnorm_gradient = batchnorm_gradient,
+    .batchnorm_backward = batchnorm_backward,
+    .activate = {ACTIVATIONS(ACTIVATION_ENTRY)},
+    .multiply = multiply,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
     .dense_shard_sum = dense_shard_sum,

@@ -40,92 +40,156 @@ INLINE void conv2d_tiles(const enum ending ending, const struct strides *s, size
 #undef CASE
 }
 
-/* For a fixed output row and kernel line the inputs of a position are kernel_w * in_c vectors in a row. */
-static void conv2d_forward(const struct conv2d_shape *shape, enum activation activation, const float *x,
-                           const float *w, const float *b, float *y, float *slope)
+/* What goes in and out of one convolution, forward or backward. */
+struct conv2d_work {
+    const struct conv2d_shape *shape;
+    const float *x, *w, *b; /* x: dz on the way back */
+    float *y;               /* dx */
+};
+
+/* One axis of the map that is made: of its n places those in `whole` reach over a whole kernel, the others
+ * over what the border leaves of it. Places a step apart see the same weights. */
+struct conv2d_axis {
+    size_t n, step;
+    struct range whole;
+};
+
+static struct range conv2d_range(size_t from, size_t to, size_t most)
 {
-    const size_t c = shape->in_c, f = shape->filters, run = shape->kernel_w * c;
-    const size_t out_h = shape->out_h, out_w = shape->out_w;
-    const size_t x_row = shape->in_w * c * LANES, y_row = out_w * f * LANES;
-    const struct strides s = {
-        .n_i = shape->kernel_h,
-        .n_j = 1,
-        .n_k = run,
-        .x_i = (ptrdiff_t)x_row,
-        .x_k = LANES,
-        .x_p = (ptrdiff_t)c * LANES,
-        .w_i = (ptrdiff_t)(run * f),
-        .w_k = (ptrdiff_t)f,
-        .w_q = 1,
-        .y_p = (ptrdiff_t)f * LANES,
-        .y_q = LANES,
-    };
-    for (size_t oh = 0; oh < out_h; oh++) {
-        conv2d_tiles(SET, &s, out_w, f, x + oh * x_row, w, b, y + oh * y_row);
-        activate[activation](y_row, y + oh * y_row, slope ? slope + oh * y_row : NULL);
+    to = to < most ? to : most;
+    return from < to ? (struct range){from, to} : (struct range){0, 0};
+}
+
+/* n places from (i, j) on, a step apart, that see the same weights: along the row, or down the column. */
+typedef void conv2d_span(const struct conv2d_work *work, size_t i, size_t j, size_t n, bool down);
+
+/* The whole places of row i. */
+INLINE void conv2d_row(const struct conv2d_axis *w, const struct conv2d_work *work, conv2d_span *span,
+                       size_t i)
+{
+    for (size_t j = w->whole.from; j < w->whole.to && j < w->whole.from + w->step; j++)
+        span(work, i, j, (w->whole.to - j + w->step - 1) / w->step, false);
+}
+
+/* The columns at the left and right borders: there each place of a row sees other weights, so these go
+ * downwards, and only the corners one by one. */
+INLINE void conv2d_borders(const struct conv2d_axis *h, const struct conv2d_axis *w,
+                           const struct conv2d_work *work, conv2d_span *span)
+{
+    for (size_t j = 0; j < w->n; j++) {
+        if (j == w->whole.from)
+            j = w->whole.to;
+        for (size_t i = 0; j < w->n && i < h->n; i++) {
+            const bool whole = i >= h->whole.from && i < h->whole.to;
+            if (!whole)
+                span(work, i, j, 1, true);
+            else if (i < h->whole.from + h->step)
+                span(work, i, j, (h->whole.to - i + h->step - 1) / h->step, true);
+        }
     }
 }
 
-/* The output coordinates that input coordinate i reaches through a kernel of n taps: first .. last. */
-struct reach {
-    size_t first, last;
-};
+/* ---- forward -------------------------------------------------------------------------------------- */
 
-static struct reach conv2d_reach(size_t i, size_t n, size_t out)
+/* For a fixed output row and kernel line the inputs of a position are up to kernel_w * in_c vectors in a row.
+ */
+static void conv2d_forward_span(const struct conv2d_work *work, size_t oh, size_t ow, size_t n, bool down)
 {
-    return (struct reach){i + 1 > n ? i + 1 - n : 0, i < out ? i : out - 1};
+    const struct conv2d_shape *shape = work->shape;
+    const size_t c = shape->in_c, f = shape->filters, x_row = shape->in_w * c * LANES;
+    const struct range h = window_inside(oh, shape->in_h, shape->kernel_h, shape->stride_h, shape->top),
+                       r = window_inside(ow, shape->in_w, shape->kernel_w, shape->stride_w, shape->left);
+    const struct strides s = {
+        .n_i = h.to - h.from,
+        .n_j = 1,
+        .n_k = (r.to - r.from) * c,
+        .x_i = (ptrdiff_t)x_row,
+        .x_k = LANES,
+        .x_p = (ptrdiff_t)(down ? shape->stride_h * x_row : shape->stride_w * c * LANES),
+        .w_i = (ptrdiff_t)(shape->kernel_w * c * f),
+        .w_k = (ptrdiff_t)f,
+        .w_q = 1,
+        .y_p = (ptrdiff_t)((down ? shape->out_w : 1) * f * LANES),
+        .y_q = LANES,
+    };
+    const size_t ih = oh * shape->stride_h + h.from - shape->top,
+                 iw = ow * shape->stride_w + r.from - shape->left;
+    conv2d_tiles(SET, &s, n, f, work->x + (ih * shape->in_w + iw) * c * LANES,
+                 work->w + (h.from * shape->kernel_w + r.from) * c * f, work->b,
+                 work->y + (oh * shape->out_w + ow) * f * LANES);
 }
 
-/* n inputs from (ih, iw) on, all reaching over the same kernel window: along the row, or down the column. */
-static void conv2d_backward_span(const struct conv2d_shape *shape, size_t ih, size_t iw, size_t n, bool down,
-                                 const float *dz, const float *w, float *dx)
+static struct conv2d_axis conv2d_outputs(size_t in, size_t kernel, size_t stride, size_t before, size_t out)
 {
-    const size_t c = shape->in_c, f = shape->filters;
-    const size_t out_w = shape->out_w;
-    const struct reach h = conv2d_reach(ih, shape->kernel_h, shape->out_h),
-                       r = conv2d_reach(iw, shape->kernel_w, out_w);
+    const size_t end = in + before < kernel ? 0 : (in + before - kernel) / stride + 1;
+    return (struct conv2d_axis){out, 1, conv2d_range((before + stride - 1) / stride, end, out)};
+}
+
+static void conv2d_forward(const struct conv2d_shape *shape, enum activation activation, const float *x,
+                           const float *w, const float *b, float *y, float *slope)
+{
+    const struct conv2d_work work = {shape, x, w, b, y};
+    const struct conv2d_axis rows = conv2d_outputs(shape->in_h, shape->kernel_h, shape->stride_h, shape->top,
+                                                   shape->out_h),
+                             columns = conv2d_outputs(shape->in_w, shape->kernel_w, shape->stride_w,
+                                                      shape->left, shape->out_w);
+    const size_t y_row = shape->out_w * shape->filters * LANES;
+    conv2d_borders(&rows, &columns, &work, conv2d_forward_span);
+    for (size_t oh = 0; oh < shape->out_h; oh++) {
+        conv2d_row(&columns, &work, conv2d_forward_span, oh);
+        activate[activation](y_row, y + oh * y_row, y + oh * y_row, slope ? slope + oh * y_row : NULL);
+    }
+}
+
+/* ---- backward ------------------------------------------------------------------------------------- */
+
+/* With a stride an input is reached through every stride_h-th line of the kernel alone. */
+static void conv2d_backward_span(const struct conv2d_work *work, size_t ih, size_t iw, size_t n, bool down)
+{
+    const struct conv2d_shape *shape = work->shape;
+    const size_t c = shape->in_c, f = shape->filters, out_w = shape->out_w;
+    const struct range h = windows_at(ih, shape->out_h, shape->kernel_h, shape->stride_h, shape->top),
+                       r = windows_at(iw, out_w, shape->kernel_w, shape->stride_w, shape->left);
+    const size_t kh = ih + shape->top - h.from * shape->stride_h,
+                 kw = iw + shape->left - r.from * shape->stride_w;
     const ptrdiff_t tap = (ptrdiff_t)(c * f), dz_row = (ptrdiff_t)(out_w * f * LANES);
     const struct strides s = {
-        .n_i = h.last - h.first + 1,
-        .n_j = r.last - r.first + 1,
+        .n_i = h.to - h.from,
+        .n_j = r.to - r.from,
         .n_k = f,
         .x_i = dz_row,
         .x_j = (ptrdiff_t)f * LANES,
         .x_k = LANES,
         .x_p = down ? dz_row : (ptrdiff_t)f * LANES,
-        .w_i = -(ptrdiff_t)shape->kernel_w * tap,
-        .w_j = -tap,
+        .w_i = -(ptrdiff_t)(shape->stride_h * shape->kernel_w) * tap,
+        .w_j = -(ptrdiff_t)shape->stride_w * tap,
         .w_k = 1,
         .w_q = (ptrdiff_t)f,
-        .y_p = (ptrdiff_t)((down ? shape->in_w : 1) * c * LANES),
+        .y_p = (ptrdiff_t)((down ? shape->stride_h * shape->in_w : shape->stride_w) * c * LANES),
         .y_q = LANES,
     };
-    conv2d_tiles(TIMES, &s, n, c, dz + (h.first * out_w + r.first) * f * LANES,
-                 w + ((ih - h.first) * shape->kernel_w + iw - r.first) * c * f, NULL,
-                 dx + (ih * shape->in_w + iw) * c * LANES);
+    conv2d_tiles(TIMES, &s, n, c, work->x + (h.from * out_w + r.from) * f * LANES,
+                 work->w + (kh * shape->kernel_w + kw) * c * f, NULL,
+                 work->y + (ih * shape->in_w + iw) * c * LANES);
 }
 
-/* Inputs at least a kernel away from the left and right borders go in rows. In the columns at the borders
- * each has a window of its own, so these go downwards, and only the corners one by one. */
+static struct conv2d_axis conv2d_inputs(size_t in, size_t kernel, size_t stride, size_t before, size_t out)
+{
+    const size_t from = kernel > stride + before ? kernel - stride - before : 0,
+                 end = out * stride > before ? out * stride - before : 0;
+    return (struct conv2d_axis){in, stride, conv2d_range(from, end, in)};
+}
+
 static void conv2d_backward(const struct conv2d_shape *shape, const float *dz, const float *w, float *dx)
 {
-    const size_t in_h = shape->in_h, in_w = shape->in_w, edge_h = shape->kernel_h - 1,
-                 edge_w = shape->kernel_w - 1;
-    const bool wide = in_w > 2 * edge_w, high = in_h > 2 * edge_h;
-    for (size_t ih = 0; ih < in_h && wide; ih++)
-        conv2d_backward_span(shape, ih, edge_w, in_w - 2 * edge_w, false, dz, w, dx);
-    for (size_t iw = 0; iw < in_w; iw++) {
-        if (wide && iw == edge_w)
-            iw = in_w - edge_w;
-        if (iw == in_w)
-            break;
-        for (size_t ih = 0; ih < in_h; ih++) {
-            bool inside = high && ih == edge_h;
-            size_t n = inside ? in_h - 2 * edge_h : 1;
-            conv2d_backward_span(shape, ih, iw, n, true, dz, w, dx);
-            ih += n - 1;
-        }
-    }
+    const struct conv2d_work work = {shape, dz, w, NULL, dx};
+    const struct conv2d_axis rows = conv2d_inputs(shape->in_h, shape->kernel_h, shape->stride_h, shape->top,
+                                                  shape->out_h),
+                             columns = conv2d_inputs(shape->in_w, shape->kernel_w, shape->stride_w,
+                                                     shape->left, shape->out_w);
+    for (size_t ih = 0; ih < shape->in_h; ih++)
+        conv2d_row(&columns, &work, conv2d_backward_span, ih);
+    conv2d_borders(&rows, &columns, &work, conv2d_backward_span);
 }
 
 #endif

@@ -120,8 +120,8 @@ static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, s
 {
     const size_t out_h = shape->out_h, out_w = shape->out_w;
     struct gradient_lines lines = {
-        .x_line = shape->in_w * shape->in_c * LANES,
-        .x_ow = shape->in_c * LANES,
+        .x_line = shape->stride_h * shape->in_w * shape->in_c * LANES,
+        .x_ow = shape->stride_w * shape->in_c * LANES,
         .dz_line = out_w * shape->filters * LANES,
         .dz_ow = shape->filters * LANES,
     };

@@ -123,7 +123,7 @@ static void dense_finish(const struct dense_shape *shape, enum activation activa
     set_bias(shape->out, b, y);
     for (size_t shard = 0; shard < dense_shards(shape); shard++)
         add_sum(shape->out, sums + shard * shape->out * LANES, y);
-    activate[activation](shape->out * LANES, y, slope);
+    activate[activation](shape->out * LANES, y, y, slope);
 }
 
 /* Some outputs of a layer with shards. */
@@ -148,7 +148,7 @@ static void dense_forward(const struct dense_shape *shape, enum activation activ
             n = shape->out - q < DENSE_SUM_OUTPUTS ? shape->out - q : DENSE_SUM_OUTPUTS;
             dense_forward_shards(shape, q, n, x, w, b, y);
         }
-    activate[activation](shape->out * LANES, y, slope);
+    activate[activation](shape->out * LANES, y, y, slope);
 }
 
 static void dense_backward(const struct dense_shape *shape, size_t n_blocks, const float *dz,

@@ -59,13 +59,13 @@ INLINE v v_log(v x)
 #include "kernels/activations/swish.h"
 #include "kernels/activations/tanh.h"
 
-/* y = f(y) and slope = f'(y) over n floats, a multiple of 16; slope may be NULL. */
+/* y = f(x) and slope = f'(x) over n floats, a multiple of 16; y may be x, slope may be NULL. */
 #define ACTIVATION_ROW(name, formula)                                                                        \
-    static void activate_##name(size_t n, float *y, float *slope)                                            \
+    static void activate_##name(size_t n, const float *x, float *y, float *slope)                            \
     {                                                                                                        \
         v value, derivative;                                                                                 \
         for (size_t i = 0; i < n; i += V_LANES) {                                                            \
-            activation_##name(v_load(y + i), &value, &derivative);                                           \
+            activation_##name(v_load(x + i), &value, &derivative);                                           \
             v_store(y + i, value);                                                                           \
             if (slope)                                                                                       \
                 v_store(slope + i, derivative);                                                              \
@@ -75,8 +75,14 @@ ACTIVATIONS(ACTIVATION_ROW)
 #undef ACTIVATION_ROW
 
 #define ACTIVATION_ENTRY(name, formula) activate_##name,
-static void (*const activate[N_ACTIVATIONS])(size_t n, float *y,
+static void (*const activate[N_ACTIVATIONS])(size_t n, const float *x, float *y,
                                              float *slope) = {ACTIVATIONS(ACTIVATION_ENTRY)};
 #undef ACTIVATION_ENTRY
+
+static inline void multiply(size_t n, const float *x, float *y)
+{
+    for (size_t i = 0; i < n; i += V_LANES)
+        v_store(y + i, v_mul(v_load(x + i), v_load(y + i)));
+}
 
 #endif

@@ -7,20 +7,6 @@
 #include "kernels/kernels.h"
 #include "kernels/vector/vector.h"
 
-/* The places of window o, counted within it, that lie inside the map: from .. to - 1. */
-INLINE struct range pool_inside(size_t o, size_t n, size_t size, size_t stride, size_t before)
-{
-    const size_t start = o * stride, end = n + before - start;
-    return (struct range){before > start ? before - start : 0, end < size ? end : size};
-}
-
-/* The windows that hold place i of the map: from .. to - 1. */
-INLINE struct range pool_windows(size_t i, size_t out, size_t size, size_t stride, size_t before)
-{
-    const size_t at = i + before, to = at / stride + 1;
-    return (struct range){at < size ? 0 : (at - size) / stride + 1, to < out ? to : out};
-}
-
 /* The maximum of one window, from x on, and where it is: the first of equal ones. A NaN comes through. */
 INLINE void maxpool2d_window(const struct pool2d_shape *s, struct range rows, struct range columns,
                              const float *x, v *max, v *where)
@@ -45,8 +31,8 @@ static void maxpool2d_forward(const struct pool2d_shape *s, const float *x, floa
     const size_t n = s->channels * LANES;
     for (size_t oh = 0; oh < s->out_h; oh++)
         for (size_t ow = 0; ow < s->out_w; ow++) {
-            const struct range rows = pool_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
-                               columns = pool_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
+            const struct range rows = window_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
+                               columns = window_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
             const size_t ih = oh * s->stride_h + rows.from - s->top,
                          iw = ow * s->stride_w + columns.from - s->left, to = (oh * s->out_w + ow) * n;
             for (size_t i = 0; i < n; i += V_LANES) {
@@ -67,8 +53,8 @@ static void maxpool2d_backward(const struct pool2d_shape *s, const float *dz, co
     const size_t n = s->channels * LANES;
     for (size_t ih = 0; ih < s->in_h; ih++)
         for (size_t iw = 0; iw < s->in_w; iw++) {
-            const struct range rows = pool_windows(ih, s->out_h, s->size_h, s->stride_h, s->top),
-                               columns = pool_windows(iw, s->out_w, s->size_w, s->stride_w, s->left);
+            const struct range rows = windows_at(ih, s->out_h, s->size_h, s->stride_h, s->top),
+                               columns = windows_at(iw, s->out_w, s->size_w, s->stride_w, s->left);
             for (size_t i = 0; i < n; i += V_LANES, dx += V_LANES) {
                 v sum = v_zero();
                 for (size_t oh = rows.from; oh < rows.to; oh++)
@@ -78,6 +64,64 @@ static void maxpool2d_backward(const struct pool2d_shape *s, const float *dz, co
                         const vm here = v_eq(v_load(where + at), v_set1((float)(h * s->size_w + w)));
                         sum = v_add(sum, v_select(here, v_load(dz + at), v_zero()));
                     }
+                v_store(dx, v_mul(sum, v_load(dx)));
+            }
+        }
+}
+
+/* The number of real places under window oh, ow. */
+INLINE float avgpool2d_places(const struct pool2d_shape *s, size_t oh, size_t ow)
+{
+    const struct range rows = window_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
+                       columns = window_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
+    return (float)((rows.to - rows.from) * (columns.to - columns.from));
+}
+
+/* The sum under one window, row by row, from x on. */
+INLINE v avgpool2d_window(const struct pool2d_shape *s, size_t n_rows, size_t n_columns, const float *x)
+{
+    const size_t column = s->channels * LANES, row = s->in_w * column;
+    v sum = v_zero();
+    for (size_t h = 0; h < n_rows; h++)
+        for (size_t w = 0; w < n_columns; w++)
+            sum = v_add(sum, v_load(x + h * row + w * column));
+    return sum;
+}
+
+static void avgpool2d_forward(const struct pool2d_shape *s, const float *x, float *y, float *slope)
+{
+    const size_t n = s->channels * LANES;
+    for (size_t oh = 0; oh < s->out_h; oh++)
+        for (size_t ow = 0; ow < s->out_w; ow++) {
+            const struct range rows = window_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
+                               columns = window_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
+            const size_t ih = oh * s->stride_h + rows.from - s->top,
+                         iw = ow * s->stride_w + columns.from - s->left, to = (oh * s->out_w + ow) * n;
+            const v places = v_set1(avgpool2d_places(s, oh, ow));
+            for (size_t i = 0; i < n; i += V_LANES) {
+                const v sum = avgpool2d_window(s, rows.to - rows.from, columns.to - columns.from,
+                                               x + (ih * s->in_w + iw) * n + i);
+                v_store(y + to + i, v_div(sum, places));
+                if (slope)
+                    v_store(slope + to + i, v_set1(1));
+            }
+        }
+}
+
+/* Each input gets its part of the dz of the windows that it lies under, in their order. */
+static void avgpool2d_backward(const struct pool2d_shape *s, const float *dz, float *dx)
+{
+    const size_t n = s->channels * LANES;
+    for (size_t ih = 0; ih < s->in_h; ih++)
+        for (size_t iw = 0; iw < s->in_w; iw++) {
+            const struct range rows = windows_at(ih, s->out_h, s->size_h, s->stride_h, s->top),
+                               columns = windows_at(iw, s->out_w, s->size_w, s->stride_w, s->left);
+            for (size_t i = 0; i < n; i += V_LANES, dx += V_LANES) {
+                v sum = v_zero();
+                for (size_t oh = rows.from; oh < rows.to; oh++)
+                    for (size_t ow = columns.from; ow < columns.to; ow++)
+                        sum = v_fma(v_load(dz + (oh * s->out_w + ow) * n + i),
+                                    v_set1(1 / avgpool2d_places(s, oh, ow)), sum);
                 v_store(dx, v_mul(sum, v_load(dx)));
             }
         }

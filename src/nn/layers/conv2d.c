@@ -1,21 +1,61 @@
 /*
  * conv2d: looks for one small pattern per filter at every place of the feature map below, over all its
- * channels. y[i][j][f] = act(b[f] + sum over kh, kw, c of x[i + kh][j + kw][c] * w[kh][kw][c][f]) Source:
- * Keras Conv2D with padding="valid", strides=1.
+ * channels.
+ *     y[i][j][f] = act(b[f] + sum over kh, kw, c of x[i * stride + kh][j * stride + kw][c] * w[kh][kw][c][f])
+ * Source: Keras Conv2D; with "same" the map has a border of zeros, an odd line of them below and to the
+ * right.
  */
 #include "base/status.h"
 #include "nn/layer.h"
 
-enum { FILTERS, SIZE }; /* its arguments */
+#include <string.h>
+
+enum { FILTERS, SIZE, STRIDE, SAME }; /* its arguments */
 
 static struct conv2d_shape kernel_shape(const struct layer *layer)
 {
-    return conv2d_valid((struct conv2d_shape){.in_h = layer->in.size[0],
+    return conv2d_place((struct conv2d_shape){.in_h = layer->in.size[0],
                                               .in_w = layer->in.size[1],
                                               .in_c = layer->in.size[2],
                                               .kernel_h = layer->argument[SIZE].h,
                                               .kernel_w = layer->argument[SIZE].w,
-                                              .filters = layer->argument[FILTERS].h});
+                                              .stride_h = layer->argument[STRIDE].h,
+                                              .stride_w = layer->argument[STRIDE].w,
+                                              .filters = layer->argument[FILTERS].h},
+                        layer->argument[SAME].h);
+}
+
+static bool has_padding(const struct conv2d_shape *s)
+{
+    const struct conv2d_shape padded = conv2d_padded(*s);
+    return padded.in_h != s->in_h || padded.in_w != s->in_w;
+}
+
+/* Multiplications of one channel by one filter; with padding there are none. */
+static double products(const struct conv2d_shape *s)
+{
+    double h = 0, w = 0;
+    for (size_t o = 0; o < s->out_h; o++) {
+        const struct range r = window_inside(o, s->in_h, s->kernel_h, s->stride_h, s->top);
+        h += (double)(r.to - r.from);
+    }
+    for (size_t o = 0; o < s->out_w; o++) {
+        const struct range r = window_inside(o, s->in_w, s->kernel_w, s->stride_w, s->left);
+        w += (double)(r.to - r.from);
+    }
+    return h * w;
+}
+
+static enum cnn_status check_fit(const struct conv2d_shape *s, struct cnn_error *error)
+{
+    if (s->out_h > 0 && s->out_w > 0)
+        return CNN_OK;
+    error_set(error, CNN_ERROR_USAGE, "a kernel of %zu x %zu does not fit in a feature map of %zu x %zu",
+              s->kernel_h, s->kernel_w, s->in_h, s->in_w);
+    return error_hint(
+        error, CNN_ERROR_USAGE,
+        "each valid convolution takes SIZE - 1 off each side: use a smaller SIZE, fewer layers, "
+        "or \"same\" for padding at the edges");
 }
 
 static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
@@ -23,20 +63,17 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
     if (layer->in.rank != 3)
         return error_set(error, CNN_ERROR_USAGE,
                          "conv2d needs a feature map (height, width, channels) below it, not a vector");
-    struct conv2d_shape s = kernel_shape(layer);
-    if (s.out_h == 0 || s.out_w == 0) {
-        error_set(error, CNN_ERROR_USAGE, "a kernel of %zu x %zu does not fit in a feature map of %zu x %zu",
-                  s.kernel_h, s.kernel_w, s.in_h, s.in_w);
-        return error_hint(error, CNN_ERROR_USAGE,
-                          "each valid convolution takes SIZE - 1 off each side: use a "
-                          "smaller SIZE or fewer layers");
-    }
+    struct conv2d_shape s = kernel_shape(layer), padded = conv2d_padded(s);
+    enum cnn_status status = check_fit(&s, error);
+    if (status != CNN_OK)
+        return status;
     layer->out = (struct shape){3, {s.out_h, s.out_w, s.filters}};
     size_t area = s.kernel_h * s.kernel_w;
     layer_parameter(layer, "kernel", 4, (size_t[]){s.kernel_h, s.kernel_w, s.in_c, s.filters}, area * s.in_c,
                     area * s.filters);
     layer_parameter(layer, "bias", 1, (size_t[]){s.filters}, 0, 0);
-    layer->macs_forward = (double)shape_count(&layer->out) * (double)(area * s.in_c);
+    layer->saved = has_padding(&s) ? padded.in_h * padded.in_w * s.in_c * LANES : 0;
+    layer->macs_forward = products(&s) * (double)s.in_c * (double)s.filters;
     return CNN_OK;
 }
 
@@ -53,10 +90,22 @@ static void backward(const struct layer *layer, const struct kernels *k, const s
     k->conv2d_backward(&s, b->dz, layer->parameter[0].value, b->dx);
 }
 
+/* x within its border of zeros. */
+static const float *pad(const struct conv2d_shape *s, const struct conv2d_shape *padded, const float *x,
+                        float *to)
+{
+    const size_t column = s->in_c * LANES, row = s->in_w * column, padded_row = padded->in_w * column;
+    memset(to, 0, padded->in_h * padded_row * sizeof *to);
+    for (size_t i = 0; i < s->in_h; i++)
+        memcpy(to + (i + s->top) * padded_row + s->left * column, x + i * row, row * sizeof *x);
+    return to;
+}
+
 static void gradient(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct conv2d_shape s = kernel_shape(layer);
-    k->conv2d_gradient(&s, b->x, b->dz, b->share);
+    struct conv2d_shape s = kernel_shape(layer), padded = conv2d_padded(s);
+    const float *x = has_padding(&s) ? pad(&s, &padded, b->x, b->saved) : b->x;
+    k->conv2d_gradient(&padded, x, b->dz, b->share);
     k->bias_gradient(s.out_h * s.out_w, s.filters, b->dz, b->share + layer->parameter[0].count);
 }
 
@@ -83,20 +132,59 @@ static bool later(const struct layer *layer)
     return layer->number > 0;
 }
 
-/* Row by row of the window, in a row place by place, channels innermost; group: the row. */
+static bool padded(const struct layer *layer)
+{
+    return layer->argument[SAME].h;
+}
+
+static bool not_padded(const struct layer *layer)
+{
+    return !padded(layer);
+}
+
+static bool strides(const struct layer *layer)
+{
+    return layer->argument[STRIDE].h > 1 || layer->argument[STRIDE].w > 1;
+}
+
+static bool plain(const struct layer *layer)
+{
+    return not_padded(layer) && !strides(layer);
+}
+
+static bool strides_only(const struct layer *layer)
+{
+    return not_padded(layer) && strides(layer);
+}
+
+static bool plain_oblong(const struct layer *layer)
+{
+    return plain(layer) && oblong(layer);
+}
+
+static size_t number(const struct layer *layer, const char *name)
+{
+    return strcmp(name, "STEP.h") == 0 ? layer->argument[STRIDE].h : layer->argument[STRIDE].w;
+}
+
+/* Row by row of the window, in a row place by place, channels innermost, padding left out; group: the row. */
 static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
 {
     const struct conv2d_shape s = kernel_shape(layer);
-    const size_t run = s.kernel_w * s.in_c, f = output % s.filters, ow = output / s.filters % s.out_w,
-                 oh = output / s.filters / s.out_w;
-    if (i > s.kernel_h * run)
+    const size_t f = output % s.filters, ow = output / s.filters % s.out_w, oh = output / s.filters / s.out_w;
+    const struct range h = window_inside(oh, s.in_h, s.kernel_h, s.stride_h, s.top),
+                       w = window_inside(ow, s.in_w, s.kernel_w, s.stride_w, s.left);
+    const size_t run = (w.to - w.from) * s.in_c;
+    if (i > (h.to - h.from) * run)
         return false;
     *step = (struct layer_step){STEP_START, .w = layer->parameter[0].count + f};
     if (i == 0)
         return true;
-    const size_t kh = (i - 1) / run, along = (i - 1) % run;
-    *step = (struct layer_step){STEP_PRODUCT, .x = ((oh + kh) * s.in_w + ow) * s.in_c + along,
-                                .w = (i - 1) * s.filters + f, .group = kh};
+    const size_t kh = h.from + (i - 1) / run, along = (i - 1) % run;
+    const size_t ih = oh * s.stride_h + kh - s.top, iw = ow * s.stride_w + w.from - s.left;
+    *step =
+        (struct layer_step){STEP_PRODUCT, .x = (ih * s.in_w + iw) * s.in_c + along,
+                            .w = ((kh * s.kernel_w + w.from) * s.in_c + along) * s.filters + f, .group = kh};
     return true;
 }
 
@@ -133,9 +221,24 @@ static const struct layer_words words = {
           "The window is {SIZE.h} high and {SIZE.w} wide and must not stick out, so the map "
           "becomes smaller, in height and in width:",
           "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 이미지 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
-          "작아집니다."},
-         {TOPIC_SHAPE, "{H} - ({SIZE.h}-1) = {OH}", NULL},
-         {TOPIC_SHAPE, "{W} - ({SIZE.w}-1) = {OW}", NULL, oblong},
+          "작아집니다.",
+          plain},
+         {TOPIC_SHAPE, "{H} - ({SIZE.h}-1) = {OH}", NULL, plain},
+         {TOPIC_SHAPE, "{W} - ({SIZE.w}-1) = {OW}", NULL, plain_oblong},
+         {TOPIC_SHAPE,
+          "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
+          "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
+          strides_only},
+         {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, strides_only},
+         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, strides_only},
+         {TOPIC_SHAPE,
+          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out: around the map lie zeros "
+          "(rounded up):",
+          "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나가도 됩니다. 특징맵 둘레에 0을 채워 "
+          "두기 때문입니다(나머지는 올립니다).",
+          padded},
+         {TOPIC_SHAPE, "{H} / {STEP.h} = {OH}", NULL, padded},
+         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, padded},
          {TOPIC_SHAPE,
           "There are {OC} new maps because there are {OC} filter sets. The number of channels below has no "
           "say in it: each filter set adds all channels up.",
@@ -155,7 +258,10 @@ static const struct layer_words words = {
          {TOPIC_COUNT, "{SIZE.h}*{SIZE.w}*{C}*{FILTERS} + {FILTERS} = {P}", NULL},
          {TOPIC_WORK, "A whole filter set is multiplied for each of the {OH}*{OW}*{OC} numbers:",
           "수 {OH}*{OW}*{OC}개를 낼 때마다 필터셋 하나를 통째로 곱합니다."},
-         {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {MACS}", NULL}},
+         {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {MACS}", NULL, not_padded},
+         {TOPIC_WORK, "At the edges the zeros around the map are left out; {MACS} remain.",
+          "가장자리에서는 둘레의 0을 곱하지 않습니다. 그래서 {MACS}번이 됩니다.", padded}},
+    .number = number,
     .step = step,
     .group_english = "row {G} of the window",
     .group_korean = "창의 {G}행",
@@ -173,9 +279,13 @@ const struct layer_type layer_conv2d = {
     .word = "conv2d",
     .name = "conv2d",
     .class_name = "Conv2D",
-    .usage = "conv2d:FILTERS,SIZE[,ACTIVATION]",
-    .help = "looks for FILTERS patterns of SIZE x SIZE (or HxW) everywhere in the map below; no padding",
-    .argument = {{"FILTERS", ARGUMENT_NUMBER, NULL}, {"SIZE", ARGUMENT_SIZE, NULL}},
+    .usage = "conv2d:FILTERS,SIZE[,stride=S][,same][,ACTIVATION]",
+    .help = "looks for FILTERS patterns of SIZE x SIZE (or HxW) everywhere in the map below, or at every "
+            "S-th place; same: padded at the edges",
+    .argument = {{"FILTERS", ARGUMENT_NUMBER, NULL},
+                 {"SIZE", ARGUMENT_SIZE, NULL},
+                 {"stride", ARGUMENT_SIZE, "1"},
+                 {"same", ARGUMENT_WORD, ""}},
     .has_activation = true,
     .plan = plan,
     .forward = forward,

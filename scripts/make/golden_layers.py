@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Writes the golden values of single layers and activations, from real Keras, that tests/golden/test_layers.c reads.
+
+    python3.11 -m venv keras2 && keras2/bin/pip install tensorflow-cpu==2.15.1
+    keras2/bin/python scripts/make/golden_layers.py keras2
+    python3.11 -m venv keras3 && keras3/bin/pip install tensorflow-cpu keras
+    keras3/bin/python scripts/make/golden_layers.py keras3
+
+For each network below: in training the output of every layer, the loss and all gradients for 32 and for 21 images;
+then ten steps of plain SGD, all weights after them (moving averages too), and what the network then predicts. Images and
+weights are drawn as in golden_keras.py, but for gammas and moving variances, which are 1 more.
+"""
+import argparse
+import os
+
+os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
+
+import numpy as np
+
+from golden_keras import BATCH, IMAGES, SHORT_BATCH, SHOWN, draw_images, draw_order, draw_weights
+
+STEPS = 10
+SHAPE = (9, 8)
+
+# name: (architecture, versions)
+BOTH = ("keras2", "keras3")
+CASES = {
+    "same": ("conv2d:4,3,same,tanh conv2d:3,4,stride=2,same,swish avgpool2d:2,same flatten dense:5,softmax", BOTH),
+    "stride": ("conv2d:4,3,stride=2x1,relu maxpool2d:2,same conv2d:5,2,same,tanh globalavgpool2d dense:5,softmax", BOTH),
+    "average": ("conv2d:3,2,same,tanh avgpool2d:3x2,stride=2,same avgpool2d:2,stride=1 flatten dense:5,softmax", BOTH),
+    "batchnorm": ("conv2d:4,3 batchnorm activation:relu flatten dense:6 batchnorm activation:tanh dense:5,softmax", BOTH),
+}
+
+
+def layer_of(keras, word):
+    kind, _, rest = word.partition(":")
+    fields = rest.split(",") if rest else []
+    options = {f.split("=")[0]: f.partition("=")[2] for f in fields if f == "same" or "=" in f}
+    plain = [f for f in fields if f != "same" and "=" not in f]
+    size = lambda text: tuple(int(n) for n in (text.split("x") * 2)[:2])
+    padding = "same" if "same" in options else "valid"
+    layers = keras.layers
+    if kind == "conv2d":
+        return layers.Conv2D(int(plain[0]), size(plain[1]), strides=size(options.get("stride", "1")), padding=padding,
+                             activation=(plain[2:] or [None])[0])
+    if kind in ("maxpool2d", "avgpool2d"):
+        pool = layers.MaxPooling2D if kind == "maxpool2d" else layers.AveragePooling2D
+        return pool(size(plain[0]), strides=size(options["stride"]) if "stride" in options else None, padding=padding)
+    if kind == "dense":
+        return layers.Dense(int(plain[0]), activation=(plain[1:] or [None])[0])
+    if kind == "activation":
+        return layers.Activation(plain[0])
+    return {"flatten": layers.Flatten, "globalavgpool2d": layers.GlobalAveragePooling2D,
+            "batchnorm": layers.BatchNormalization}[kind]()
+
+
+def build(keras, arch):
+    """The network up to the logits, and the names that this program gives its layers."""
+    x = first = keras.Input(SHAPE + (1,))
+    words, seen, names, layers = arch.rsplit(",softmax", 1)[0].split(), {}, [], []
+    for word in words:
+        layer = layer_of(keras, word)
+        base = keras_name(type(layer).__name__)
+        names.append(base + (f"_{seen[base]}" if base in seen else ""))
+        seen[base] = seen.get(base, 0) + 1
+        layers.append(layer)
+        x = layer(x)
+    return keras.Model(first, x), layers, names
+
+
+def keras_name(class_name):
+    return {"Conv2D": "conv2d", "MaxPooling2D": "max_pooling2d", "AveragePooling2D": "average_pooling2d",
+            "GlobalAveragePooling2D": "global_average_pooling2d", "BatchNormalization": "batch_normalization",
+            "Flatten": "flatten", "Dense": "dense", "Activation": "activation"}[class_name]
+
+
+def measure(keras, tf, arch):
+    """{name: array} of one network."""
+    pixels, labels = draw_images(SHAPE, 5)
+    x = (pixels.astype(np.float32) / np.float32(255))[..., None]
+    y = np.eye(5, dtype=np.float32)[labels]
+    model, layers, names = build(keras, arch)
+    weights, index = [], 0
+    for layer, name in zip(layers, names):
+        values = []
+        for w in layer.weights:
+            part = w.name.split("/")[-1].split(":")[0]
+            value = draw_weights(index, tuple(w.shape))
+            values.append(value + np.float32(1) if part in ("gamma", "moving_variance") else value)
+            weights.append((f"{name}/{part}", w))
+            index += 1
+        layer.set_weights(values)
+    outputs = keras.Model(model.inputs, [layer.output for layer in layers])
+    trained = [(n, w) for n, w in weights if "moving" not in n]
+    loss_of = keras.losses.CategoricalCrossentropy(from_logits=True)
+    variables = model.trainable_weights
+    order = {id(v): i for i, v in enumerate(variables)}
+
+    def gradient(rows):
+        moving = [(w, w.numpy()) for n, w in weights if "moving" in n]
+        with tf.GradientTape() as tape:
+            all_outputs = outputs(x[rows], training=True)
+            loss = loss_of(y[rows], all_outputs[-1])
+        found = tape.gradient(loss, variables)
+        moved = [(w, w.numpy()) for w, _ in moving]
+        for w, before in moving:
+            w.assign(before)
+        return float(loss), [found[order[id(w)]] for _, w in trained], all_outputs, moved
+
+    out = {}
+    for n in (BATCH, SHORT_BATCH):
+        loss, gradients, all_outputs, _ = gradient(np.arange(n))
+        out[f"loss_{n}"] = np.array([loss])
+        for (name, _), g in zip(trained, gradients):
+            out[f"gradient_{n}/{name}"] = g.numpy()
+        if n == BATCH:
+            for name, value in zip(names, all_outputs):
+                if name != "flatten":
+                    out["forward/" + name] = value.numpy()[:SHOWN]
+    losses, rate, rows = [], np.float32(0.01), draw_order()
+    for step in range(STEPS):
+        loss, gradients, _, moved = gradient(rows[np.arange(step * BATCH, (step + 1) * BATCH) % IMAGES])
+        losses.append(loss)
+        for (_, w), g in zip(trained, gradients):
+            w.assign(w.numpy() - rate * g.numpy())
+        for w, value in moved:
+            w.assign(value)
+    out["losses"] = np.array(losses)
+    for name, w in weights:
+        out["after/" + name] = w.numpy()
+    out["predicted/logits"] = model(x[:SHOWN], training=False).numpy()
+    return out
+
+
+def write_case(folder, name, arch, compat, figures):
+    lines = [f"input {SHAPE[0]} {SHAPE[1]}", f"arch {arch}", "scale 1", "optimizer sgd", f"compat {compat}"]
+    data = b""
+    for key, values in figures.items():
+        kind = "f8" if key.startswith("loss") else "f4"
+        lines.append(f"array {key} {kind} 1 {values.size} {len(data)}")
+        data += np.ascontiguousarray(values).ravel().astype("<" + kind).tobytes()
+    with open(os.path.join(folder, name + ".txt"), "w") as f:
+        f.write("\n".join(lines) + "\n")
+    with open(os.path.join(folder, name + ".bin"), "wb") as f:
+        f.write(data)
+
+
+def main():
+    import tensorflow as tf
+
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("compat", choices=BOTH)
+    options.add_argument("folder", nargs="?", default=os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden"))
+    options = options.parse_args()
+    keras = tf.keras
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    version = keras.__version__ if hasattr(keras, "__version__") else __import__("keras").__version__
+    if not version.startswith("2." if options.compat == "keras2" else "3."):
+        raise SystemExit(f"this is Keras {version}, not {options.compat}")
+    for name, (arch, versions) in CASES.items():
+        if options.compat in versions:
+            keras.backend.clear_session()
+            write_case(options.folder, f"layers_{name}_{options.compat}", arch, options.compat, measure(keras, tf, arch))
+    with open(os.path.join(options.folder, f"layers_{options.compat}_version.txt"), "w") as f:
+        f.write(f"tensorflow {tf.__version__}\nkeras {version}\n")
+
+
+if __name__ == "__main__":
+    main()

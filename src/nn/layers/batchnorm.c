@@ -1,0 +1,244 @@
+/*
+ * batchnorm: each channel with the mean 0 and variance 1 over the batch, then scaled and shifted as it learns
+ * to. y = gamma (x - mean) / sqrt(variance + 0.001) + beta In training mean and variance (biased) are those
+ * of the batch, over all its samples and positions; otherwise they are the moving averages, which each step
+ * moves by a hundredth. Mean and variance are sums over the whole batch: channels are shared out between two
+ * barriers, a few to a shard. Lanes of padding count in nothing. Source: Ioffe and Szegedy, 2015; Keras
+ * BatchNormalization.
+ */
+#include "nn/layer.h"
+
+#include <math.h>
+
+static const float epsilon = 1e-3F, momentum = 0.99F;
+
+enum { SHARD_CHANNELS = 4 };
+enum { GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE }; /* its parameters */
+
+static size_t channels_of(const struct layer *layer)
+{
+    return layer->in.size[layer->in.rank - 1];
+}
+
+static size_t positions_of(const struct layer *layer)
+{
+    return shape_count(&layer->in) / channels_of(layer);
+}
+
+static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
+{
+    (void)error;
+    const size_t channels = channels_of(layer);
+    layer->out = layer->in;
+    layer_parameter(layer, "gamma", 1, &channels, 0, 0)->initial = 1;
+    layer_parameter(layer, "beta", 1, &channels, 0, 0);
+    layer_parameter(layer, "moving_mean", 1, &channels, 0, 0)->trained = false;
+    struct parameter *variance = layer_parameter(layer, "moving_variance", 1, &channels, 0, 0);
+    variance->trained = false;
+    variance->initial = 1;
+    layer->n_shards = (channels + SHARD_CHANNELS - 1) / SHARD_CHANNELS;
+    layer->gathered = 4 * channels;
+    return CNN_OK;
+}
+
+/* ---- what is gathered of the batch, [4][channels] --------------------------------------------------- */
+
+struct gathered {
+    float *mean, *variance; /* of x */
+    float *mean_dgamma,
+        *mean_dbeta; /* the gradients by gamma and beta, divided by the numbers in a channel */
+};
+
+static struct gathered gathered_at(const struct layer *layer, float *p)
+{
+    const size_t c = channels_of(layer);
+    return (struct gathered){p, p + c, p + 2 * c, p + 3 * c};
+}
+
+static struct batchnorm numbers(const struct layer *layer, const float *mean, const float *variance)
+{
+    return (struct batchnorm){.channels = channels_of(layer),
+                              .mean = mean,
+                              .variance = variance,
+                              .gamma = layer->parameter[GAMMA].value,
+                              .beta = layer->parameter[BETA].value,
+                              .epsilon = epsilon};
+}
+
+static struct batchnorm of_batch(const struct layer *layer, const struct block *b)
+{
+    const struct gathered g = gathered_at(layer, b->gathered);
+    return numbers(layer, g.mean, g.variance);
+}
+
+static struct range shard_channels(const struct layer *layer, size_t shard)
+{
+    const size_t from = shard * SHARD_CHANNELS, to = from + SHARD_CHANNELS, all = channels_of(layer);
+    return (struct range){from, to < all ? to : all};
+}
+
+/* Numbers in a channel of a batch. */
+static double count_of(const struct layer *layer, const struct batch *batch)
+{
+    return (double)positions_of(layer) * (double)batch->n;
+}
+
+/* ---- forward --------------------------------------------------------------------------------------- */
+
+/* The sum over all blocks, of squares of the distance to mean where there is one. */
+static void sum_blocks(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                       struct range some, const float *mean, double *total)
+{
+    float sum[SHARD_CHANNELS];
+    for (size_t i = 0; i < batch->n_blocks; i++) {
+        const struct block b = batch_block(batch, i);
+        if (mean)
+            k->channel_squares(positions_of(layer), channels_of(layer), some, b.n, b.x, mean, sum);
+        else
+            k->channel_sum(positions_of(layer), channels_of(layer), some, b.n, b.x, sum);
+        for (size_t c = 0; c < some.to - some.from; c++)
+            total[c] += (double)sum[c];
+    }
+}
+
+static void gather(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                   size_t shard)
+{
+    const struct gathered g = gathered_at(layer, batch->first.gathered);
+    const struct range some = shard_channels(layer, shard);
+    double sum[SHARD_CHANNELS] = {0}, squares[SHARD_CHANNELS] = {0};
+    sum_blocks(layer, k, batch, some, NULL, sum);
+    for (size_t c = some.from; c < some.to; c++)
+        g.mean[c] = (float)(sum[c - some.from] / count_of(layer, batch));
+    sum_blocks(layer, k, batch, some, g.mean, squares);
+    for (size_t c = some.from; c < some.to; c++)
+        g.variance[c] = (float)(squares[c - some.from] / count_of(layer, batch));
+}
+
+static void finish(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    const struct batchnorm n = of_batch(layer, b);
+    k->batchnorm_forward(positions_of(layer), &n, b->x, b->y, b->slope);
+}
+
+/* Not in training: by the moving averages. */
+static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    const struct batchnorm n =
+        numbers(layer, layer->parameter[MOVING_MEAN].value, layer->parameter[MOVING_VARIANCE].value);
+    k->batchnorm_forward(positions_of(layer), &n, b->x, b->y, b->slope);
+}
+
+/* ---- backward -------------------------------------------------------------------------------------- */
+
+/* share: this block's part of the gradients by gamma and beta. */
+static void gradient(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    const struct batchnorm n = of_batch(layer, b);
+    k->batchnorm_gradient(positions_of(layer), &n, b->n, b->x, b->dz, b->share, b->share + n.channels);
+}
+
+static void gather_back(const struct layer *layer, const struct kernels *k, const struct batch *batch,
+                        size_t shard)
+{
+    (void)k;
+    const struct gathered g = gathered_at(layer, batch->first.gathered);
+    const struct range some = shard_channels(layer, shard);
+    for (size_t c = some.from; c < some.to; c++) {
+        double dgamma = 0, dbeta = 0;
+        for (size_t i = 0; i < batch->n_blocks; i++) {
+            const float *share = batch->first.share + i * batch->share_stride;
+            dgamma += (double)share[c];
+            dbeta += (double)share[channels_of(layer) + c];
+        }
+        g.mean_dgamma[c] = (float)(dgamma / count_of(layer, batch));
+        g.mean_dbeta[c] = (float)(dbeta / count_of(layer, batch));
+    }
+}
+
+static void finish_back(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    const struct gathered g = gathered_at(layer, b->gathered);
+    const struct batchnorm n = of_batch(layer, b);
+    k->batchnorm_backward(positions_of(layer), &n, b->n, b->x, b->dz, g.mean_dgamma, g.mean_dbeta, b->dx);
+}
+
+/* ---- moving averages ------------------------------------------------------------------------------- */
+
+/* What the batch's variance counts as: of a feature map Keras 2 takes the unbiased one, n / (n - 1) times it.
+ */
+static double unbiased(const struct layer *layer, const struct batch *batch)
+{
+    const double n = count_of(layer, batch);
+    return layer->compat == CNN_KERAS2 && layer->in.rank == 3 && n > 1 ? n / (n - 1) : 1;
+}
+
+static void commit(const struct layer *layer, const struct kernels *k, const struct batch *batch)
+{
+    (void)k;
+    const struct gathered g = gathered_at(layer, batch->first.gathered);
+    const float scale = (float)unbiased(layer, batch), part = 1 - momentum;
+    float *mean = layer->parameter[MOVING_MEAN].value, *variance = layer->parameter[MOVING_VARIANCE].value;
+    for (size_t c = 0; c < channels_of(layer); c++) {
+        mean[c] = momentum * mean[c] + part * g.mean[c];
+        variance[c] = momentum * variance[c] + part * (scale * g.variance[c]);
+    }
+}
+
+/* ---- what it says of itself ----------------------------------------------------------------------- */
+
+static bool on_map(const struct layer *layer)
+{
+    return layer->in.rank == 3;
+}
+
+static bool on_vector(const struct layer *layer)
+{
+    return !on_map(layer);
+}
+
+static const struct layer_words words = {
+    .english = "batch normalisation",
+    .korean = "배치 정규화",
+    .text =
+        {{TOPIC_PURPOSE,
+          "From each channel the mean of the batch is taken off, and what remains is divided by its standard "
+          "deviation: whatever the layers below do, the layers above see numbers of the same size. Then each "
+          "channel is scaled by a gamma and shifted by a beta, which the computer learns.",
+          "채널마다 배치의 평균을 빼고 표준편차로 나눕니다. 앞 층이 무엇을 하든 다음 층은 늘 비슷한 크기의 "
+          "수를 받게 됩니다. 그다음 채널마다 감마를 곱하고 베타를 더하는데, 이 둘은 컴퓨터가 학습합니다."},
+         {TOPIC_PURPOSE,
+          "A trained network has no batch to look at, so it uses averages instead that training has kept: "
+          "after each step they move by a hundredth towards the batch's mean and variance.",
+          "학습이 끝난 모델에는 볼 배치가 없으므로 학습하는 동안 모아 둔 평균을 대신 씁니다. 이 이동 평균은 "
+          "한 걸음마다 배치의 평균과 분산 쪽으로 100분의 1씩 다가갑니다."},
+         {TOPIC_SHAPE, "The shape stays as it is.", "모양은 그대로입니다."},
+         {TOPIC_COUNT,
+          "A gamma, a beta, a moving mean and a moving variance for each channel; the last two are not "
+          "trained:",
+          "채널마다 감마, 베타, 이동 평균, 이동 분산이 하나씩 있습니다. 뒤의 둘은 학습하지 않습니다."},
+         {TOPIC_COUNT, "4*{C} = {P}", NULL, on_map},
+         {TOPIC_COUNT, "4*{N} = {P}", NULL, on_vector},
+         {TOPIC_WORK, "One multiplication for each number, which is not counted.",
+          "수마다 곱셈이 한 번씩 있지만 세지 않습니다."}},
+};
+
+static const struct layer_shards shards = {.most_blocks = SIZE_MAX,
+                                           .gather = gather,
+                                           .finish = finish,
+                                           .gather_back = gather_back,
+                                           .finish_back = finish_back};
+
+const struct layer_type layer_batchnorm = {
+    .word = "batchnorm",
+    .name = "batch_normalization",
+    .class_name = "BatchNormalization",
+    .usage = "batchnorm",
+    .help = "each channel with mean 0 and variance 1 over the batch, then a scale and shift that it learns",
+    .plan = plan,
+    .forward = forward,
+    .gradient = gradient,
+    .shards = &shards,
+    .commit = commit,
+    .words = &words,
+};

@@ -1,0 +1,90 @@
+/*
+ * globalavgpool2d: the mean of each channel of the feature map below, as a vector: y[c] = mean over i, j of
+ * x[i][j][c]. Source: Keras GlobalAveragePooling2D.
+ */
+#include "base/status.h"
+#include "nn/layer.h"
+
+/* A pooling whose one window is the whole map. */
+static struct pool2d_shape kernel_shape(const struct layer *layer)
+{
+    const struct argument_value whole = {.h = layer->in.size[0], .w = layer->in.size[1]};
+    return pool2d_place(&layer->in, whole, whole, false);
+}
+
+static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
+{
+    if (layer->in.rank != 3)
+        return error_set(
+            error, CNN_ERROR_USAGE,
+            "globalavgpool2d needs a feature map (height, width, channels) below it, not a vector");
+    layer->out = (struct shape){1, {layer->in.size[2], 1, 1}};
+    return CNN_OK;
+}
+
+static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    struct pool2d_shape s = kernel_shape(layer);
+    k->avgpool2d_forward(&s, b->x, b->y, b->slope);
+}
+
+static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
+{
+    struct pool2d_shape s = kernel_shape(layer);
+    k->avgpool2d_backward(&s, b->dz, b->dx);
+}
+
+/* ---- what it says of itself ----------------------------------------------------------------------- */
+
+/* The places of the window that lie inside the map, row by row, then the division; group: the row. */
+static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
+{
+    const struct pool2d_shape s = kernel_shape(layer);
+    const size_t c = output % s.channels, ow = output / s.channels % s.out_w,
+                 oh = output / s.channels / s.out_w;
+    const struct range h = window_inside(oh, s.in_h, s.size_h, s.stride_h, s.top),
+                       w = window_inside(ow, s.in_w, s.size_w, s.stride_w, s.left);
+    const size_t run = w.to - w.from, places = (h.to - h.from) * run;
+    if (i > places)
+        return false;
+    if (i == places) {
+        *step = (struct layer_step){STEP_DIVIDE, .group = h.to, .number = (float)places};
+        return true;
+    }
+    const size_t y = oh * s.stride_h + h.from + i / run - s.top,
+                 x = ow * s.stride_w + w.from + i % run - s.left;
+    *step = (struct layer_step){STEP_ADD, .x = (y * s.in_w + x) * s.channels + c, .group = h.from + i / run};
+    return true;
+}
+
+static const struct layer_words words = {
+    .english = "global average pooling",
+    .korean = "전역 평균 풀링",
+    .text = {{TOPIC_PURPOSE,
+              "Of each map only the mean of all its numbers is left: how much of the feature there is in the "
+              "whole picture, and no longer where. It takes the place of flatten, and the dense layer above "
+              "becomes small.",
+              "특징맵마다 모든 수의 평균 하나만 남깁니다. 특징이 그림 전체에 얼마나 있는지는 남고, 어디에 "
+              "있는지는 사라집니다. 펼치기 대신 쓰며, 그러면 다음 완전 연결 층이 작아집니다."},
+             {TOPIC_SHAPE, "One number for each of the {C} maps:", "특징맵 {C}개에서 수가 하나씩 나옵니다."},
+             {TOPIC_SHAPE, "{C} = {M}", NULL},
+             {TOPIC_COUNT, "None: there is nothing to learn here.",
+              "없습니다. 여기에는 학습할 것이 없습니다."},
+             {TOPIC_WORK, "None: numbers are only added up, and divided once.",
+              "없습니다. 수를 더하고 한 번 나누기만 합니다."}},
+    .step = step,
+    .group_english = "row {G} of the map",
+    .group_korean = "특징맵의 {G}행",
+};
+
+const struct layer_type layer_globalavgpool2d = {
+    .word = "globalavgpool2d",
+    .name = "global_average_pooling2d",
+    .class_name = "GlobalAveragePooling2D",
+    .usage = "globalavgpool2d",
+    .help = "the mean of each channel of the map below: a vector, in the place of flatten",
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+    .words = &words,
+};
