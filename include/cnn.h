@@ -281,6 +281,7 @@ struct cnn_model_options {
     bool scale;                     /* divide pixels by 255 on the way in */
     uint64_t seed;                  /* of the initial weights */
     bool blank;                     /* all weights 0, not drawn: enough to look at its layers */
+    enum cnn_compat compat;         /* CNN_KERAS3: hard_sigmoid means that of Keras 3, hard_sigmoid3 */
 };
 
 /* A model with Glorot uniform weights and zero biases.
@@ -423,7 +424,7 @@ struct cnn_train_options {
     const char *
         optimizer; /* "rmsprop", "sgd:0.9" (momentum), "sgd:0.9,nesterov", "adam", "adamw"; NULL: "rmsprop" */
     double learning_rate;                 /* above 0, or 0: 0.001 (sgd: 0.01), as in Keras */
-    enum cnn_compat compat;               /* where RMSprop adds its epsilon */
+    enum cnn_compat compat;               /* the version of Keras whose rules hold where they differ */
     uint64_t seed;                        /* of the order of the images */
     double validation_split;              /* share of the images, the last ones, that only score each epoch */
     const struct cnn_dataset *validation; /* or images of their own for that; NULL: none */

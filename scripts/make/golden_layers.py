@@ -24,12 +24,23 @@ SHAPE = (9, 8)
 
 # name: (architecture, versions)
 BOTH = ("keras2", "keras3")
+ACTIVATIONS = ("leaky_relu", "elu", "gelu", "softplus", "softsign", "hard_sigmoid")
 CASES = {
+    **{name: (f"conv2d:2,3,{name} flatten dense:6,{name} dense:5,softmax", BOTH) for name in ACTIVATIONS},
+    "hard_swish": ("conv2d:2,3,hard_swish flatten dense:6,hard_swish dense:5,softmax", ("keras3",)),
     "same": ("conv2d:4,3,same,tanh conv2d:3,4,stride=2,same,swish avgpool2d:2,same flatten dense:5,softmax", BOTH),
     "stride": ("conv2d:4,3,stride=2x1,relu maxpool2d:2,same conv2d:5,2,same,tanh globalavgpool2d dense:5,softmax", BOTH),
     "average": ("conv2d:3,2,same,tanh avgpool2d:3x2,stride=2,same avgpool2d:2,stride=1 flatten dense:5,softmax", BOTH),
     "batchnorm": ("conv2d:4,3 batchnorm activation:relu flatten dense:6 batchnorm activation:tanh dense:5,softmax", BOTH),
 }
+
+
+def activation_of(keras, names):
+    """Keras 2 has no leaky_relu that it knows by name, but the function."""
+    import tensorflow as tf
+
+    name = (names or [None])[0]
+    return tf.nn.leaky_relu if name == "leaky_relu" and keras.__name__ != "keras._tf_keras.keras" else name
 
 
 def layer_of(keras, word):
@@ -42,12 +53,12 @@ def layer_of(keras, word):
     layers = keras.layers
     if kind == "conv2d":
         return layers.Conv2D(int(plain[0]), size(plain[1]), strides=size(options.get("stride", "1")), padding=padding,
-                             activation=(plain[2:] or [None])[0])
+                             activation=activation_of(keras, plain[2:]))
     if kind in ("maxpool2d", "avgpool2d"):
         pool = layers.MaxPooling2D if kind == "maxpool2d" else layers.AveragePooling2D
         return pool(size(plain[0]), strides=size(options["stride"]) if "stride" in options else None, padding=padding)
     if kind == "dense":
-        return layers.Dense(int(plain[0]), activation=(plain[1:] or [None])[0])
+        return layers.Dense(int(plain[0]), activation=activation_of(keras, plain[1:]))
     if kind == "activation":
         return layers.Activation(plain[0])
     return {"flatten": layers.Flatten, "globalavgpool2d": layers.GlobalAveragePooling2D,

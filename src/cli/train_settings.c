@@ -131,7 +131,8 @@ struct cnn_model_options train_model_options(const struct train_settings *s,
                                       .width = data.width,
                                       .channels = data.channels,
                                       .scale = s->scale,
-                                      .seed = s->seed};
+                                      .seed = s->seed,
+                                      .compat = (enum cnn_compat)s->compat};
 }
 
 struct cnn_train_options train_train_options(const struct train_settings *s)

@@ -43,6 +43,14 @@ static enum cnn_status place_weights(struct cnn_model *model, size_t max_weights
     return CNN_OK;
 }
 
+/* What a word means that the versions of Keras understand differently; the text of the model says which. */
+static void choose_activations(struct cnn_model *model, enum cnn_compat compat)
+{
+    for (size_t i = 0; i < model->n_layers; i++)
+        if (compat == CNN_KERAS3 && model->layer[i].activation == ACTIVATION_hard_sigmoid)
+            model->layer[i].activation = ACTIVATION_hard_sigmoid3;
+}
+
 static enum cnn_status read_options(const struct cnn_model_options *options, struct cnn_model *model,
                                     struct cnn_error *error)
 {
@@ -60,6 +68,8 @@ static enum cnn_status read_options(const struct cnn_model_options *options, str
     model->seed = options->seed;
     enum cnn_status status = spec_parse(options->arch ? options->arch : SPEC_LESSON, &model->input,
                                         model->layer, &model->n_layers, error);
+    if (status == CNN_OK)
+        choose_activations(model, options->compat);
     if (status == CNN_OK)
         spec_format(model->layer, model->n_layers, model->arch);
     return status;

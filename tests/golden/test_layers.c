@@ -66,6 +66,7 @@ static void setup(struct bench *b, const char *name)
         .width = f->width,
         .channels = 1,
         .scale = true,
+        .compat = strcmp(f->compat, "keras3") == 0 ? CNN_KERAS3 : CNN_KERAS2,
     };
     if (cnn_model_create(&options, &b->model, &error) != CNN_OK)
         fail_msg("%s: %s", name, error.message);

@@ -236,6 +236,86 @@ static double tanh_derivative(double z)
     return 1 / (cosh(z) * cosh(z));
 }
 
+static double leaky_relu(double z)
+{
+    return z > 0 ? z : (double)0.2F * z;
+}
+
+static double leaky_relu_derivative(double z)
+{
+    return z > 0 ? 1 : (double)0.2F;
+}
+
+static double elu(double z)
+{
+    return z > 0 ? z : expm1(z);
+}
+
+static double elu_derivative(double z)
+{
+    return z > 0 ? 1 : exp(z);
+}
+
+static double gelu(double z)
+{
+    return 0.5 * z * erfc(-z / sqrt(2));
+}
+
+static double gelu_derivative(double z)
+{
+    return 0.5 * erfc(-z / sqrt(2)) + (fabs(z) < 40 ? z * exp(-z * z / 2) / sqrt(2 * acos(-1)) : 0);
+}
+
+static double softplus(double z)
+{
+    return z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
+}
+
+static double softsign(double z)
+{
+    return z / (1 + fabs(z));
+}
+
+static double softsign_derivative(double z)
+{
+    return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
+}
+
+static double hard_swish(double z)
+{
+    return z < -3 ? 0 : z > 3 ? z : z * (z + 3) / 6;
+}
+
+static double hard_swish_derivative(double z)
+{
+    return z < -3 ? 0 : z > 3 ? 1 : (2 * z + 3) / 6;
+}
+
+static double clipped(double line)
+{
+    return line < 0 ? 0 : line > 1 ? 1 : line;
+}
+
+static double hard_sigmoid(double z)
+{
+    return clipped((double)0.2F * z + 0.5);
+}
+
+static double hard_sigmoid_derivative(double z)
+{
+    return fabs(z) < 2.5 ? (double)0.2F : 0;
+}
+
+static double hard_sigmoid3(double z)
+{
+    return clipped((z + 3) / 6);
+}
+
+static double hard_sigmoid3_derivative(double z)
+{
+    return fabs(z) < 3 ? 1.0 / 6 : 0;
+}
+
 const struct reference_activation *reference_activation(enum activation activation)
 {
     static const struct reference_activation activations[N_ACTIVATIONS] = {
@@ -244,6 +324,14 @@ const struct reference_activation *reference_activation(enum activation activati
         [ACTIVATION_swish] = {swish, swish_derivative},
         [ACTIVATION_relu] = {relu, relu_derivative},
         [ACTIVATION_tanh] = {tanh, tanh_derivative},
+        [ACTIVATION_leaky_relu] = {leaky_relu, leaky_relu_derivative},
+        [ACTIVATION_elu] = {elu, elu_derivative},
+        [ACTIVATION_gelu] = {gelu, gelu_derivative},
+        [ACTIVATION_softplus] = {softplus, sigmoid},
+        [ACTIVATION_softsign] = {softsign, softsign_derivative},
+        [ACTIVATION_hard_swish] = {hard_swish, hard_swish_derivative},
+        [ACTIVATION_hard_sigmoid] = {hard_sigmoid, hard_sigmoid_derivative},
+        [ACTIVATION_hard_sigmoid3] = {hard_sigmoid3, hard_sigmoid3_derivative},
         [ACTIVATION_sigmoid] = {sigmoid, sigmoid_derivative},
     };
     return activations[activation].f ? &activations[activation] : NULL;

@@ -15,6 +15,14 @@
     ROW(relu, "max(x, 0)")                                                                                   \
     ROW(tanh, "(e^x - e^-x) / (e^x + e^-x)")                                                                 \
     ROW(sigmoid, "1 / (1 + e^-x)")                                                                           \
+    ROW(leaky_relu, "x above 0, 0.2 x below")                                                                \
+    ROW(elu, "x above 0, e^x - 1 below")                                                                     \
+    ROW(gelu, "x * (1 + erf(x / sqrt 2)) / 2")                                                               \
+    ROW(softplus, "log(1 + e^x)")                                                                            \
+    ROW(softsign, "x / (1 + |x|)")                                                                           \
+    ROW(hard_swish, "x * (x + 3) / 6 between -3 and 3, 0 below, x above")                                    \
+    ROW(hard_sigmoid, "0.2 x + 0.5 within 0 .. 1; with --compat keras3 hard_sigmoid3")                       \
+    ROW(hard_sigmoid3, "(x + 3) / 6 within 0 .. 1")                                                          \
     ROW(softmax, "e^x / sum of all e^x; in the last layer only")
 
 #define ACTIVATION_ENUM(name, formula) ACTIVATION_##name,

@@ -52,10 +52,57 @@ INLINE v v_log(v x)
     return v_select(v_lt(x, v_zero()), v_set1(NAN), y);
 }
 
+/* log(1 + x) for x from 0 to 1, within 2 ulp: with s = x / (2 + x) and h = x^2 / 2 it is 2 atanh s =
+ * x - (h - s (h + R)), where R = s^2 (2/3 + 2/5 s^2 + ...). */
+INLINE v v_log1p(v x)
+{
+    const v s = v_div(x, v_add(v_set1(2), x)), z = v_mul(s, s), h = v_mul(v_mul(x, x), v_set1(0.5F));
+    v p = v_set1(2.0F / 13);
+    p = v_fma(p, z, v_set1(2.0F / 11));
+    p = v_fma(p, z, v_set1(2.0F / 9));
+    p = v_fma(p, z, v_set1(2.0F / 7));
+    p = v_fma(p, z, v_set1(2.0F / 5));
+    p = v_fma(p, z, v_set1(2.0F / 3));
+    return v_sub(x, v_sub(h, v_mul(s, v_fma(p, z, h))));
+}
+
+/* erf x, within 2 ulp; 1 from 4 on. |x| < 0.927734375: x + x P(x^2); else 1 - e^Q(|x|) with the sign of x.
+ * Source: N. Juffa's polynomials, with fused multiply-adds. */
+INLINE v v_erf(v x)
+{
+    const v size = v_min(v_set1(4), vi_float_bits(vi_and(v_bits(x), vi_set1(0x7fffffff))));
+    const v square = v_mul(size, size);
+    v p = v_set1(-0x1.38e000p-11F);
+    p = v_fma(p, square, v_set1(0x1.471a58p-8F));
+    p = v_fma(p, square, v_set1(-0x1.b691b2p-6F));
+    p = v_fma(p, square, v_set1(0x1.ce1c44p-4F));
+    p = v_fma(p, square, v_set1(-0x1.812700p-2F));
+    p = v_fma(p, square, v_set1(0x1.06eba8p-3F));
+    const v near = v_fma(p, size, size);
+
+    v q = v_fma(v_set1(-0x1.220000p-16F), size, v_set1(0x1.91cfb2p-12F));
+    q = v_fma(q, square, v_fma(v_set1(-0x1.fd1438p-9F), size, v_set1(0x1.8d6342p-6F)));
+    q = v_fma(q, size, v_set1(-0x1.b55cb8p-4F));
+    q = v_fma(q, size, v_set1(-0x1.450aa0p-1F));
+    q = v_fma(q, size, v_set1(-0x1.079d0cp-3F));
+    q = v_fma(q, size, v_sub(v_zero(), size));
+    const v far = v_sub(v_set1(1), v_exp(q));
+    const v y = v_select(v_lt(size, v_set1(0.927734375F)), near, far);
+    return vi_float_bits(vi_or(v_bits(y), vi_and(v_bits(x), vi_set1(0x80000000))));
+}
+
+#include "kernels/activations/elu.h"
+#include "kernels/activations/gelu.h"
+#include "kernels/activations/hard_sigmoid.h"
+#include "kernels/activations/hard_sigmoid3.h"
+#include "kernels/activations/hard_swish.h"
+#include "kernels/activations/leaky_relu.h"
 #include "kernels/activations/linear.h"
 #include "kernels/activations/relu.h"
 #include "kernels/activations/sigmoid.h"
 #include "kernels/activations/softmax.h"
+#include "kernels/activations/softplus.h"
+#include "kernels/activations/softsign.h"
 #include "kernels/activations/swish.h"
 #include "kernels/activations/tanh.h"
 
