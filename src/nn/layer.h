@@ -177,7 +177,7 @@ struct layer_step {
     float number;
 };
 
-enum { LAYER_TEXTS = 16 };
+enum { LAYER_TEXTS = 20 };
 
 struct layer_words {
     const char *english, *korean; /* what it is called: "convolution" */

@@ -232,7 +232,8 @@ static const struct layer_words words = {
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, strides_only},
          {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, strides_only},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out: around the map lie zeros "
+          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out: around the map lie "
+          "zeros "
           "(rounded up):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나가도 됩니다. 특징맵 둘레에 0을 채워 "
           "두기 때문입니다(나머지는 올립니다).",
