@@ -74,9 +74,10 @@ static void text_comes_back(void **state)
         "conv2d:3,5,swish conv2d:6,5,swish flatten dense:84,swish dense:10,softmax",
         "conv2d:2,3x5,relu flatten dense:7,tanh dense:5,linear dense:3,softmax",
         "flatten dense:10,softmax",
-        "conv2d:8,3,linear batchnorm activation:relu dropout:0.25 flatten dense:10,linear activation:softmax",
-        "conv2d:6,5,same,swish conv2d:2,3x2,stride=2x1,relu avgpool2d:2,same globalavgpool2d "
-        "dense:10,softmax",
+        "conv2d:8,3,linear batchnorm activation:relu flatten dense:10,linear activation:softmax",
+        "dropout:0.25 flatten dropout:0.5 dense:10,softmax",
+        "conv2d:6,5,same,swish conv2d:2,3x2,stride=2x1,relu globalavgpool2d dense:10,softmax",
+        "avgpool2d:2,same avgpool2d:2x1,stride=1 flatten dense:10,softmax",
         "maxpool2d:2 maxpool2d:3x2,stride=1x2,same maxpool2d:2,same flatten dense:10,softmax",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
