@@ -30,9 +30,12 @@ function showCard() {
 }
 
 function howItIsMade(layer, x, at, value) {
-    const {x: from, w, parts, bias} = layers[layer.type].sees(layer, at), {kernel, bias: b} = layer.weights, rows = [];
+    const {x: from, w, parts, bias, says} = layers[layer.type].sees(layer, at), {kernel, bias: b} = layer.weights, rows = [];
     if (!w) {
-        rows.push(element('p', from.length > 1 ? say('largestOf', from.length) : say('sameAs')));
+        if (layer.activation)
+            rows.push(element('p', `${layer.activation}(${short(value.z[at])}) = ${short(value.y[at])}`));
+        else
+            rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), from.length)));
         if (from.length > 1)
             rows.push(numberTable(say('window'), from.map((i) => x[i])));
         return rows;

@@ -59,5 +59,5 @@ function exp(x) {
 /* Each file of an activation or a layer adds itself to one of these: y = activations.NAME(z), and
  * layers.NAME = {forward(layer, x, y), sees(layer, at)}. A layer's numbers lie as [h][w][c]; sees tells what number
  * `at` of it is made of, in the order of its sum: {x: places below, w: places in the kernel (none: no sum), parts:
- * where in x each part of the sum begins, bias: its place}. */
+ * where in x each part of the sum begins, bias: its place, says: what is said of it where there is no sum}. */
 const activations = {}, layers = {};

@@ -109,6 +109,14 @@ static const struct layer_words words = {
     .group_korean = "창의 {G}행",
 };
 
+static void tell(const struct layer *layer, layer_told *told, void *context)
+{
+    struct pool2d_shape s = kernel_shape(layer);
+    told(context, "window", (double[]){(double)s.size_h, (double)s.size_w}, 2);
+    told(context, "stride", (double[]){(double)s.stride_h, (double)s.stride_w}, 2);
+    told(context, "padding", (double[]){(double)s.top, (double)s.left}, 2);
+}
+
 const struct layer_type layer_avgpool2d = {
     .word = "avgpool2d",
     .name = "average_pooling2d",
@@ -120,4 +128,5 @@ const struct layer_type layer_avgpool2d = {
     .forward = forward,
     .backward = backward,
     .words = &words,
+    .tell = tell,
 };

@@ -272,8 +272,8 @@ static void tell(const struct layer *layer, layer_told *told, void *context)
 {
     struct conv2d_shape s = kernel_shape(layer);
     told(context, "kernel", (double[]){(double)s.kernel_h, (double)s.kernel_w}, 2);
-    told(context, "stride", (double[]){1, 1}, 2);
-    told(context, "padding", (double[]){0, 0}, 2);
+    told(context, "stride", (double[]){(double)s.stride_h, (double)s.stride_w}, 2);
+    told(context, "padding", (double[]){(double)s.top, (double)s.left}, 2);
 }
 
 const struct layer_type layer_conv2d = {
