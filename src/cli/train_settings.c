@@ -66,11 +66,13 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
          "in the end the model is the mean of its weights over the steps, each counting X of the one "
          "after it; such as 0.99",
          OPTION_REAL, FIELD(ema), .low = 1e-9, .high = 0.999999, .group = GROUP_TRAINING, .rare = true},
-    [TRAIN_COMPAT] =
-        {"compat", "keras2|keras3",
-         "where rmsprop adds its epsilon: outside or inside the root; and whether --ema begins with "
-         "the first weights or with those after a step",
-         OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
+    [TRAIN_COMPAT] = {"compat", "keras2|keras3",
+                      "where rmsprop adds its epsilon: outside or inside the root; what hard_sigmoid is; "
+                      "whether batchnorm "
+                      "averages the unbiased variance; and whether --ema begins with the first weights or "
+                      "with those after "
+                      "a step",
+                      OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
     [TRAIN_ARCH] = {"arch", "TEXT", "layers from input to output, or a name; see Layers", OPTION_TEXT,
                     FIELD(arch), .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",

@@ -31,7 +31,8 @@ static const struct setting {
     {"flatten dense:8,softmax", "adam", CNN_KERAS2, 0.2, false, NULL, NULL, "mse", 0, 0, 0, 0.1, 0.9},
     {"conv2d:2,3,swish flatten dense:8,softmax", "adamw", CNN_KERAS3, 0, false, NULL, NULL, NULL, 0, 1e-3, 0,
      0, 0.987654321098765432},
-    {"conv2d:2,3,stride=2,same batchnorm activation:swish dropout:0.25 avgpool2d:2,same flatten dense:8,softmax",
+    {"conv2d:2,3,stride=2,same batchnorm activation:swish dropout:0.25 avgpool2d:2,same flatten "
+     "dense:8,softmax",
      "adam", CNN_KERAS2, 0.2, false, NULL, NULL, NO_MORE},
 };
 enum { N_SETTINGS = sizeof settings / sizeof settings[0] };
