@@ -3,10 +3,14 @@
 # same on every machine.
 # Usage: scripts/make/pictures.sh [PROGRAM]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+[[ $# -lt 2 ]] || wrong_use "unexpected '$2'"
+cd "$top"
 
-program=$(realpath "${1:-build/release/cnn}")
+program=${1:-build/release/cnn}
+[[ $program != -* ]] || wrong_use "unexpected '$program'; expected a program"
 [[ -x $program ]] || { echo "pictures: no program at $program; scripts/build.sh release makes one" >&2 && exit 1; }
+program=$(realpath "$program")
 mkdir -p docs/pictures
 folder=$PWD/docs/pictures
 scratch=$(mktemp -d)
