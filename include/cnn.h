@@ -749,6 +749,8 @@ struct cnn_bench_result {
     double bytes;      /* for one batch: every array read or written, counted once; 0: not counted */
     double share;      /* of the peak measured just before; median of many */
     double best_share; /* the fastest against the highest peak: what a quiet moment gives */
+    double spread;     /* flop over that of the thread that has most of it: what several threads can gain at
+                          best, counted from how the work is shared out, not measured; 0: not counted */
 };
 
 /* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training

@@ -49,14 +49,14 @@ static int title_width(const struct printing *p)
 struct columns {
     int width; /* of the title */
     char title[64], time[QUANTITY_TEXT], rate[24], share[24], best[24], moved[QUANTITY_TEXT], speed[24];
-    char images[COUNT_TEXT];
+    char spread[24], images[COUNT_TEXT];
 };
 
 static void print_columns(const struct columns *c)
 {
     char line[384];
-    int length = snprintf(line, sizeof line, "%-*s %8s %8s %8s %8s %8s %6s %10s", c->width, c->title, c->time,
-                          c->rate, c->share, c->best, c->moved, c->speed, c->images);
+    int length = snprintf(line, sizeof line, "%-*s %8s %8s %8s %8s %8s %6s %7s %10s", c->width, c->title,
+                          c->time, c->rate, c->share, c->best, c->moved, c->speed, c->spread, c->images);
     while (length > 0 && line[length - 1] == ' ')
         length--;
     printf("%.*s\n", length, line);
@@ -77,6 +77,8 @@ static void print_head(const struct printing *p, const struct cnn_bench_result *
     snprintf(head.title, sizeof head.title, "Batch of %s, %zu thread%s", count_text(count, peak->batch_size),
              peak->threads, peak->threads == 1 ? "" : "s");
     snprintf(top.rate, sizeof top.rate, "%.1f", peak->flop / peak->seconds * 1e-9);
+    if (peak->threads > 1)
+        snprintf(head.spread, sizeof head.spread, "spread");
     putchar('\n');
     print_columns(&head);
     print_columns(&top);
@@ -102,6 +104,8 @@ static void print_result(void *context, const struct cnn_bench_result *r)
         quantity_text(c.moved, r->bytes * 1e-9, byte_units);
         snprintf(c.speed, sizeof c.speed, "%.1f", r->bytes / r->seconds * 1e-9);
     }
+    if (r->threads > 1 && r->spread > 0)
+        snprintf(c.spread, sizeof c.spread, "x%.2f", r->spread);
     if (r->kind != CNN_BENCH_KERNEL)
         count_text(c.images, (uint64_t)((double)r->batch_size / r->seconds));
     print_columns(&c);
@@ -128,6 +132,7 @@ static void print_json_result(void *context, const struct cnn_bench_result *r)
     json_real("bytes", r->bytes);
     json_real("share_of_peak", r->share);
     json_real("best_share", r->best_share);
+    json_real("spread", r->spread);
     json_close_object();
 }
 
@@ -264,6 +269,9 @@ static const char *const details[] = {
     "that others use too the two lie apart. The parts of a training step are timed inside whole steps; with "
     "several "
     "threads each is the mean of what they spend in it.",
+    "Spread, where there are several threads: the arithmetic over that of the thread that has most of it, "
+    "which is what they can gain at best, and for the whole step. It is counted from how the work is shared "
+    "out, not measured, so that it says what --threads 8 would do where there are two cores.",
     "Only multiplications that the definition of the network needs are counted, two operations each. A batch "
     "is "
     "padded to whole blocks of 16 images: a batch of 1 can reach a sixteenth of the peak at best.",

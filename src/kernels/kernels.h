@@ -163,36 +163,41 @@ struct kernels {
      * 0. Shapes: images n_valid pointers to n bytes; x [n][16]. */
     void (*pack)(const uint8_t *const *images, size_t n_valid, size_t n, bool scale, float *x);
 
-    /* One block forward: z = cross-correlation of x with w, plus b; y = act(z), slope = act'(z).
-     * slope may be NULL: nobody will go back. Shapes: x [in_h][in_w][in_c][16], y and slope
-     * [out_h][out_w][filters][16]. */
-    void (*conv2d_forward)(const struct conv2d_shape *shape, enum activation activation, const float *x,
-                           const float *w, const float *b, float *y, float *slope);
+    /* Some rows of one block forward: z = cross-correlation of x with w, plus b; y = act(z), slope =
+     * act'(z). slope may be NULL: nobody will go back. Shapes: rows of y; x [in_h][in_w][in_c][16], y and
+     * slope [out_h][out_w][filters][16]. */
+    void (*conv2d_forward)(const struct conv2d_shape *shape, struct range rows, enum activation activation,
+                           const float *x, const float *w, const float *b, float *y, float *slope);
 
-    /* One block backward, in place: on entry dx holds act'(z) of the layer below, on return that times the
-     * gradient of the loss by x: the dz of the layer below. Shapes: dz like y, dx like x. */
-    void (*conv2d_backward)(const struct conv2d_shape *shape, const float *dz, const float *w, float *dx);
+    /* Some rows of one block backward, in place: on entry dx holds act'(z) of the layer below, on return that
+     * times the gradient of the loss by x: the dz of the layer below. Shapes: rows of dx; dz like y, dx like
+     * x. */
+    void (*conv2d_backward)(const struct conv2d_shape *shape, struct range rows, const float *dz,
+                            const float *w, float *dx);
 
-    /* What one block adds to the gradient by w; the shape has no padding (conv2d_padded). Shapes: x and dz as
-     * above, dw like w, set, not added to. */
-    void (*conv2d_gradient)(const struct conv2d_shape *shape, const float *x, const float *dz, float *dw);
+    /* What one block adds to the gradient by some rows of w, filters numbers each; the shape has no padding
+     * (conv2d_padded). Shapes: x and dz as above, dw like w, its rows set, not added to. */
+    void (*conv2d_gradient)(const struct conv2d_shape *shape, struct range rows, const float *x,
+                            const float *dz, float *dw);
 
     /* What one block adds to the gradient by the bias: the sum of dz over positions and lanes.
      * Shapes: dz [positions][features][16]; db [features], set. */
     void (*bias_gradient)(size_t positions, size_t features, const float *dz, float *db);
 
-    /* One block forward: y = the largest under each window, padding left out; where = the place of the first
-     * of the largest within the window, size_w to a row; slope = 1. where and slope may be NULL. And
-     * backward, dx as for conv2d. Shapes: x and dx [in_h][in_w][channels][16], the others
+    /* Some rows of one block forward: y = the largest under each window, padding left out; where = the place
+     * of the first of the largest within the window, size_w to a row; slope = 1. where and slope may be NULL.
+     * And backward, dx as for conv2d. Shapes: x and dx [in_h][in_w][channels][16], the others
      * [out_h][out_w][channels][16]. */
-    void (*maxpool2d_forward)(const struct pool2d_shape *shape, const float *x, float *y, float *slope,
-                              float *where);
-    void (*maxpool2d_backward)(const struct pool2d_shape *shape, const float *dz, const float *where,
-                               float *dx);
+    void (*maxpool2d_forward)(const struct pool2d_shape *shape, struct range rows, const float *x, float *y,
+                              float *slope, float *where);
+    void (*maxpool2d_backward)(const struct pool2d_shape *shape, struct range rows, const float *dz,
+                               const float *where, float *dx);
 
     /* The same with the mean under each window of the places that are no padding. */
-    void (*avgpool2d_forward)(const struct pool2d_shape *shape, const float *x, float *y, float *slope);
-    void (*avgpool2d_backward)(const struct pool2d_shape *shape, const float *dz, float *dx);
+    void (*avgpool2d_forward)(const struct pool2d_shape *shape, struct range rows, const float *x, float *y,
+                              float *slope);
+    void (*avgpool2d_backward)(const struct pool2d_shape *shape, struct range rows, const float *dz,
+                               float *dx);
 
     /* Sums by channel over the positions and the first n lanes of a block: of x, and of (x - mean)^2. Shapes:
      * x [positions][channels][16], mean [channels], sum [some.to - some.from]. */

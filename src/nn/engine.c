@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void begin(struct engine *e, const struct engine_batch *batch);
-static int threads_for(const struct engine *e);
+static void plan(struct engine *e, size_t n);
 
 /* ---- a step --------------------------------------------------------------------------------------- */
 
@@ -18,9 +18,7 @@ void engine_step(struct engine *e, const struct engine_batch *batch, enum optimi
 {
     const struct target target = {.optimizer = optimizer, .update = update, .values = e->whole};
     begin(e, batch);
-    const int threads = threads_for(e);
-    (void)threads; /* without OpenMP */
-#pragma omp parallel num_threads(threads) if (threads > 1)
+#pragma omp parallel num_threads((int)passes_threads(e)) if (passes_threads(e) > 1)
     {
         double batch_loss;
         size_t batch_correct;
@@ -44,25 +42,27 @@ void engine_gradient(struct engine *e, const struct engine_batch *batch, float *
 
 static void begin(struct engine *e, const struct engine_batch *batch)
 {
-    size_t n_blocks = whole_blocks(batch->n);
     e->batch = batch;
     for (size_t i = 0; i < e->model->n_layers; i++) {
         e->layer[i].n = batch->n;
-        e->layer[i].n_blocks = n_blocks;
+        e->layer[i].n_blocks = whole_blocks(batch->n);
         e->layer[i].first.place = batch->place;
     }
-    if (e->n_blocks == n_blocks)
+    plan(e, batch->n);
+}
+
+static void plan(struct engine *e, size_t n)
+{
+    if (e->n_blocks == whole_blocks(n))
         return;
-    e->n_blocks = n_blocks;
+    e->n_blocks = whole_blocks(n);
     passes_plan(e);
 }
 
-/* Waking threads costs some microseconds: work below this many multiplications stays on one. */
-static const double small_work = 200e3;
-
-static int threads_for(const struct engine *e)
+double engine_busiest(struct engine *e, size_t n, enum engine_phase phase, size_t layer)
 {
-    return (double)e->n_blocks * e->step_macs < small_work ? 1 : (int)e->n_threads;
+    plan(e, n);
+    return passes_busiest(e, phase, layer);
 }
 
 void engine_output(const struct engine *e, size_t i, size_t n, float *values)

@@ -7,12 +7,15 @@
  *   - where a layer wants all blocks at once, over its shards instead: a large dense layer sums and hands
  * down with some of its weights at a time. A thread has the same shards in every step, so that these weights
  *     stay in its cache;
+ *   - where there are more threads than blocks, over bands of blocks, for layers whose rows can be shared
+ * out;
  *   - at the end over the slices of the gradients, each then used for the update.
  * Who does what never changes what is computed, so the result does not depend on the number of threads.
  *
  * Words
  *   block   sixteen samples, side by side in memory
  *   pass    what all threads do between two barriers
+ *   band    some rows of a layer's work on one block
  *   shard   a piece of a layer's work that one thread does for all blocks
  *   slice   a piece of the gradient by a layer's weights, over the whole batch
  *   share   what one block adds to a layer's gradient
@@ -80,6 +83,10 @@ struct engine_listener {
     void *context;
 };
 void engine_listen(struct engine *engine, const struct engine_listener *listener);
+
+/* Of a layer's forward, backward or gradient for n samples, the part that the thread which has most of it
+ * does, from 1 / threads to 1: counted from the plan. The plan stays until the next step. */
+double engine_busiest(struct engine *engine, size_t n, enum engine_phase phase, size_t layer);
 
 /* The output of layer i for sample n of the last batch, in Keras's order. Shapes: values [count of out]. */
 void engine_output(const struct engine *engine, size_t i, size_t n, float *values);

@@ -79,6 +79,8 @@ enum cnn_status pool2d_plan(struct layer *layer, struct pool2d_shape s, struct c
         return error_hint(error, CNN_ERROR_USAGE, "use a smaller SIZE, or \"same\" for padding at the edges");
     }
     layer->out = (struct shape){3, {s.out_h, s.out_w, s.channels}};
+    layer->n_rows[LAYER_FORWARD] = s.out_h;
+    layer->n_rows[LAYER_BACKWARD] = s.in_h;
     return CNN_OK;
 }
 
@@ -111,6 +113,42 @@ struct random layer_random(const struct layer *layer, const struct block *block,
     const struct place *p = &block->place;
     uint64_t image = p->image ? p->image[lane] : block->number * LANES + lane;
     return random_stream(p->seed, STREAM_LAYERS + ((uint64_t)layer->number << 52) + (p->epoch << 32) + image);
+}
+
+/* ---- bands ---------------------------------------------------------------------------------------- */
+
+static size_t work_of(const struct layer *layer, enum layer_work work, struct range rows)
+{
+    size_t sum = 0;
+    if (!layer->type->row_work)
+        return rows.to - rows.from;
+    for (size_t row = rows.from; row < rows.to; row++)
+        sum += layer->type->row_work(layer, work, row);
+    return sum;
+}
+
+/* The fewest rows, counted from 0, that are i of n parts of the work. */
+static size_t band_end(const struct layer *layer, enum layer_work work, size_t i, size_t n)
+{
+    const size_t all = work_of(layer, work, (struct range){0, layer->n_rows[work]});
+    size_t rows = 0, sum = 0;
+    while (sum * n < all * i) {
+        sum += work_of(layer, work, (struct range){rows, rows + 1});
+        rows++;
+    }
+    return rows;
+}
+
+struct range layer_band(const struct layer *layer, enum layer_work work, size_t i, size_t n)
+{
+    return (struct range){band_end(layer, work, i, n),
+                          i + 1 < n ? band_end(layer, work, i + 1, n) : layer->n_rows[work]};
+}
+
+double layer_part(const struct layer *layer, enum layer_work work, struct range rows)
+{
+    return (double)work_of(layer, work, rows) /
+           (double)work_of(layer, work, (struct range){0, layer->n_rows[work]});
 }
 
 /* ---- gradients ------------------------------------------------------------------------------------ */

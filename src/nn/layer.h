@@ -48,6 +48,9 @@ struct argument_value {
     double fraction;
 };
 
+/* What a layer does with a block. */
+enum layer_work { LAYER_FORWARD, LAYER_BACKWARD, LAYER_GRADIENT, N_LAYER_WORKS };
+
 struct layer {
     const struct layer_type *type;
     char name[32]; /* "conv2d_1" */
@@ -62,7 +65,8 @@ struct layer {
     size_t saved, share;                        /* floats a block: see struct block */
     size_t n_slices, slice_floats;              /* pieces of the gradient; the most floats in one */
     size_t n_shards, gathered;                  /* where the type has shards; floats for all blocks */
-    double macs_forward;                        /* multiplications with an addition for one sample */
+    size_t n_rows[N_LAYER_WORKS]; /* of a block: see struct block; 0: one thread does them all */
+    double macs_forward;          /* multiplications with an addition for one sample */
 };
 
 /* ---- what a layer works on ------------------------------------------------------------------------ */
@@ -78,14 +82,17 @@ struct block {
     size_t number; /* of the block in its batch */
     size_t n;      /* samples in it, 1 .. 16; the lanes after them are padding, and count in nothing */
 
-    const float *x;   /* like in */
-    float *y, *slope; /* like out; forward leaves act'(z) in slope, ones where it has no activation; slope is
-                         NULL for the last layer, whose dz the loss sets, and where nobody goes back */
-    const float *dz;  /* backward: like out, the gradient of the loss by z; it lies where slope was */
-    float *dx;        /* backward: like in; holds the slope of the layer below, becomes its dz */
-    float *saved;     /* [layer->saved]: what forward leaves for backward: argmax, mask */
-    float *share;     /* [layer->share]: what this block adds to the gradient by the weights */
-    float *gathered;  /* [layer->gathered]: what shards leave for finish; the same for all blocks */
+    const float *x;    /* like in */
+    float *y, *slope;  /* like out; forward leaves act'(z) in slope, ones where it has no activation; slope is
+                          NULL for the last layer, whose dz the loss sets, and where nobody goes back */
+    const float *dz;   /* backward: like out, the gradient of the loss by z; it lies where slope was */
+    float *dx;         /* backward: like in; holds the slope of the layer below, becomes its dz */
+    float *saved;      /* [layer->saved]: what forward leaves for backward: argmax, mask */
+    float *share;      /* [layer->share]: what this block adds to the gradient by the weights */
+    float *gathered;   /* [layer->gathered]: what shards leave for finish; the same for all blocks */
+    struct range rows; /* those asked for, of the layer->n_rows that several threads share out where a batch
+                          has fewer blocks than there are threads: of y forward, of dx backward, of the
+                          weights for the gradient. No row may depend on who makes the others; 0, 0: all */
     struct place place; /* of its samples */
     bool training;      /* dropout drops, batch normalisation takes the mean of the batch */
 };
@@ -102,6 +109,12 @@ struct block batch_block(const struct batch *batch, size_t number);
 /* The random numbers of one sample of a block in this layer: named by seed, epoch, image and layer, not by
  * who draws, or when. */
 struct random layer_random(const struct layer *layer, const struct block *block, size_t lane);
+
+/* The rows of a block that a layer is asked for, where there are n. */
+static inline struct range block_rows(const struct block *block, size_t n)
+{
+    return block->rows.to ? block->rows : (struct range){0, n};
+}
 
 /* ---- what a layer is ------------------------------------------------------------------------------- */
 
@@ -210,6 +223,9 @@ struct layer_type {
     layer_pass *backward; /* dx from dz */
     layer_pass *gradient; /* share from x and dz */
 
+    /* How much there is to do for one row, against the others; NULL: as much for each. */
+    size_t (*row_work)(const struct layer *layer, enum layer_work work, size_t row);
+
     const struct layer_slices
         *slices; /* NULL: the sum of the blocks' shares, which are laid out as the weights */
     const struct layer_shards *shards; /* NULL: block by block; always so where training is false */
@@ -249,6 +265,12 @@ static inline void layer_forward(const struct layer *layer, const struct kernels
     if (layer_computes(layer))
         layer->type->forward(layer, k, block);
 }
+
+/* Band i of n of a block's rows, each of about as much work. */
+struct range layer_band(const struct layer *layer, enum layer_work work, size_t i, size_t n);
+
+/* The part of a block's work that some of its rows are, from 0 to 1. */
+double layer_part(const struct layer *layer, enum layer_work work, struct range rows);
 
 /* How its gradient is made: as its type says, or as the sum of the blocks' shares, in order. */
 const struct layer_slices *layer_slices(const struct layer *layer);

@@ -8,18 +8,69 @@
 #include <math.h>
 #include <string.h>
 
-static bool by_shards(const struct engine *e, size_t i);
 static void over_blocks(const struct engine *e, const struct pass *pass);
+static void over_bands(const struct engine *e, const struct pass *pass);
 static void over_shards(const struct engine *e, const struct operation *o, const struct target *target);
 static void over_slices(const struct engine *e, const struct target *target);
 
+/* ---- how work is shared out ----------------------------------------------------------------------- */
+
+/* Waking threads costs some microseconds: work below this many multiplications stays on one. */
+static const double small_work = 200e3;
+
+size_t passes_threads(const struct engine *e)
+{
+    return (double)e->n_blocks * e->step_macs < small_work ? 1 : e->n_threads;
+}
+
+/* Bands of each block, so that each thread has as many; with a block for every thread, whole blocks will do.
+ */
+static size_t bands_for(size_t blocks, size_t threads)
+{
+    size_t divisor = threads;
+    while (blocks % divisor || threads % divisor)
+        divisor--;
+    return blocks < threads ? threads / divisor : 1;
+}
+
+static bool by_shards(const struct engine *e, size_t i)
+{
+    const struct layer *layer = &e->model->layer[i];
+    return layer->n_shards > 0 && e->n_blocks <= layer->type->shards->most_blocks;
+}
+
+/* Block by block or by bands. */
+static enum over over_what(const struct engine *e, enum layer_work work, size_t i)
+{
+    const bool bands = e->n_bands > 1 && e->model->layer[i].n_rows[work] > 0;
+    return bands ? OVER_BANDS : OVER_BLOCKS;
+}
+
+enum over passes_over(const struct engine *e, enum layer_work work, size_t i)
+{
+    const struct layer_type *type = e->model->layer[i].type;
+    const bool gradient = work == LAYER_GRADIENT, shards = by_shards(e, i);
+    if (gradient && type->slices)
+        return shards && type->shards->slices ? OVER_SHARDS : OVER_SLICES;
+    return shards && !gradient ? OVER_SHARDS : over_what(e, work, i);
+}
+
 /* ---- the plan ------------------------------------------------------------------------------------- */
 
-/* Operations over blocks that follow each other are one pass: a block need not wait for the others. */
+/* Operations over blocks that follow each other are one pass: a block need not wait for the others. Bands of
+ * a layer wait for all of the layer before; but its gradient and its backward read the same. */
+static bool goes_on(const struct engine *e, enum over over, enum work work, size_t layer)
+{
+    if (!e->n_passes || over != e->pass[e->n_passes - 1].over)
+        return false;
+    const struct operation *last = &e->operation[e->n_operations - 1];
+    const bool beside = work == BACKWARD && last->work == GRADIENT && last->layer == layer;
+    return over == OVER_BLOCKS || (over == OVER_BANDS && beside);
+}
+
 static void add(struct engine *e, enum over over, enum work work, size_t layer)
 {
-    bool goes_on = e->n_passes && over == OVER_BLOCKS && e->pass[e->n_passes - 1].over == OVER_BLOCKS;
-    if (!goes_on)
+    if (!goes_on(e, over, work, layer))
         e->pass[e->n_passes++] = (struct pass){over, e->n_operations, e->n_operations};
     e->operation[e->n_operations++] = (struct operation){work, layer};
     e->pass[e->n_passes - 1].to = e->n_operations;
@@ -31,7 +82,7 @@ static void add_forward(struct engine *e, size_t i)
         add(e, OVER_SHARDS, GATHER, i);
         add(e, OVER_BLOCKS, FINISH, i);
     } else if (layer_computes(&e->model->layer[i]))
-        add(e, OVER_BLOCKS, FORWARD, i);
+        add(e, over_what(e, LAYER_FORWARD, i), FORWARD, i);
 }
 
 static void add_backward(struct engine *e, size_t i)
@@ -39,19 +90,20 @@ static void add_backward(struct engine *e, size_t i)
     const struct layer_type *type = e->model->layer[i].type;
     const bool wanted = e->layer[i].first.dx != NULL;
     if (type->gradient)
-        add(e, OVER_BLOCKS, GRADIENT, i);
+        add(e, over_what(e, LAYER_GRADIENT, i), GRADIENT, i);
     if (by_shards(e, i)) {
         if (wanted || type->shards->slices)
             add(e, OVER_SHARDS, GATHER_BACK, i);
         if (wanted && type->shards->finish_back)
             add(e, OVER_BLOCKS, FINISH_BACK, i);
     } else if (wanted && type->backward)
-        add(e, OVER_BLOCKS, BACKWARD, i);
+        add(e, over_what(e, LAYER_BACKWARD, i), BACKWARD, i);
 }
 
 void passes_plan(struct engine *e)
 {
     e->n_operations = e->n_passes = 0;
+    e->n_bands = bands_for(e->n_blocks, passes_threads(e));
     add(e, OVER_BLOCKS, PACK, 0);
     for (size_t i = 0; i < e->model->n_layers; i++)
         add_forward(e, i);
@@ -59,12 +111,6 @@ void passes_plan(struct engine *e)
     for (size_t i = e->model->n_layers; i-- > 0;)
         add_backward(e, i);
     add(e, OVER_SLICES, UPDATE, 0);
-}
-
-static bool by_shards(const struct engine *e, size_t i)
-{
-    const struct layer *layer = &e->model->layer[i];
-    return layer->n_shards > 0 && e->n_blocks <= layer->type->shards->most_blocks;
 }
 
 /* ---- the run -------------------------------------------------------------------------------------- */
@@ -98,6 +144,8 @@ void passes_run(const struct engine *e, const struct target *target, double *los
     for (const struct pass *pass = e->pass; pass < e->pass + e->n_passes; pass++) {
         if (pass->over == OVER_BLOCKS)
             over_blocks(e, pass);
+        else if (pass->over == OVER_BANDS)
+            over_bands(e, pass);
         else if (pass->over == OVER_SHARDS)
             over_shards(e, &e->operation[pass->from], use ? target : NULL);
         else if (use)
@@ -137,10 +185,11 @@ static void block_loss(const struct engine *e, size_t block)
                    e->loss + first, e->correct + first);
 }
 
-static void layer_work(const struct engine *e, const struct operation *o, size_t block)
+static void layer_work(const struct engine *e, const struct operation *o, size_t block, struct range rows)
 {
     const struct layer *layer = &e->model->layer[o->layer];
-    const struct block b = batch_block(&e->layer[o->layer], block);
+    struct block b = batch_block(&e->layer[o->layer], block);
+    b.rows = rows;
     if (o->work == FORWARD)
         layer_forward(layer, e->k, &b);
     else if (o->work == FINISH)
@@ -153,7 +202,8 @@ static void layer_work(const struct engine *e, const struct operation *o, size_t
         layer->type->shards->finish_back(layer, e->k, &b);
 }
 
-static void block_work(const struct engine *e, const struct operation *o, size_t block)
+/* rows: of the layer's; 0, 0: all. */
+static void block_work(const struct engine *e, const struct operation *o, size_t block, struct range rows)
 {
     static const enum engine_phase phase[] = {
         [PACK] = ENGINE_PACK,           [FORWARD] = ENGINE_FORWARD,   [FINISH] = ENGINE_FORWARD,
@@ -164,7 +214,7 @@ static void block_work(const struct engine *e, const struct operation *o, size_t
     else if (o->work == LOSS)
         block_loss(e, block);
     else
-        layer_work(e, o, block);
+        layer_work(e, o, block, rows);
     engine_report(e, phase[o->work], o->layer);
 }
 
@@ -175,7 +225,28 @@ static void over_blocks(const struct engine *e, const struct pass *pass)
 #pragma omp for schedule(static)
     for (size_t block = 0; block < e->n_blocks; block++)
         for (size_t i = pass->from; i < pass->to; i++)
-            block_work(e, &e->operation[i], block);
+            block_work(e, &e->operation[i], block, (struct range){0, 0});
+    engine_report(e, ENGINE_WAIT, 0);
+}
+
+/* ---- over bands ----------------------------------------------------------------------------------- */
+
+static struct range band_rows(const struct engine *e, const struct operation *o, size_t band)
+{
+    const enum layer_work work = o->work == FORWARD    ? LAYER_FORWARD
+                                 : o->work == BACKWARD ? LAYER_BACKWARD
+                                                       : LAYER_GRADIENT;
+    return layer_band(&e->model->layer[o->layer], work, band, e->n_bands);
+}
+
+static void over_bands(const struct engine *e, const struct pass *pass)
+{
+#pragma omp for schedule(static)
+    for (size_t unit = 0; unit < e->n_blocks * e->n_bands; unit++)
+        for (size_t i = pass->from; i < pass->to; i++) {
+            const struct operation *o = &e->operation[i];
+            block_work(e, o, unit / e->n_bands, band_rows(e, o, unit % e->n_bands));
+        }
     engine_report(e, ENGINE_WAIT, 0);
 }
 

@@ -25,7 +25,7 @@ struct operation {
 
 /* Operations from .. to - 1, by all threads, each operation of a block after the one before it. */
 struct pass {
-    enum over { OVER_BLOCKS, OVER_SHARDS, OVER_SLICES } over;
+    enum over { OVER_BLOCKS, OVER_BANDS, OVER_SHARDS, OVER_SLICES } over;
     size_t from, to;
 };
 
@@ -63,16 +63,25 @@ struct engine {
 
     /* Of the batch at hand. */
     const struct engine_batch *batch;
-    size_t n_blocks, n_operations, n_passes;
+    size_t n_blocks, n_bands, n_operations, n_passes; /* n_bands: of each block; 1: a block is one thread's */
     struct operation operation[MAX_OPERATIONS];
     struct pass pass[MAX_OPERATIONS];
 };
+
+/* Threads that the work of the batch at hand is enough for. */
+size_t passes_threads(const struct engine *engine);
 
 /* Makes the passes of a step for the batch at hand. */
 void passes_plan(struct engine *engine);
 
 /* Runs them. Threads: called by each of a team, or by one alone; all get loss and correct. */
 void passes_run(const struct engine *engine, const struct target *target, double *loss, size_t *correct);
+
+/* Over what the arithmetic of a layer goes. */
+enum over passes_over(const struct engine *engine, enum layer_work work, size_t layer);
+
+/* Of a phase of a layer, the part that the thread which has most of it does. */
+double passes_busiest(const struct engine *engine, enum engine_phase phase, size_t layer);
 
 /* Tells who listens. */
 static inline void engine_report(const struct engine *e, enum engine_phase phase, size_t layer)

@@ -55,6 +55,7 @@ static void report(struct bench *b, struct series *s, struct cnn_bench_result re
 static double peak_rate(const struct kernels *k, size_t rounds, size_t threads)
 {
     double rate = 0;
+    (void)threads; /* without OpenMP there is one */
 #pragma omp parallel num_threads((int)threads) reduction(+ : rate) if (threads > 1)
     {
         float sum = 1;
@@ -260,8 +261,10 @@ static enum cnn_status measure_threads(struct bench *b, size_t threads, struct c
         return status;
     if (!b->rows)
         status = bench_plan_rows(b, error);
-    if (status == CNN_OK)
+    if (status == CNN_OK) {
+        bench_count_spread(b);
         status = measure_parts(b, error);
+    }
     if (status == CNN_OK)
         status = measure_whole(b, CNN_BENCH_TRAIN, error);
     if (status == CNN_OK)

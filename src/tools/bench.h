@@ -49,6 +49,9 @@ struct bench {
  * there. Errors: MEMORY. Owns: the caller (memory_free). */
 enum cnn_status bench_plan_rows(struct bench *bench, struct cnn_error *error);
 
+/* How the rows' arithmetic is shared out to the threads now at work. */
+void bench_count_spread(struct bench *bench);
+
 /* What a training step or the prediction of a batch comes to. */
 struct cnn_bench_result bench_whole(const struct bench *bench, enum cnn_bench_kind kind);
 

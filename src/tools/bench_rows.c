@@ -122,18 +122,39 @@ enum cnn_status bench_plan_rows(struct bench *b, struct cnn_error *error)
     return CNN_OK;
 }
 
+void bench_count_spread(struct bench *b)
+{
+    for (size_t i = 0; i < b->n_rows; i++) {
+        struct row *row = &b->rows[i];
+        const double part = row->result.flop > 0 ? engine_busiest(b->trainer->engine, b->options.batch_size,
+                                                                  row->phase, row->layer)
+                                                 : 0;
+        row->result.spread = part > 0 ? 1 / part : 0;
+    }
+}
+
+/* Predictions go block by block. */
+static double predict_spread(const struct bench *b)
+{
+    const size_t blocks = whole_blocks(b->options.batch_size);
+    return (double)blocks / (double)((blocks + b->threads - 1) / b->threads);
+}
+
 struct cnn_bench_result bench_whole(const struct bench *b, enum cnn_bench_kind kind)
 {
     struct cnn_bench_result sum = {.kind = kind,
                                    .work = kind == CNN_BENCH_TRAIN ? "training" : "inference",
                                    .batch_size = b->options.batch_size,
                                    .threads = b->threads};
+    double busiest = 0;
     for (size_t i = 0; i < b->n_rows; i++) {
         enum engine_phase phase = b->rows[i].phase;
         if (kind == CNN_BENCH_PREDICT && phase != ENGINE_PACK && phase != ENGINE_FORWARD)
             continue;
         sum.flop += b->rows[i].result.flop;
         sum.bytes += b->rows[i].result.bytes;
+        busiest += b->rows[i].result.flop > 0 ? b->rows[i].result.flop / b->rows[i].result.spread : 0;
     }
+    sum.spread = kind == CNN_BENCH_PREDICT ? predict_spread(b) : busiest > 0 ? sum.flop / busiest : 0;
     return sum;
 }

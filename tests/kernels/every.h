@@ -36,13 +36,13 @@ static uint64_t conv2d(const struct kernels *k, struct numbers m, struct conv2d_
     s = conv2d_place(s, same);
     const size_t n_x = s.in_h * s.in_w * s.in_c * LANES, run = s.kernel_w * s.in_c;
     const size_t positions = s.out_h * s.out_w, n_z = positions * s.filters * LANES;
-    k->conv2d_forward(&s, a, m.x, m.w, m.w + 7, m.y, m.d);
+    k->conv2d_forward(&s, (struct range){0, s.out_h}, a, m.x, m.w, m.w + 7, m.y, m.d);
     hash = hash_bytes(hash_bytes(hash, m.y, n_z * sizeof(float)), m.d, n_z * sizeof(float));
     memcpy(m.d, m.x, n_x * sizeof(float));
-    k->conv2d_backward(&s, m.y, m.w, m.d);
+    k->conv2d_backward(&s, (struct range){0, s.in_h}, m.y, m.w, m.d);
     hash = hash_bytes(hash, m.d, n_x * sizeof(float));
     s = conv2d_padded(s);
-    k->conv2d_gradient(&s, m.x, m.w, m.y);
+    k->conv2d_gradient(&s, (struct range){0, s.kernel_h * run}, m.x, m.w, m.y);
     hash = hash_bytes(hash, m.y, s.kernel_h * run * s.filters * sizeof(float));
     k->bias_gradient(positions, s.filters, m.x, m.y);
     return hash_bytes(hash, m.y, s.filters * sizeof(float));
@@ -65,8 +65,8 @@ static uint64_t maxpool2d(const struct kernels *k, struct numbers m, struct pool
     memcpy(dx, m.w, n_x * sizeof(float));
     if (ties)
         make_ties(x, n_x);
-    k->maxpool2d_forward(&s, x, m.y, slope, where);
-    k->maxpool2d_backward(&s, m.w, where, dx);
+    k->maxpool2d_forward(&s, (struct range){0, s.out_h}, x, m.y, slope, where);
+    k->maxpool2d_backward(&s, (struct range){0, s.in_h}, m.w, where, dx);
     for (size_t i = 0; i < n_y; i++)
         m.y[i] = isnan(m.y[i]) ? -1 : m.y[i];
     hash = hash_bytes(hash_bytes(hash, m.y, n_y * sizeof(float)), where, n_y * sizeof(float));
@@ -78,8 +78,8 @@ static uint64_t avgpool2d(const struct kernels *k, struct numbers m, struct pool
     const size_t n_x = s.in_h * s.in_w * s.channels * LANES, n_y = s.out_h * s.out_w * s.channels * LANES;
     float *slope = m.d, *dx = m.d + n_y;
     memcpy(dx, m.w, n_x * sizeof(float));
-    k->avgpool2d_forward(&s, m.x, m.y, slope);
-    k->avgpool2d_backward(&s, m.w, dx);
+    k->avgpool2d_forward(&s, (struct range){0, s.out_h}, m.x, m.y, slope);
+    k->avgpool2d_backward(&s, (struct range){0, s.in_h}, m.w, dx);
     return hash_bytes(hash_bytes(hash, m.y, n_y * sizeof(float)), m.d, (n_x + n_y) * sizeof(float));
 }
 

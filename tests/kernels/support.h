@@ -19,6 +19,14 @@
 #include "base/random.h"
 #include "reference/reference.h"
 
+/* Rows made in parts, the last first; whoever makes them, they are the same. */
+enum { PARTS = 3 };
+
+static inline struct range part_of(size_t rows, size_t i)
+{
+    return (struct range){rows * (PARTS - 1 - i) / PARTS, rows * (PARTS - i) / PARTS};
+}
+
 /* A buffer whose first byte after the last may not be touched, nor the page before it; filled with 0x5a. */
 struct guarded {
     void *data;

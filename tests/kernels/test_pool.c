@@ -32,14 +32,18 @@ static void buffers_free(struct buffers *m)
 
 static void run(const struct kernels *k, const struct pool2d_shape *s, struct buffers *m)
 {
-    k->maxpool2d_forward(s, m->x, m->y, m->slope, m->where);
-    k->maxpool2d_backward(s, m->dz, m->where, m->dx);
+    for (size_t i = 0; i < PARTS; i++)
+        k->maxpool2d_forward(s, part_of(s->out_h, i), m->x, m->y, m->slope, m->where);
+    for (size_t i = 0; i < PARTS; i++)
+        k->maxpool2d_backward(s, part_of(s->in_h, i), m->dz, m->where, m->dx);
 }
 
 static void run_mean(const struct kernels *k, const struct pool2d_shape *s, struct buffers *m)
 {
-    k->avgpool2d_forward(s, m->x, m->y, m->slope);
-    k->avgpool2d_backward(s, m->dz, m->dx);
+    for (size_t i = 0; i < PARTS; i++) {
+        k->avgpool2d_forward(s, part_of(s->out_h, i), m->x, m->y, m->slope);
+        k->avgpool2d_backward(s, part_of(s->in_h, i), m->dz, m->dx);
+    }
 }
 
 static void check_mean(const struct pool2d_shape *s, const struct buffers *m)

@@ -86,7 +86,8 @@ static void conv2d_gradient(const struct kernels *k, const struct conv2d_shape *
     for (size_t i = 0; i < s->in_h; i++)
         memcpy(to + ((i + s->top) * padded.in_w + s->left) * column, x + i * s->in_w * column,
                s->in_w * column * sizeof *to);
-    k->conv2d_gradient(&padded, to, dz, dw);
+    for (size_t i = 0; i < PARTS; i++)
+        k->conv2d_gradient(&padded, part_of(s->kernel_h * s->kernel_w * s->in_c, i), to, dz, dw);
     guarded_free(held);
 }
 
@@ -115,8 +116,10 @@ static void run_blocks(const struct kernels *k, const struct layer *l, struct bu
 static void run_conv2d(const struct kernels *k, const struct layer *l, struct buffers *m)
 {
     const struct conv2d_shape *s = &l->c;
-    k->conv2d_forward(s, ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
-    k->conv2d_backward(s, m->dz, m->w, m->dx);
+    for (size_t i = 0; i < PARTS; i++) {
+        k->conv2d_forward(s, part_of(s->out_h, i), ACTIVATION_linear, m->x, m->w, m->b, m->y, m->d);
+        k->conv2d_backward(s, part_of(s->in_h, i), m->dz, m->w, m->dx);
+    }
     run_blocks(k, l, m);
 }
 

@@ -275,6 +275,27 @@ static void by_shards_as_by_blocks(void **state)
     cnn_model_free(model);
 }
 
+/* Each band of a block has as many products: rows at the border have fewer. */
+static void bands_are_of_as_much_work(void **state)
+{
+    (void)state;
+    static const struct range backward[] = {{0, 7}, {7, 12}, {12, 17}, {17, 24}};
+    struct cnn_model *model;
+    assert_int_equal(cnn_model_create(&(struct cnn_model_options){.arch = "lesson"}, &model, NULL), CNN_OK);
+    for (size_t i = 0; i < 4; i++) {
+        const struct range band = layer_band(&model->layer[1], LAYER_BACKWARD, i, 4),
+                           rows = layer_band(&model->layer[1], LAYER_FORWARD, i, 4),
+                           one = layer_band(&model->layer[1], LAYER_GRADIENT, i + 100, 200);
+        assert_int_equal(band.from, backward[i].from);
+        assert_int_equal(band.to, backward[i].to);
+        assert_true(layer_part(&model->layer[1], LAYER_BACKWARD, band) == 0.25);
+        assert_int_equal(rows.from, 5 * i);
+        assert_int_equal(rows.to, 5 * (i + 1));
+        assert_true(one.to - one.from <= 1); /* more bands than rows */
+    }
+    cnn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
         cmocka_unit_test(shapes_off_the_beaten_track),
         cmocka_unit_test(every_loss),
         cmocka_unit_test(by_shards_as_by_blocks),
+        cmocka_unit_test(bands_are_of_as_much_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,42 @@ static void test_threads(void **state)
 #endif
 }
 
+/* Two blocks of 16 keep two threads busy, and their rows more. Nothing is counted where a thread is alone. */
+static void test_spread(void **state)
+{
+    static struct results r;
+    (void)state;
+    assert_int_equal(cnn_set_threads(8, NULL), CNN_OK);
+    run(&(struct cnn_bench_options){.batch_size = 32, .seconds = 0.01}, &r);
+    const size_t threads = cnn_threads();
+    assert_int_equal(cnn_set_threads(0, NULL), CNN_OK);
+#ifdef _OPENMP
+    static const struct {
+        const char *name;
+        double spread;
+    } rows[] = {
+        {"conv2d forward", 8}, /* 24 rows of each block in four bands of 6 */
+        {"conv2d_1 forward", 8},
+        {"conv2d_1 backward", 8}, /* the outer bands of more rows, with fewer products each: 7, 5, 5, 7 */
+        {"conv2d gradient", 26 * 2.0 / 7}, /* 25 rows of weights and the bias: 7, 6, 7, 6 */
+        {"conv2d_1 gradient", 8},
+        {"dense forward", 100 / 13.0}, /* 100 slices in 16 shards: 13 for the thread that has most */
+        {"dense gradient, update", 100 / 13.0},
+        {"dense_1 forward", 2},
+        {"inference", 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (fabs(find(&r, rows[i].name, threads)->spread - rows[i].spread) > 1e-9)
+            fail_msg("%s: %.3f, expected %.3f", rows[i].name, find(&r, rows[i].name, threads)->spread,
+                     rows[i].spread);
+    const double whole = find(&r, "training", threads)->spread;
+    assert_true(whole > 7.7 && whole < 7.9);
+#endif
+    assert_true(find(&r, "conv2d forward", 1)->spread == 1);
+    assert_true(fabs(find(&r, "training", 1)->spread - 1) < 1e-9);
+    assert_true(find(&r, "loss", threads)->spread == 0);
+}
+
 static void test_wrong(void **state)
 {
     struct results r = {0};
@@ -129,10 +166,8 @@ static void test_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lesson),
-        cmocka_unit_test(test_dense_first),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_lesson), cmocka_unit_test(test_dense_first), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_spread), cmocka_unit_test(test_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,17 +47,19 @@ struct conv2d_work {
     float *y;               /* dx */
 };
 
-/* One axis of the map that is made: of its n places those in `whole` reach over a whole kernel, the others
- * over what the border leaves of it. Places a step apart see the same weights. */
+/* One axis of the map that is made: of the places asked for those in `whole` reach over a whole kernel, the
+ * others over what the border leaves of it. Places a step apart see the same weights. */
 struct conv2d_axis {
-    size_t n, step;
+    struct range asked;
+    size_t step;
     struct range whole;
 };
 
-static struct range conv2d_range(size_t from, size_t to, size_t most)
+static struct range conv2d_range(size_t from, size_t to, struct range asked)
 {
-    to = to < most ? to : most;
-    return from < to ? (struct range){from, to} : (struct range){0, 0};
+    from = from > asked.from ? from : asked.from;
+    to = to < asked.to ? to : asked.to;
+    return from < to ? (struct range){from, to} : (struct range){asked.from, asked.from};
 }
 
 /* n places from (i, j) on, a step apart, that see the same weights: along the row, or down the column. */
@@ -76,10 +78,10 @@ INLINE void conv2d_row(const struct conv2d_axis *w, const struct conv2d_work *wo
 INLINE void conv2d_borders(const struct conv2d_axis *h, const struct conv2d_axis *w,
                            const struct conv2d_work *work, conv2d_span *span)
 {
-    for (size_t j = 0; j < w->n; j++) {
+    for (size_t j = w->asked.from; j < w->asked.to; j++) {
         if (j == w->whole.from)
             j = w->whole.to;
-        for (size_t i = 0; j < w->n && i < h->n; i++) {
+        for (size_t i = h->asked.from; j < w->asked.to && i < h->asked.to; i++) {
             const bool whole = i >= h->whole.from && i < h->whole.to;
             if (!whole)
                 span(work, i, j, 1, true);
@@ -119,24 +121,25 @@ static void conv2d_forward_span(const struct conv2d_work *work, size_t oh, size_
                  work->y + (oh * shape->out_w + ow) * f * LANES);
 }
 
-static struct conv2d_axis conv2d_outputs(size_t in, size_t kernel, size_t stride, size_t before, size_t out)
+static struct conv2d_axis conv2d_outputs(size_t in, size_t kernel, size_t stride, size_t before,
+                                         struct range asked)
 {
     const size_t end = in + before < kernel ? 0 : (in + before - kernel) / stride + 1;
-    return (struct conv2d_axis){out, 1, conv2d_range((before + stride - 1) / stride, end, out)};
+    return (struct conv2d_axis){asked, 1, conv2d_range((before + stride - 1) / stride, end, asked)};
 }
 
-static void conv2d_forward(const struct conv2d_shape *shape, enum activation activation, const float *x,
-                           const float *w, const float *b, float *y, float *slope)
+static void conv2d_forward(const struct conv2d_shape *shape, struct range rows, enum activation activation,
+                           const float *x, const float *w, const float *b, float *y, float *slope)
 {
     const struct conv2d_work work = {shape, x, w, b, y};
-    const struct conv2d_axis rows = conv2d_outputs(shape->in_h, shape->kernel_h, shape->stride_h, shape->top,
-                                                   shape->out_h),
-                             columns = conv2d_outputs(shape->in_w, shape->kernel_w, shape->stride_w,
-                                                      shape->left, shape->out_w);
+    const struct conv2d_axis down = conv2d_outputs(shape->in_h, shape->kernel_h, shape->stride_h, shape->top,
+                                                   rows),
+                             along = conv2d_outputs(shape->in_w, shape->kernel_w, shape->stride_w,
+                                                    shape->left, (struct range){0, shape->out_w});
     const size_t y_row = shape->out_w * shape->filters * LANES;
-    conv2d_borders(&rows, &columns, &work, conv2d_forward_span);
-    for (size_t oh = 0; oh < shape->out_h; oh++) {
-        conv2d_row(&columns, &work, conv2d_forward_span, oh);
+    conv2d_borders(&down, &along, &work, conv2d_forward_span);
+    for (size_t oh = rows.from; oh < rows.to; oh++) {
+        conv2d_row(&along, &work, conv2d_forward_span, oh);
         activate[activation](y_row, y + oh * y_row, y + oh * y_row, slope ? slope + oh * y_row : NULL);
     }
 }
@@ -173,23 +176,25 @@ static void conv2d_backward_span(const struct conv2d_work *work, size_t ih, size
                  work->y + (ih * shape->in_w + iw) * c * LANES);
 }
 
-static struct conv2d_axis conv2d_inputs(size_t in, size_t kernel, size_t stride, size_t before, size_t out)
+static struct conv2d_axis conv2d_inputs(size_t kernel, size_t stride, size_t before, size_t out,
+                                        struct range asked)
 {
     const size_t from = kernel > stride + before ? kernel - stride - before : 0,
                  end = out * stride > before ? out * stride - before : 0;
-    return (struct conv2d_axis){in, stride, conv2d_range(from, end, in)};
+    return (struct conv2d_axis){asked, stride, conv2d_range(from, end, asked)};
 }
 
-static void conv2d_backward(const struct conv2d_shape *shape, const float *dz, const float *w, float *dx)
+static void conv2d_backward(const struct conv2d_shape *shape, struct range rows, const float *dz,
+                            const float *w, float *dx)
 {
     const struct conv2d_work work = {shape, dz, w, NULL, dx};
-    const struct conv2d_axis rows = conv2d_inputs(shape->in_h, shape->kernel_h, shape->stride_h, shape->top,
-                                                  shape->out_h),
-                             columns = conv2d_inputs(shape->in_w, shape->kernel_w, shape->stride_w,
-                                                     shape->left, shape->out_w);
-    for (size_t ih = 0; ih < shape->in_h; ih++)
-        conv2d_row(&columns, &work, conv2d_backward_span, ih);
-    conv2d_borders(&rows, &columns, &work, conv2d_backward_span);
+    const struct conv2d_axis down = conv2d_inputs(shape->kernel_h, shape->stride_h, shape->top, shape->out_h,
+                                                  rows),
+                             along = conv2d_inputs(shape->kernel_w, shape->stride_w, shape->left,
+                                                   shape->out_w, (struct range){0, shape->in_w});
+    for (size_t ih = rows.from; ih < rows.to; ih++)
+        conv2d_row(&along, &work, conv2d_backward_span, ih);
+    conv2d_borders(&down, &along, &work, conv2d_backward_span);
 }
 
 #endif

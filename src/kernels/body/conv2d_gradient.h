@@ -167,14 +167,16 @@ static void gradient_line_rows(const struct conv2d_shape *shape, size_t n_rows, 
 }
 
 /* A line of the kernel counts as kernel_w * in_c rows of filters weights each, as it lies in memory. */
-static void conv2d_gradient(const struct conv2d_shape *shape, const float *x, const float *dz, float *dw)
+static void conv2d_gradient(const struct conv2d_shape *shape, struct range rows, const float *x,
+                            const float *dz, float *dw)
 {
     const size_t run = shape->kernel_w * shape->in_c;
-    for (size_t line = 0; line < shape->kernel_h; line++, x += shape->in_w * shape->in_c * LANES)
-        for (size_t row = 0, n; row < run; row += n, dw += n * shape->filters) {
-            n = run - row < GRADIENT_ROWS_MAX ? run - row : GRADIENT_ROWS_MAX;
-            gradient_line_rows(shape, n, x + row * LANES, dz, dw);
-        }
+    for (size_t row = rows.from, n; row < rows.to; row += n) {
+        const size_t line = row / run, end = (line + 1) * run < rows.to ? (line + 1) * run : rows.to;
+        n = end - row < GRADIENT_ROWS_MAX ? end - row : GRADIENT_ROWS_MAX;
+        gradient_line_rows(shape, n, x + (line * shape->in_w * shape->in_c + row % run) * LANES, dz,
+                           dw + row * shape->filters);
+    }
 }
 
 /* sum[q] = sum over positions of dz[q], by lane. */

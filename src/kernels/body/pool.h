@@ -25,11 +25,11 @@ INLINE void maxpool2d_window(const struct pool2d_shape *s, struct range rows, st
     *max = v_fma(*max, v_set1(1), v_zero()); /* what was only selected may be denormal still: now it is 0 */
 }
 
-static void maxpool2d_forward(const struct pool2d_shape *s, const float *x, float *y, float *slope,
-                              float *where)
+static void maxpool2d_forward(const struct pool2d_shape *s, struct range asked, const float *x, float *y,
+                              float *slope, float *where)
 {
     const size_t n = s->channels * LANES;
-    for (size_t oh = 0; oh < s->out_h; oh++)
+    for (size_t oh = asked.from; oh < asked.to; oh++)
         for (size_t ow = 0; ow < s->out_w; ow++) {
             const struct range rows = window_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
                                columns = window_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
@@ -48,10 +48,12 @@ static void maxpool2d_forward(const struct pool2d_shape *s, const float *x, floa
 }
 
 /* Each input gets the dz of the windows whose maximum it is, in their order; 0 where it is none's. */
-static void maxpool2d_backward(const struct pool2d_shape *s, const float *dz, const float *where, float *dx)
+static void maxpool2d_backward(const struct pool2d_shape *s, struct range asked, const float *dz,
+                               const float *where, float *dx)
 {
     const size_t n = s->channels * LANES;
-    for (size_t ih = 0; ih < s->in_h; ih++)
+    dx += asked.from * s->in_w * n;
+    for (size_t ih = asked.from; ih < asked.to; ih++)
         for (size_t iw = 0; iw < s->in_w; iw++) {
             const struct range rows = windows_at(ih, s->out_h, s->size_h, s->stride_h, s->top),
                                columns = windows_at(iw, s->out_w, s->size_w, s->stride_w, s->left);
@@ -88,10 +90,11 @@ INLINE v avgpool2d_window(const struct pool2d_shape *s, size_t n_rows, size_t n_
     return sum;
 }
 
-static void avgpool2d_forward(const struct pool2d_shape *s, const float *x, float *y, float *slope)
+static void avgpool2d_forward(const struct pool2d_shape *s, struct range asked, const float *x, float *y,
+                              float *slope)
 {
     const size_t n = s->channels * LANES;
-    for (size_t oh = 0; oh < s->out_h; oh++)
+    for (size_t oh = asked.from; oh < asked.to; oh++)
         for (size_t ow = 0; ow < s->out_w; ow++) {
             const struct range rows = window_inside(oh, s->in_h, s->size_h, s->stride_h, s->top),
                                columns = window_inside(ow, s->in_w, s->size_w, s->stride_w, s->left);
@@ -109,10 +112,11 @@ static void avgpool2d_forward(const struct pool2d_shape *s, const float *x, floa
 }
 
 /* Each input gets its part of the dz of the windows that it lies under, in their order. */
-static void avgpool2d_backward(const struct pool2d_shape *s, const float *dz, float *dx)
+static void avgpool2d_backward(const struct pool2d_shape *s, struct range asked, const float *dz, float *dx)
 {
     const size_t n = s->channels * LANES;
-    for (size_t ih = 0; ih < s->in_h; ih++)
+    dx += asked.from * s->in_w * n;
+    for (size_t ih = asked.from; ih < asked.to; ih++)
         for (size_t iw = 0; iw < s->in_w; iw++) {
             const struct range rows = windows_at(ih, s->out_h, s->size_h, s->stride_h, s->top),
                                columns = windows_at(iw, s->out_w, s->size_w, s->stride_w, s->left);

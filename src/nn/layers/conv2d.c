@@ -31,6 +31,12 @@ static bool has_padding(const struct conv2d_shape *s)
     return padded.in_h != s->in_h || padded.in_w != s->in_w;
 }
 
+/* Of weights; the bias is one more of as many. */
+static size_t weight_rows(const struct conv2d_shape *s)
+{
+    return s->kernel_h * s->kernel_w * s->in_c + 1;
+}
+
 /* Multiplications of one channel by one filter; with padding there are none. */
 static double products(const struct conv2d_shape *s)
 {
@@ -73,40 +79,63 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
                     area * s.filters);
     layer_parameter(layer, "bias", 1, (size_t[]){s.filters}, 0, 0);
     layer->saved = has_padding(&s) ? padded.in_h * padded.in_w * s.in_c * LANES : 0;
+    layer->n_rows[LAYER_FORWARD] = s.out_h;
+    layer->n_rows[LAYER_BACKWARD] = s.in_h;
+    layer->n_rows[LAYER_GRADIENT] = weight_rows(&s);
     layer->macs_forward = products(&s) * (double)s.in_c * (double)s.filters;
     return CNN_OK;
 }
 
+/* x within its border of zeros, from some rows of that on. */
+static void pad(const struct conv2d_shape *s, struct range rows, const float *x, float *to)
+{
+    const struct conv2d_shape padded = conv2d_padded(*s);
+    const size_t column = s->in_c * LANES, row = s->in_w * column, padded_row = padded.in_w * column;
+    rows.from *= s->stride_h;
+    rows.to = rows.to == s->out_h ? padded.in_h : rows.to * s->stride_h;
+    memset(to + rows.from * padded_row, 0, (rows.to - rows.from) * padded_row * sizeof *to);
+    for (size_t i = rows.from; i < rows.to; i++)
+        if (i >= s->top && i - s->top < s->in_h)
+            memcpy(to + i * padded_row + s->left * column, x + (i - s->top) * row, row * sizeof *x);
+}
+
+/* saved: where there is padding, x with it around, for the gradient. */
 static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct conv2d_shape s = kernel_shape(layer);
-    k->conv2d_forward(&s, layer->activation, b->x, layer->parameter[0].value, layer->parameter[1].value, b->y,
-                      b->slope);
+    const struct conv2d_shape s = kernel_shape(layer);
+    const struct range rows = block_rows(b, s.out_h);
+    k->conv2d_forward(&s, rows, layer->activation, b->x, layer->parameter[0].value, layer->parameter[1].value,
+                      b->y, b->slope);
+    if (b->saved && has_padding(&s) && rows.from < rows.to)
+        pad(&s, rows, b->x, b->saved);
 }
 
 static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct conv2d_shape s = kernel_shape(layer);
-    k->conv2d_backward(&s, b->dz, layer->parameter[0].value, b->dx);
-}
-
-/* x within its border of zeros. */
-static const float *pad(const struct conv2d_shape *s, const struct conv2d_shape *padded, const float *x,
-                        float *to)
-{
-    const size_t column = s->in_c * LANES, row = s->in_w * column, padded_row = padded->in_w * column;
-    memset(to, 0, padded->in_h * padded_row * sizeof *to);
-    for (size_t i = 0; i < s->in_h; i++)
-        memcpy(to + (i + s->top) * padded_row + s->left * column, x + i * row, row * sizeof *x);
-    return to;
+    const struct conv2d_shape s = kernel_shape(layer);
+    k->conv2d_backward(&s, block_rows(b, s.in_h), b->dz, layer->parameter[0].value, b->dx);
 }
 
 static void gradient(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct conv2d_shape s = kernel_shape(layer), padded = conv2d_padded(s);
-    const float *x = has_padding(&s) ? pad(&s, &padded, b->x, b->saved) : b->x;
-    k->conv2d_gradient(&padded, x, b->dz, b->share);
-    k->bias_gradient(s.out_h * s.out_w, s.filters, b->dz, b->share + layer->parameter[0].count);
+    const struct conv2d_shape s = kernel_shape(layer), padded = conv2d_padded(s);
+    const size_t bias = weight_rows(&s) - 1;
+    struct range rows = block_rows(b, bias + 1);
+    if (rows.from < rows.to && rows.to > bias) {
+        k->bias_gradient(s.out_h * s.out_w, s.filters, b->dz, b->share + bias * s.filters);
+        rows.to = bias;
+    }
+    k->conv2d_gradient(&padded, rows, has_padding(&s) ? b->saved : b->x, b->dz, b->share);
+}
+
+/* A row at the border has fewer products. */
+static size_t row_work(const struct layer *layer, enum layer_work work, size_t row)
+{
+    const struct conv2d_shape s = kernel_shape(layer);
+    const struct range range = work == LAYER_FORWARD
+                                   ? window_inside(row, s.in_h, s.kernel_h, s.stride_h, s.top)
+                                   : windows_at(row, s.out_h, s.kernel_h, s.stride_h, s.top);
+    return work == LAYER_GRADIENT ? 1 : range.to - range.from;
 }
 
 /* ---- what it says of itself ----------------------------------------------------------------------- */
@@ -294,4 +323,5 @@ const struct layer_type layer_conv2d = {
     .gradient = gradient,
     .words = &words,
     .tell = tell,
+    .row_work = row_work,
 };

@@ -29,13 +29,13 @@ static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
     struct pool2d_shape s = kernel_shape(layer);
-    k->maxpool2d_forward(&s, b->x, b->y, b->slope, b->saved);
+    k->maxpool2d_forward(&s, block_rows(b, s.out_h), b->x, b->y, b->slope, b->saved);
 }
 
 static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
     struct pool2d_shape s = kernel_shape(layer);
-    k->maxpool2d_backward(&s, b->dz, b->saved, b->dx);
+    k->maxpool2d_backward(&s, block_rows(b, s.in_h), b->dz, b->saved, b->dx);
 }
 
 /* ---- what it says of itself ----------------------------------------------------------------------- */
