@@ -29,8 +29,9 @@ struct axis curves_axis(const struct band *band)
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < band->n; i++)
         for (size_t k = 0; k < band->curves[i].n; k++) {
-            low = fmin(low, (double)band->curves[i].values[k]);
-            high = fmax(high, (double)band->curves[i].values[k]);
+            double value = band->curves[i].values[k];
+            low = value < low ? value : low; /* not fmin: gcc 12 for 64-bit Arm fails over it here */
+            high = value > high ? value : high;
         }
     if (!(high > low)) { /* one value, or none */
         low = isfinite(low) ? low - 0.5 : 0;
