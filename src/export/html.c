@@ -207,25 +207,25 @@ static void put_samples(FILE *out, const struct cnn_model *model, const struct c
 static void put_sureness(FILE *out, const struct cnn_dataset *dataset, const float *probabilities,
                          size_t classes)
 {
-    static const double least[] = {0, 0.5, 0.7, 0.9, 0.99, 0.999};
-    enum { STEPS = sizeof least / sizeof *least };
-    size_t answers[STEPS] = {0}, right[STEPS] = {0}, count = cnn_dataset_info(dataset).count;
-    for (size_t i = 0; i < count; i++) {
+    double least[CNN_CONFIDENCE_ROWS];
+    struct cnn_confidence confidence = {0};
+    for (size_t row = 0; row < CNN_CONFIDENCE_ROWS; row++)
+        least[row] = cnn_confidence_from(row);
+    for (size_t i = 0, count = cnn_dataset_info(dataset).count; i < count; i++) {
         const float *p = probabilities + i * classes;
-        size_t best = 0, step = STEPS - 1;
+        size_t best = 0;
         for (size_t c = 1; c < classes; c++)
             best = p[c] > p[best] ? c : best;
-        while (step > 0 && (double)p[best] < least[step])
-            step--;
-        answers[step]++;
-        right[step] += best == cnn_dataset_label(dataset, i);
+        const size_t row = cnn_confidence_row(p[best]);
+        confidence.images[row]++;
+        confidence.right[row] += best == cnn_dataset_label(dataset, i);
     }
     fputs(",\"sureness\":{\"least\":", out);
-    put_numbers(out, least, STEPS);
+    put_numbers(out, least, CNN_CONFIDENCE_ROWS);
     fputs(",\"answers\":", out);
-    put_sizes(out, answers, STEPS);
+    put_sizes(out, confidence.images, CNN_CONFIDENCE_ROWS);
     fputs(",\"right\":", out);
-    put_sizes(out, right, STEPS);
+    put_sizes(out, confidence.right, CNN_CONFIDENCE_ROWS);
     putc('}', out);
 }
 
