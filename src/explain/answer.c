@@ -1,5 +1,6 @@
 /* From the last layer's numbers to probabilities, and to the loss. */
 #include "explain/explain.h"
+#include "explain/said.h"
 
 #include <math.h>
 
@@ -22,20 +23,11 @@ static void tell_softmax(struct explanation *e, const float *z, size_t n, const 
 {
     struct paper *p = &e->paper;
     struct table t = {.look = "lrrr"};
-    paper_say(
-        p,
-        "The last sums z, the logits, can be any numbers. Softmax makes probabilities of them: none below 0, "
-        "all together 1. The largest z, max = %.6g, is first taken from each, so that no e^z becomes too "
-        "large; this changes no probability. Then each e^(z - max) is divided by the sum of all:",
-        "마지막 층의 합 z(로짓)는 어떤 수든 될 수 있습니다. 소프트맥스는 이것을 확률로 바꿉니다. 확률은 "
-        "0보다 작지 않고, 모두 더하면 1입니다. 먼저 z에서 가장 큰 값(max = %.6g)을 똑같이 뺍니다. e^z가 너무 "
-        "커지지 않게 하려는 것이고, 확률은 달라지지 않습니다. 그다음 e^(z - max) 값을 그 전체의 합으로 "
-        "나눕니다.",
-        (double)s->max);
-    table_cell(&t, "%s", paper_choose(p, "class", "클래스"));
+    paper_say(p, SAID_softmax, (double)s->max);
+    table_cell(&t, "%s", paper_choose(p, SAID_class));
     table_cell(&t, "z");
     table_cell(&t, "e^(z - max)");
-    table_cell(&t, "%s", paper_choose(p, "probability", "확률"));
+    table_cell(&t, "%s", paper_choose(p, SAID_probability));
     for (size_t i = 0; i < n; i++) {
         const float power = exact_exp(exact_sub(z[i], s->max));
         table_cell(&t, "%zu", i);
@@ -43,7 +35,7 @@ static void tell_softmax(struct explanation *e, const float *z, size_t n, const 
         table_cell(&t, "%.6g", (double)power);
         table_cell(&t, "%.6g", (double)exact_div(power, s->sum));
     }
-    table_cell(&t, "%s", paper_choose(p, "sum", "합"));
+    table_cell(&t, "%s", paper_choose(p, SAID_sum));
     table_cell(&t, "%s", "");
     table_cell(&t, "%.6g", (double)s->sum);
     table_cell(&t, "%s", "");
@@ -73,15 +65,14 @@ void tell_answer(struct explanation *e)
     const float *z = e->z[last];
     const struct softmax s = softmax_of(z, n);
     struct paper *p = &e->paper;
-    paper_heading(p, 3, "The answer: softmax", "답: 소프트맥스");
+    paper_heading(p, 3, SAID_the_answer);
     tell_softmax(e, z, n, &s);
     if (e->labelled)
         paper_say(p,
                   "The network's answer is %zu, which has the largest probability. The right answer is %zu.",
                   "신경망의 답은 확률이 가장 큰 %zu입니다. 정답은 %zu입니다.", s.best, e->label);
     else
-        paper_say(p, "The network's answer is %zu, which has the largest probability.",
-                  "신경망의 답은 확률이 가장 큰 %zu입니다.", s.best);
+        paper_say(p, SAID_answer_is, s.best);
     if (e->labelled)
         tell_loss(e, z, &s);
 }

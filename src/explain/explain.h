@@ -65,6 +65,9 @@ bool fill(const struct layer *layer, const char *text, size_t group, char filled
 
 /* ---- the parts ------------------------------------------------------------------------------------ */
 
+/* What an image is for the network. */
+void tell_input(struct explanation *e);
+
 /* What layer i is for, its shape, counts and multiplications. */
 void tell_layer(struct explanation *e, size_t i);
 

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "data/dataset.h"
+#include "explain/said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -167,11 +168,10 @@ void output_text(const struct paper *paper, char text[NAME_TEXT], const struct s
 {
     const size_t w = shape->size[1], c = shape->size[2];
     if (shape->rank == 3)
-        snprintf(text, NAME_TEXT,
-                 paper->language == CNN_KOREAN ? "특징맵 %zu, %zu행 %zu열" : "map %zu, row %zu, column %zu",
-                 output % c, output / c / w, output / c % w);
+        snprintf(text, NAME_TEXT, paper_choose(paper, SAID_a_map), output % c, output / c / w,
+                 output / c % w);
     else
-        snprintf(text, NAME_TEXT, paper->language == CNN_KOREAN ? "유닛 %zu" : "unit %zu", output);
+        snprintf(text, NAME_TEXT, paper_choose(paper, SAID_a_unit), output);
 }
 
 const char *command_text(const struct explanation *e, char text[COMMAND_TEXT], size_t i, size_t output)

@@ -1,14 +1,13 @@
 /* cnn_explain: the lesson, with the numbers of the reader's own network and image. */
 #include "explain/explain.h"
-
-#include "base/memory.h"
+#include "explain/said.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { MOST_MAPS = 12, SUM_TEXT = 1024 };
 
-static void tell_input(struct explanation *e);
+static void tell_image(struct explanation *e);
 static void tell_strongest(struct explanation *e, size_t i);
 static void tell_command(struct explanation *e, size_t i, size_t output);
 static void tell_totals(struct explanation *e);
@@ -60,6 +59,7 @@ static enum cnn_status tell_lesson(struct explanation *e, struct cnn_error *erro
     enum cnn_status status = CNN_OK;
     tell_title(e);
     tell_input(e);
+    tell_image(e);
     for (size_t i = 1; status == CNN_OK && i <= e->model->n_layers; i++) {
         size_t output = largest_of(e->y[i], shape_count(&e->model->layer[i - 1].out), 1);
         tell_layer(e, i);
@@ -111,7 +111,7 @@ enum cnn_status cnn_explain(const struct cnn_model *model, const struct cnn_data
 
 /* ---- the image ------------------------------------------------------------------------------------- */
 
-static void tell_input(struct explanation *e)
+void tell_input(struct explanation *e)
 {
     const struct shape *in = &e->model->input;
     struct paper *p = &e->paper;
@@ -149,6 +149,11 @@ static void tell_input(struct explanation *e)
                               : "The numbers go in as they are, 0 to 255.",
               e->model->scale ? "수를 255로 나누어서 넣습니다."
                               : "수는 나누지 않고 0부터 255까지 그대로 넣습니다.");
+}
+
+static void tell_image(struct explanation *e)
+{
+    struct paper *p = &e->paper;
     const char *source = cnn_dataset_info(e->dataset).source;
     const size_t number = e->options.first + e->image;
     if (e->labelled)
@@ -210,10 +215,10 @@ static void tell_strongest_maps(struct explanation *e, size_t i)
     const struct shape *out = &explained_layer(e, i)->out;
     const size_t h = out->size[0], w = out->size[1], c = out->size[2];
     struct table t = {.look = "lrrr"};
-    table_cell(&t, "%s", paper_choose(&e->paper, "map", "특징맵"));
-    table_cell(&t, "%s", paper_choose(&e->paper, "row", "행"));
-    table_cell(&t, "%s", paper_choose(&e->paper, "column", "열"));
-    table_cell(&t, "%s", paper_choose(&e->paper, "number there", "그 자리의 값"));
+    table_cell(&t, "%s", paper_choose(&e->paper, SAID_map));
+    table_cell(&t, "%s", paper_choose(&e->paper, SAID_row));
+    table_cell(&t, "%s", paper_choose(&e->paper, SAID_column));
+    table_cell(&t, "%s", paper_choose(&e->paper, SAID_number_there));
     for (size_t k = 0; k < c && k < MOST_MAPS; k++) {
         size_t at = largest_of(e->y[i] + k, h * w, c);
         table_cell(&t, "%zu", k);
@@ -221,14 +226,10 @@ static void tell_strongest_maps(struct explanation *e, size_t i)
         table_cell(&t, "%zu", at % w);
         table_cell(&t, "%.6g", (double)e->y[i][at * c + k]);
     }
-    paper_say(&e->paper,
-              "Where each map is strongest in this image, counted from 0: there the feature was found.",
-              "이 이미지에서 특징맵마다 값이 가장 큰 자리입니다(번호는 0부터). 바로 그 자리에서 특징을 찾은 "
-              "것입니다.");
+    paper_say(&e->paper, SAID_strongest_maps);
     paper_table(&e->paper, &t);
     if (c > MOST_MAPS)
-        paper_say(&e->paper, "The first %d of %zu maps.",
-                  "처음 %d개만 보였습니다. 특징맵은 모두 %zu개입니다.", (int)MOST_MAPS, c);
+        paper_say(&e->paper, SAID_first_maps, (int)MOST_MAPS, c);
 }
 
 static void tell_command(struct explanation *e, size_t i, size_t output)
@@ -248,13 +249,12 @@ static void tell_strongest(struct explanation *e, size_t i)
     size_t best = largest_of(e->y[i], shape_count(&layer->out), 1);
     if (!layer_computes(layer))
         return;
-    paper_heading(&e->paper, 3, "In this image", "이 이미지에서는");
+    paper_heading(&e->paper, 3, SAID_in_this_image);
     output_text(&e->paper, name, &layer->out, best);
     if (layer->out.rank == 3)
         tell_strongest_maps(e, i);
     else
-        paper_say(&e->paper, "The largest number is that of %s: %.6g.", "값이 가장 큰 것은 %s입니다: %.6g",
-                  name, (double)e->y[i][best]);
+        paper_say(&e->paper, SAID_largest_number, name, (double)e->y[i][best]);
     tell_command(e, i, best);
 }
 

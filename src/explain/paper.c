@@ -93,6 +93,14 @@ static void write_escaped(struct paper *p, const char *text)
     }
 }
 
+/* Whether somebody wants pieces rather than text. */
+static bool give_whole(struct paper *p, enum piece piece, const char *text)
+{
+    if (p->told)
+        p->told(p->context, piece, text);
+    return p->told != NULL;
+}
+
 static void begin(struct paper *p, enum piece piece)
 {
     if (p->last != PIECE_NONE && !(p->last == PIECE_LINE && piece == PIECE_LINE))
@@ -131,6 +139,8 @@ void paper_heading(struct paper *p, int level, const char *english, const char *
     va_start(values, korean);
     vsnprintf(text, sizeof text, paper_choose(p, english, korean), values);
     va_end(values);
+    if (give_whole(p, PIECE_TITLE + (enum piece)level - 1, text))
+        return;
     begin(p, PIECE_TEXT);
     if (p->markdown) {
         for (int i = 0; i < level; i++)
@@ -154,6 +164,8 @@ void paper_say(struct paper *p, const char *english, const char *korean, ...)
     va_start(values, korean);
     vsnprintf(text, sizeof text, paper_choose(p, english, korean), values);
     va_end(values);
+    if (give_whole(p, PIECE_TEXT, text))
+        return;
     begin(p, PIECE_TEXT);
     if (!p->markdown) {
         write_broken(p, text, 0, 0);
@@ -170,6 +182,8 @@ void paper_line(struct paper *p, const char *format, ...)
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
+    if (give_whole(p, PIECE_LINE, text))
+        return;
     begin(p, PIECE_LINE);
     if (!p->markdown) {
         write_broken(p, text, INDENT, INDENT + 2);

@@ -6,13 +6,18 @@
 #include "base/status.h"
 #include "cnn.h"
 
-enum piece { PIECE_NONE, PIECE_TEXT, PIECE_LINE };
+/* A title is a heading of level 1, and so on. */
+enum piece { PIECE_NONE, PIECE_TITLE, PIECE_HEADING, PIECE_SUBHEADING, PIECE_TEXT, PIECE_LINE };
+
+/* Gets a piece whole, as it is. */
+typedef void paper_piece(void *context, enum piece piece, const char *text);
 
 struct paper {
     enum cnn_language language;
     bool markdown, memory_ran_out;
     size_t columns; /* that text is broken to */
     cnn_text_written *write;
+    paper_piece *told; /* NULL, or gets headings, texts and lines instead of write */
     void *context;
     enum piece last; /* what was written last */
 };
@@ -21,7 +26,8 @@ struct paper {
     __attribute__((format(printf, english, first), format(printf, korean, first)))
 
 /* The one of two texts that is in the paper's language. */
-const char *paper_choose(const struct paper *paper, const char *english, const char *korean);
+const char *paper_choose(const struct paper *paper, const char *english, const char *korean)
+    __attribute__((format_arg(2), format_arg(3)));
 
 /* level: 1 for the title, 2, 3. Both texts take the same values in the same order. */
 void paper_heading(struct paper *paper, int level, const char *english, const char *korean, ...)

@@ -1,5 +1,6 @@
 /* One output of a layer, added up before the reader's eyes in the program's own order. */
 #include "explain/explain.h"
+#include "explain/said.h"
 
 #include "base/memory.h"
 
@@ -91,8 +92,7 @@ static const char *place_heading(const struct explanation *e, size_t i)
 {
     const struct paper *p = &e->paper;
     if (explained_layer(e, i)->in.rank == 3)
-        return i == 1 ? paper_choose(p, "row, column, channel", "행, 열, 채널")
-                      : paper_choose(p, "row, column, map", "행, 열, 특징맵");
+        return i == 1 ? paper_choose(p, SAID_place_in_image) : paper_choose(p, SAID_place_in_maps);
     return sees_row_of_map(e, i) ? paper_choose(p, "input (row, column, map)", "입력 (행, 열, 특징맵)")
                                  : paper_choose(p, "input", "입력");
 }
@@ -101,26 +101,15 @@ static void say_where(struct explanation *e, size_t i, const struct overview *o)
 {
     struct paper *p = &e->paper;
     if (explained_layer(e, i)->in.rank == 3)
-        paper_say(p,
-                  "Of %s it looks at rows %zu to %zu and columns %zu to %zu. Rows, columns, maps and units "
-                  "are counted from 0.",
-                  "%s의 %zu행부터 %zu행, %zu열부터 %zu열까지 봅니다. 행, 열, 특징맵, 유닛의 번호는 모두 "
-                  "0부터 셉니다.",
-                  i == 1 ? paper_choose(p, "the image", "이미지")
-                         : paper_choose(p, "the layer below", "앞 층"),
-                  o->first[0], o->last[0], o->first[1], o->last[1]);
+        paper_say(p, SAID_looks_at,
+                  i == 1 ? paper_choose(p, SAID_the_image) : paper_choose(p, SAID_layer_below), o->first[0],
+                  o->last[0], o->first[1], o->last[1]);
     else
         paper_say(p, "It looks at all %zu numbers of the row below. Units are counted from 0.",
                   "앞 층의 수 %zu개를 모두 봅니다. 유닛의 번호는 0부터 셉니다.",
                   shape_count(&explained_layer(e, i)->in));
     if (o->products)
-        paper_say(
-            p,
-            "The sum begins with the bias. Then one product after the other is added to it, in single "
-            "precision; each time product and addition are rounded once, together (fused multiply-add).",
-            "합은 편향에서 시작합니다. 거기에 곱을 하나씩 차례로 더합니다. 단정밀도로 계산하며, 곱하고 더한 "
-            "다음에 한 "
-            "번만 반올림합니다(FMA).");
+        paper_say(p, SAID_from_the_bias);
 }
 
 /* ---- every term ------------------------------------------------------------------------------------ */
@@ -135,7 +124,7 @@ static void head_terms(const struct explanation *e, struct table *t, size_t i, c
         table_cell(t, "x * w");
     }
     table_cell(t, "%s",
-               o->kind == STEP_LARGEST ? paper_choose(p, "largest", "최댓값") : paper_choose(p, "sum", "합"));
+               o->kind == STEP_LARGEST ? paper_choose(p, "largest", "최댓값") : paper_choose(p, SAID_sum));
 }
 
 static void add_term_row(const struct explanation *e, struct table *t, size_t i, const struct running *r,
@@ -146,7 +135,7 @@ static void add_term_row(const struct explanation *e, struct table *t, size_t i,
     input_text(e, place, i, r->step.x);
     if (starts || divides) {
         table_cell(t, "%s",
-                   starts ? paper_choose(&e->paper, "bias", "편향")
+                   starts ? paper_choose(&e->paper, SAID_bias)
                           : paper_choose(&e->paper, "divided by", "나누기"));
         if (divides)
             table_cell(t, "%.6g", (double)r->step.number);
@@ -216,7 +205,7 @@ static void tell_groups(struct explanation *e, size_t i, size_t output, const st
                o->products ? paper_choose(&e->paper, "products", "곱의 개수")
                            : paper_choose(&e->paper, "numbers", "수의 개수"));
     table_cell(&t, "%s", paper_choose(&e->paper, "adds", "더하는 값"));
-    table_cell(&t, "%s", paper_choose(&e->paper, "sum", "합"));
+    table_cell(&t, "%s", paper_choose(&e->paper, SAID_sum));
     for (bool more = true; more; before = r) {
         more = running_next(&r);
         if (g.n && (!more || r.step.group != g.number)) {
@@ -226,7 +215,7 @@ static void tell_groups(struct explanation *e, size_t i, size_t output, const st
             g = (struct group){0};
         }
         if (more && r.step.kind == STEP_START) {
-            table_cell(&t, "%s", paper_choose(&e->paper, "bias", "편향"));
+            table_cell(&t, "%s", paper_choose(&e->paper, SAID_bias));
             table_cell(&t, "%s", "");
             table_cell(&t, "%s", "");
             table_cell(&t, "%.6g", (double)r.sum);
@@ -317,7 +306,7 @@ void tell_sum(struct explanation *e, size_t i, size_t output)
     struct paper *p = &e->paper;
     char name[NAME_TEXT];
     output_text(p, name, &layer->out, output);
-    paper_heading(p, 3, "%s, %s: the sum, step by step", "%s: %s의 값을 구하는 과정", layer->name, name);
+    paper_heading(p, 3, SAID_step_by_step, layer->name, name);
     if (!layer->type->words->step) {
         tell_no_sum(e, i, output);
         return;
@@ -333,12 +322,9 @@ void tell_sum(struct explanation *e, size_t i, size_t output)
         tell_largest(e, i, output, &o);
     const float z = exact_output(layer, e->y[i - 1], output);
     if (is_same(z, e->z[i][output]))
-        paper_say(p, "Together: %.6g. The network itself computed the same number, to the last bit.",
-                  "모두 합치면 %.6g입니다. 신경망이 직접 계산한 값과 마지막 비트까지 같습니다.", (double)z);
+        paper_say(p, SAID_together, (double)z);
     else
-        paper_say(p, "Together: %.9g. The network itself computed %.9g.",
-                  "모두 합치면 %.9g입니다. 신경망이 직접 계산한 값은 %.9g입니다.", (double)z,
-                  (double)e->z[i][output]);
+        paper_say(p, SAID_together_but, (double)z, (double)e->z[i][output]);
 }
 
 /* ---- activations ----------------------------------------------------------------------------------- */
@@ -385,8 +371,7 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
     const struct cnn_word *word = activation_word(layer->activation);
     if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_answer(e, i))
         return;
-    paper_say(p, "The activation function %s makes the final number y of the sum z:",
-              "이 합 z에 활성화 함수 %s를 적용하면 최종 값 y가 됩니다.", word->word);
+    paper_say(p, SAID_activation, word->word);
     paper_line(p, "%s(x) = %s", word->word, word->help);
     paper_line(p, "z = %.6g", (double)z);
     if (layer->activation == ACTIVATION_swish || layer->activation == ACTIVATION_sigmoid)

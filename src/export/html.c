@@ -4,80 +4,18 @@
  * written \u003c so that no text of a model can end the block, and the weights in base 64. The script puts
  * texts in as text.
  */
-#include "base/bytes.h"
+#include "export/html.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "export/export.h"
 #include "export/page.h"
+#include "export/put.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 enum { MOST_BYTES = 4 << 20, SAMPLES = 10 };
-
-/* ---- values --------------------------------------------------------------------------------------- */
-
-static void put_text(FILE *out, const char *text)
-{
-    putc('"', out);
-    for (const unsigned char *s = (const unsigned char *)text; *s; s++)
-        if (*s < ' ' || *s == 127 || *s == '<' || *s == '>' || *s == '&')
-            fprintf(out, "\\u%04x", *s);
-        else if (*s == '"' || *s == '\\')
-            fprintf(out, "\\%c", *s);
-        else
-            putc(*s, out); /* a browser reads what is not UTF-8 as U+FFFD */
-    putc('"', out);
-}
-
-static void put_numbers(FILE *out, const double *values, size_t n)
-{
-    char text[NUMBER_TEXT];
-    putc('[', out);
-    for (size_t i = 0; i < n; i++) {
-        number_format(values[i], text);
-        fprintf(out, "%s%s", i ? "," : "", text);
-    }
-    putc(']', out);
-}
-
-static void put_sizes(FILE *out, const size_t *values, size_t n)
-{
-    putc('[', out);
-    for (size_t i = 0; i < n; i++)
-        fprintf(out, "%s%zu", i ? "," : "", values[i]);
-    putc(']', out);
-}
-
-static void put_base64(FILE *out, const uint8_t *bytes, size_t n)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        size_t left = n - i < 3 ? n - i : 3;
-        uint32_t word = 0;
-        for (size_t k = 0; k < 3; k++)
-            word = word << 8 | (k < left ? bytes[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            putc(k <= left ? letters[word >> (18 - 6 * k) & 63] : '=', out);
-    }
-}
-
-/* Source: FLOATS of 4 bytes, the lowest first. FLOATS is a multiple of 3 but for the last time. */
-static void put_floats(FILE *out, const float *values, size_t n)
-{
-    enum { FLOATS = 768 };
-    uint8_t bytes[4 * FLOATS];
-    for (size_t i = 0; i < n; i += FLOATS) {
-        size_t count = n - i < FLOATS ? n - i : FLOATS;
-        for (size_t k = 0; k < count; k++) {
-            uint32_t bits;
-            memcpy(&bits, &values[i + k], sizeof bits);
-            bytes_put_u32_le(bytes + 4 * k, bits);
-        }
-        put_base64(out, bytes, 4 * count);
-    }
-}
 
 /* ---- the network ---------------------------------------------------------------------------------- */
 
@@ -94,13 +32,16 @@ static void put_layer(FILE *out, const struct layer *layer)
     put_text(out, layer->type->word);
     fputs(",\"name\":", out);
     put_text(out, layer->name);
-    if (layer->type->has_activation)
-        fprintf(out, ",\"activation\":\"%s\"", activation_word(layer->activation)->word);
+    if (layer->type->has_activation) {
+        fprintf(out, ",\"activation\":\"%s\",\"formula\":", activation_word(layer->activation)->word);
+        put_text(out, activation_word(layer->activation)->help);
+    }
     fputs(",\"in\":", out);
     put_sizes(out, layer->in.size, layer->in.rank);
     fputs(",\"out\":", out);
     put_sizes(out, layer->out.size, layer->out.rank);
-    fprintf(out, ",\"macs\":%.0f", layer->macs_forward);
+    fprintf(out, ",\"macs\":%.0f,\"computes\":%s", layer->macs_forward,
+            layer_computes(layer) ? "true" : "false");
     if (layer->type->tell)
         layer->type->tell(layer, put_fact, out);
     fputs(",\"arrays\":[", out);
@@ -319,6 +260,7 @@ enum cnn_status export_html(const struct cnn_model *model, const struct cnn_expo
     status = put_network(out, model, options->name, error);
     if (status == CNN_OK)
         status = put_images(out, model, options->test, error);
+    html_put_words(out, model);
     fputs("}</script>\n<script type=\"text/plain\" id=\"weights\">", out);
     put_floats(out, model->weights, model->n_weights);
     fputs("</script>\n<script>", out);

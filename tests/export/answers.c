@@ -8,7 +8,8 @@
  *
  * answers --strokes: strokes of each digit, and the 784 bytes that they become.
  *
- * N.json: {images, bits: of the probabilities}, in hexadecimal digits. */
+ * N.json: {images, bits: of the probabilities}, in hexadecimal digits, and explained: {en, ko}, what cnn
+ * explain says of the first image and of the strongest number of the first convolution. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -49,6 +50,38 @@ static FILE *open_in_folder(const char *ending, char *path, size_t size)
     return file;
 }
 
+static void put_letters(void *context, const char *text)
+{
+    for (; *text; text++)
+        if (*text == '\n')
+            fputs("\\n", context);
+        else
+            fprintf(context, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+}
+
+static void put_explanation(FILE *out, const struct cnn_model *model, enum cnn_language language)
+{
+    enum { COLUMNS = 1000 };
+    struct cnn_error error;
+    struct cnn_dataset *one;
+    struct cnn_dataset_info info = cnn_dataset_info(images);
+    struct cnn_explain_options options = {.language = language, .columns = COLUMNS};
+    if (cnn_dataset_create(cnn_dataset_image(images, 0), NULL, 1, info.height, info.width, info.channels,
+                           &one, &error) != CNN_OK)
+        die(&error);
+    fputs("[\"", out);
+    if (cnn_explain(model, one, 0, &options, put_letters, out, &error) != CNN_OK)
+        die(&error);
+    fputs("\",\"", out);
+    options.all = true;
+    for (size_t i = 0; i < model->n_layers && !options.layer; i++)
+        options.layer = strcmp(model->layer[i].type->word, "conv2d") == 0 ? model->layer[i].name : NULL;
+    if (options.layer && cnn_explain(model, one, 0, &options, put_letters, out, &error) != CNN_OK)
+        die(&error);
+    fputs("\"]", out);
+    cnn_dataset_close(one);
+}
+
 static void put_images(FILE *out, const struct cnn_model *model)
 {
     struct cnn_error error;
@@ -74,7 +107,11 @@ static void put_images(FILE *out, const struct cnn_model *model)
         }
         fputs("\"", out);
     }
-    fputs("]}\n", out);
+    fputs("],\"explained\":{\"en\":", out);
+    put_explanation(out, model, CNN_ENGLISH);
+    fputs(",\"ko\":", out);
+    put_explanation(out, model, CNN_KOREAN);
+    fputs("}}\n", out);
     free(p);
 }
 

@@ -19,8 +19,13 @@ function block(page, id) {
 function load(page) {
     const script = page.slice(page.lastIndexOf('<script>') + 8, page.lastIndexOf('</script>'));
     return vm.runInThisContext(`(function () {${script}
-        return {openNetwork, floatsOf, run, bitsOf, drawStroke, cleanDrawing, newPlane, fma, layers, drawWeights, fingerprintOf};})()`);
+        return {openNetwork, floatsOf, run, bitsOf, drawStroke, cleanDrawing, newPlane, fma, layers, drawWeights, fingerprintOf,
+            state, stepsOf, walkPieces, readAddress, general, speak: (word) => { language = word; }};})()`);
 }
+
+/* Words in a row, without the rules below headings and the layout of tables. */
+const plain = (text) => text.replace(/^[ =-]+$/gm, '').split(/\s+/).filter((word) => word).join(' ');
+const textOf = (pieces) => plain(pieces.map(([kind, content]) => (kind === 'table' ? content.flat().join(' ') : content)).join('\n'));
 
 const pages = fs.readdirSync(folder).filter((name) => name.endsWith('.html'));
 for (const name of pages) {
@@ -39,9 +44,32 @@ for (const name of pages) {
     compared += answers.images.length;
     if (wrong)
         complain(`${name}: ${wrong} of ${answers.images.length} images differ: ${data.arch}`);
+    checkWalk(code, network, unhex(answers.images[0]), answers.explained, name);
     const samples = data.samples.filter(({pixels, bits}) => code.bitsOf(code.run(network, Buffer.from(pixels, 'base64')).answer.p) !== bits);
     if (samples.length || !data.samples.length)
         complain(`${name}: ${samples.length} of its ${data.samples.length} own images differ`);
+}
+
+/* The steps of the walk, one after the other, are the words of cnn explain for the same model and image. */
+function checkWalk(code, network, image, explained, name) {
+    Object.assign(code.state, {network, result: code.run(network, image), steps: code.stepsOf(network), chosen: null});
+    for (const [language, [lesson, sums]] of Object.entries(explained)) {
+        code.speak(language);
+        const texts = code.state.steps.map((step) => [step.word, textOf(code.walkPieces(step))]);
+        const window = texts.find(([word]) => word === 'stepWindow'), whole = plain(lesson.replace(/^.*(Looked at here|여기서 보는 것은).*$/m, ''));
+        const [begin, end] = language === 'en' ? ['The image: ', 'All together '] : ['이미지: ', '모두 합치면 '];
+        let steps = texts.map(([, text]) => text).join(' ');
+        if (window) {
+            const sum = window[1].slice(window[1].search(language === 'en' ? /[a-z0-9_]+, map \d+, row \d+, column \d+: the sum/ : /[a-z0-9_]+: 특징맵 \d+, \d+행 \d+열의 값을/));
+            steps = steps.replace(sum + ' ', '');
+            const parts = sum.split(/(?<=[.:] )/).filter((part) => !plain(sums).includes(part.trim()));
+            if (parts.length || sum.length < 300)
+                complain(`${name}: the window's step (${language}) says what cnn explain does not: ${parts[0]}`);
+        }
+        const wanted = whole.slice(whole.indexOf(begin), whole.lastIndexOf(end)).trim(), at = [...steps].findIndex((letter, i) => letter !== [...wanted][i]);
+        if (steps !== wanted)
+            complain(`${name}: the walk (${language}) leaves cnn explain's words at: ${[...steps].slice(Math.max(at - 20, 0), at + 40).join('')}`);
+    }
 }
 
 /* What the card shows of a number, summed in the order it says, is the number. */

@@ -138,7 +138,7 @@ def check_keyboard(browser, path):
     expect(not names, f"without a name: {names}")
     canvas = browser.find_element(By.CSS_SELECTOR, "#layers section:nth-of-type(2) canvas")
     canvas.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
-    expect("row 1, column 1, map 1" in browser.find_element(By.ID, "card").text, "arrows on a map choose no number")
+    expect("map 0, row 1, column 1" in browser.find_element(By.ID, "card").text, "arrows on a map choose no number")
     check_tabs(browser)
 
 
@@ -171,6 +171,56 @@ def check_weights(browser, path):
     browser.find_element(By.ID, "restore").click()
     expect(browser.execute_script(check) == trained and not browser.find_element(By.ID, "edited").is_displayed(),
            "the trained weights do not come back")
+
+
+def walk_of(browser):
+    """The open step (0: none), its address, and what it speaks of."""
+    return browser.execute_script("""return [state.step, location.hash, [...document.querySelectorAll('.here')].map((node) =>
+        node.id || [...document.querySelectorAll('.layer')].indexOf(node)), byId('walk').hidden]""")
+
+
+def go(browser, address):
+    browser.execute_async_script("location.hash = arguments[0]; setTimeout(arguments[1], 50)", address)
+
+
+def check_walk(browser, path):
+    size(browser, 1280, 800)
+    browser.get("about:blank")
+    browser.get(f"file://{path}#ko/3")
+    shown = "return byId('walk-text').textContent"
+    pieces = "return walkPieces(state.steps[state.step - 1]).map(([, content]) => [content].flat(2).join('')).join('')"
+    expect(browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "ko" and walk_of(browser) == [3, "#ko/3", [1], False],
+           f"#ko/3 opens no third step in Korean: {walk_of(browser)}")
+    expect("28 - (5-1) = 24" in browser.execute_script(shown) and browser.execute_script(shown) == browser.execute_script(pieces),
+           "the third step does not show what it says")
+    top = browser.execute_script("return [byId('walk').getBoundingClientRect().top, byId('walk').nextSibling.className]")
+    expect(0 <= top[0] < 100 and top[1] == "layer here", f"the walk does not stand above its place: {top}")
+    browser.find_element(By.ID, "next").send_keys(Keys.ENTER)
+    expect(walk_of(browser)[:3] == [4, "#ko/4", [2]], f"'next' goes elsewhere: {walk_of(browser)}")
+    expect(browser.switch_to.active_element.get_attribute("id") == "next", "'next' loses the focus")
+    browser.back()
+    expect(walk_of(browser)[:2] == [3, "#ko/3"], f"Back goes elsewhere: {walk_of(browser)}")
+    browser.find_element(By.ID, "walk-title").send_keys(Keys.ARROW_LEFT)
+    expect(walk_of(browser)[:3] == [2, "#ko/2", [0, 1]], f"the left arrow goes elsewhere: {walk_of(browser)}")
+    go(browser, "#en/2/100")
+    expect(browser.execute_script("return JSON.stringify(state.chosen)") == '{"depth":1,"at":100}', "#en/2/100 chooses another number")
+    expect("map 1, row 1, column 9: the sum" in browser.execute_script(shown), "the second step does not speak of the chosen number")
+    browser.execute_script("chooseNumber(1, 3 * (24 * 7 + 15))")
+    expect(walk_of(browser)[1] == "#en/2/549", "a chosen number is not in the address")
+    before = browser.execute_script(shown)
+    browser.execute_script("showSample(7)")
+    expect(browser.execute_script(shown) != before, "the walk does not follow the image")
+    browser.find_element(By.ID, "clear").click()
+    expect("Convolution finds out" in browser.execute_script(shown), "a blank drawing has no walk")
+    for address, step in (("#constructor", 0), ("#en/7", 7), ("#__proto__/3", 0), ("#en/8", 0), ("#en/999999999", 0), ("#en/2/99999999999", 0),
+                          ("#en/2/999999999", 2), ("#en/3/<img src=x onerror=alert(1)>", 0), ("#fr/3", 0), ("#ko/1", 1), ("#%", 0), ("#en", 0)):
+        go(browser, address)
+        expect(walk_of(browser)[0] == step, f"{address} opens step {walk_of(browser)[0]}")
+    go(browser, "#en/1")
+    browser.find_element(By.ID, "walk-title").send_keys(Keys.ESCAPE)
+    expect(walk_of(browser) == [0, "#en", [], True], f"Escape does not end the walk: {walk_of(browser)}")
+    severe = [entry["message"] for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
+    expect(not severe, f"the walk makes the browser complain: {severe[:2]}")
 
 
 def check_hostile(browser, path):
@@ -232,6 +282,7 @@ try:
     check_keyboard(browser, lesson)
     check_weights(browser, lesson)
     check_hostile(browser, lesson)
+    check_walk(browser, lesson)
     check_policy(browser, lesson)
     check_looks(browser, lesson)
     print(f"{len(paths)} pages, {images} images, in {browser.capabilities['browserName']} {browser.capabilities['browserVersion']}")

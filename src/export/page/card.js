@@ -1,6 +1,12 @@
 /* The card: how one number came about, in the program's order and with its digits. */
 
+/* By hand: the walk follows. */
 function chooseNumber(depth, at) {
+    choose(depth, at);
+    walkFollows();
+}
+
+function choose(depth, at) {
     state.chosen = depth === null ? null : {depth, at};
     paintLayers();
     showCard();
@@ -9,10 +15,7 @@ function chooseNumber(depth, at) {
 
 function placeName(depth, at) {
     const layer = state.network.layers[depth - 1], shape = depth ? layer.out : state.network.input, name = depth ? layer.name : say('input');
-    if (shape.length === 1)
-        return say('unit', name, at);
-    const [, width, channels] = shape, place = Math.floor(at / channels);
-    return say('place', name, Math.floor(place / width), place % width, at % channels + 1);
+    return `${name}: ${numberName(shape, at)}`;
 }
 
 function showCard() {

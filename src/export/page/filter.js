@@ -59,13 +59,13 @@ function showFilter() {
         button.addEventListener('click', () => setFilter(word));
         buttons.append(button);
     }
-    block.append(element('h3', say('filter', layer.name, f + 1)), buttons);
+    block.append(element('h3', say('filter', layer.name, f)), buttons);
     for (let c = 0; c < channels; c++) {
-        const grid = element('div', undefined, {class: 'grid', role: 'group', 'aria-label': say('channel', c + 1)});
+        const grid = element('div', undefined, {class: 'grid', role: 'group', 'aria-label': say('channel', c)});
         grid.style.gridTemplateColumns = `repeat(${width}, minmax(0, 4.5rem))`;
         for (let place = 0; place < height * width; place++)
-            grid.append(weightField(layer, (place * channels + c) * filters + f, say('weight', Math.floor(place / width), place % width, c + 1)));
-        block.append(element('p', say('channel', c + 1), {class: 'quiet'}), grid);
+            grid.append(weightField(layer, (place * channels + c) * filters + f, say('weight', Math.floor(place / width), place % width, c)));
+        block.append(element('p', say('channel', c), {class: 'quiet'}), grid);
     }
     fillFilter();
 }

@@ -1,5 +1,5 @@
 /* The page comes to life. */
-const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null};
+const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null, steps: [], step: 0};
 
 /* The image changed: everything follows. null: there is none. */
 function follow(bytes) {
@@ -9,6 +9,7 @@ function follow(bytes) {
     paintLayers();
     showAnswer();
     showCard();
+    showWalk();
 }
 
 function showAnswer() {
@@ -87,13 +88,16 @@ function showTexts() {
     byId('sample-source').textContent = network.data ? say('sourceData', network.data) : network.samples.length ? say('sourceDrawn') : '';
     byId('language').textContent = language === 'en' ? '한국어' : 'English';
     byId('language').lang = language === 'en' ? 'ko' : 'en';
+    byId('walk-open').textContent = say('walkOpen', state.steps.length);
     byId('foot').textContent = say('page', document.querySelector('meta[name=generator]').content);
 }
 
 function rebuild() {
     showTexts();
     buildSamples();
+    byId('net').append(byId('walk'));
     buildLayers();
+    placeWalk();
     buildBars();
     canDraw();
     state.filter = null;
@@ -116,22 +120,31 @@ function speakLanguage(word) {
     rebuild();
 }
 
+/* The same step in the other language. */
+function otherLanguage() {
+    const {at} = readAddress(location.hash) || {at: null};
+    location.hash = addressOf(state.step, at, language === 'en' ? 'ko' : 'en');
+}
+
 function begin() {
     state.weights = floatsOf(byId('weights').textContent);
     state.trained = state.weights.slice();
     state.network = openNetwork(JSON.parse(byId('data').textContent), state.weights);
     checkBits();
-    language = /^#?ko/.test(location.hash.slice(1)) || (!location.hash && /^ko/.test(navigator.language)) ? 'ko' : 'en';
+    state.steps = stepsOf(state.network);
+    language = (readAddress(location.hash) || {language: /^ko/.test(navigator.language) ? 'ko' : 'en'}).language;
     listenToDrawing();
+    listenToWalk();
     byId('restore').addEventListener('click', restoreWeights);
     byId('begun').addEventListener('click', toggleBeginning);
-    byId('language').addEventListener('click', () => speakLanguage(language === 'en' ? 'ko' : 'en'));
-    window.addEventListener('hashchange', () => WORDS[location.hash.slice(1)] && speakLanguage(location.hash.slice(1)));
+    byId('language').addEventListener('click', otherLanguage);
     if (dark.addEventListener)
         dark.addEventListener('change', rebuild);
     rebuild();
     if (state.network.samples.length)
         showSample(0);
+    if (location.hash)
+        followAddress();
 }
 
 if (typeof document !== 'undefined')

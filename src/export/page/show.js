@@ -77,6 +77,8 @@ function seenBelow(depth, at) {
     return seen;
 }
 
+const layerAt = (depth) => state.network.layers[depth - 1];
+
 const shapeText = (shape) => shape.join(' × ');
 
 /* The canvases of every layer, made once: maps[depth] = [canvas of each channel]. */
@@ -84,7 +86,7 @@ function buildLayers() {
     const list = byId('layers'), {network} = state;
     list.replaceChildren();
     state.maps = [network.input, ...network.layers.map(({out}) => out)].map((shape, depth) => {
-        const layer = network.layers[depth - 1], block = element('section'), row = element('div', undefined, {class: 'maps'});
+        const layer = network.layers[depth - 1], block = element('section', undefined, {class: 'layer'}), row = element('div', undefined, {class: 'maps'});
         const title = layer ? `${layer.name}${layer.activation ? `, ${layer.activation}` : ''}: ${shapeText(shape)}` : `${say('input')}: ${shapeText(shape)}`;
         block.append(element('h3', title));
         if (layer) {
@@ -122,12 +124,8 @@ function paintLayers() {
 }
 
 function mapLabel(depth, channel, shape, values) {
-    const name = depth ? state.network.layers[depth - 1].name : say('input'), [, width, channels] = shownShape(shape);
-    let best = channel;
-    for (let i = channel; i < values.length; i += channels)
-        best = values[i] > values[best] ? i : best;
-    return shape.length === 1 ? say('vector', name, shape[0], short(values[best]), best)
-        : say('map', name, channel + 1, channels, short(values[best]), Math.floor(best / channels / width), Math.floor(best / channels) % width);
+    const name = depth ? state.network.layers[depth - 1].name : say('input'), best = largestOf(values, channel, shownShape(shape)[2]);
+    return state.result ? say('strongestAt', name, numberName(shape, best), short(values[best])) : `${name}: ${say('blank')}`;
 }
 
 /* A pointer or the arrow keys choose a number. */
