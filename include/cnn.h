@@ -285,7 +285,8 @@ struct cnn_model_options {
 };
 
 /* A model with Glorot uniform weights and zero biases.
- * Errors: USAGE (unknown word, value out of range, a layer that does not fit, softmax not last), MEMORY. */
+ * Errors: USAGE (unknown word, value out of range, a layer that does not fit, softmax not last, no
+ * weights), MEMORY. */
 enum cnn_status cnn_model_create(const struct cnn_model_options *options, struct cnn_model **model,
                                  struct cnn_error *error);
 
@@ -323,6 +324,7 @@ struct cnn_model_info {
     bool scale;
     uint64_t seed;
     bool weights_given; /* its first weights were given: the seed cannot draw them again */
+    bool probabilities; /* its answer: by softmax; else the outputs of its last layer, of any size */
     size_t layers;      /* the input counts as layer 0, as in Keras */
     size_t parameters;
     size_t trained_epochs; /* whole epochs behind it; 0: not trained */
@@ -365,19 +367,21 @@ enum cnn_stage { CNN_AFTER_ACTIVATION, CNN_BEFORE_ACTIVATION };
 
 /* Writes what a layer makes of one image of a dataset, in the order of its shape (cnn_model_layer; row by
  * row, channels innermost). Layer 0 gives the pixels as they go in; a layer without an activation the same
- * before and after; the last one probabilities, and before softmax the logits. Errors: USAGE (no such layer
+ * before and after; softmax probabilities, and before it the logits. Errors: USAGE (no such layer
  * or image), MISMATCH (other image shape), MEMORY. */
 enum cnn_status cnn_model_activations(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                       size_t image, size_t layer, enum cnn_stage stage, float *values,
                                       struct cnn_error *error);
 
-/* Writes class probabilities [count][classes] for the whole dataset.
- * Errors: MISMATCH (other image shape), MEMORY. */
+/* Writes what the model makes of each image of a dataset: probabilities of the classes, or where it does not
+ * end in softmax the outputs of its last layer. The answer is the first largest. Shapes: outputs
+ * [count][classes]. Errors: MISMATCH (other image shape), MEMORY. */
 enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
-                                  float *probabilities, struct cnn_error *error);
+                                  float *outputs, struct cnn_error *error);
 
 /* How often answers were right, by how sure they were: row i counts the images whose largest probability was
- * at least cnn_confidence_from(i) and below that of the row after it. */
+ * at least cnn_confidence_from(i) and below that of the row after it; none where there are no probabilities.
+ */
 enum { CNN_CONFIDENCE_ROWS = 6 };
 struct cnn_confidence {
     size_t images[CNN_CONFIDENCE_ROWS], right[CNN_CONFIDENCE_ROWS];
@@ -392,7 +396,7 @@ size_t cnn_confidence_row(float probability);
 struct cnn_scores {
     size_t count;
     double loss;     /* mean of what the model was trained to make small, its L2 included */
-    double accuracy; /* share of images whose largest probability is at the label */
+    double accuracy; /* share of images whose largest number is at the label */
     struct cnn_confidence confidence;
 };
 
@@ -431,9 +435,9 @@ struct cnn_train_options {
     const char *schedule;       /* of the learning rate: "constant", "step:3,0.5", ...; NULL: constant */
     const char *early_stopping; /* "val_loss:3": metric and patience; NULL: none */
     bool snapshots;             /* keep the weights of the filters after each epoch, for cnn_show_timelapse */
-    const char *loss;           /* "categorical_crossentropy" or "mse"; NULL: the first */
-    double label_smoothing;     /* share of the truth, 0 to below 1, that is spread over all classes */
-    double l2;                  /* each weight w of a kernel adds l2 w^2 to the loss; 0: none */
+    const char *loss;       /* "categorical_crossentropy", after softmax alone, or "mse"; NULL: the first */
+    double label_smoothing; /* share of the truth, 0 to below 1, that is spread over all classes */
+    double l2;              /* each weight w of a kernel adds l2 w^2 to the loss; 0: none */
     double clipnorm, global_clipnorm; /* the longest that the gradient of an array, or of all arrays as one,
                                          may be; 0: as long as it comes. At most one of them */
     double ema; /* momentum, above 0 to below 1, of a mean of the weights over the steps, which is what the
@@ -607,8 +611,9 @@ struct cnn_answer {
     const char *name; /* of the image */
     const struct cnn_dataset *dataset;
     size_t image;
-    const float *probabilities; /* [classes] */
+    const float *probabilities; /* [classes], as cnn_model_predict gives them */
     size_t classes;
+    bool outputs;                 /* they are outputs of a network without softmax, and no probabilities */
     const struct cnn_hint *hints; /* [n_hints] */
     size_t n_hints;
 };

@@ -34,7 +34,8 @@ static const struct option_row options[] = {
 struct evaluation {
     struct cnn_scores scores;
     size_t classes;
-    size_t *confusion; /* [truth][prediction] */
+    bool probabilities; /* else there is no telling how sure an answer was */
+    size_t *confusion;  /* [truth][prediction] */
 };
 
 /* How one class fares. occurs: it is the truth or the prediction of some image. */
@@ -92,7 +93,7 @@ static void print_csv(const struct evaluation *e)
         struct class_scores c = class_scores(e, k);
         printf("precision,%zu,,%.9g\nrecall,%zu,,%.9g\nf1,%zu,,%.9g\n", k, c.precision, k, c.recall, k, c.f1);
     }
-    for (size_t i = 0; i < CNN_CONFIDENCE_ROWS; i++)
+    for (size_t i = 0; e->probabilities && i < CNN_CONFIDENCE_ROWS; i++)
         printf("images_from_%g,,,%zu\nright_from_%g,,,%zu\n", cnn_confidence_from(i),
                e->scores.confidence.images[i], cnn_confidence_from(i), e->scores.confidence.right[i]);
     for (size_t i = 0; i < e->classes; i++)
@@ -163,7 +164,8 @@ static void print_json(const struct evaluation *e, const struct evaluate_setting
     json_scores(&mean);
     json_classes(e);
     json_confusion(e);
-    json_confidence(&e->scores.confidence);
+    if (e->probabilities)
+        json_confidence(&e->scores.confidence);
     json_end();
 }
 
@@ -242,7 +244,8 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
            count_text(count, e->scores.count));
     print_confusion(e);
     print_classes(e);
-    print_confidence(&e->scores.confidence);
+    if (e->probabilities)
+        print_confidence(&e->scores.confidence);
 }
 
 /* For those who look at single answers later. A file that cannot be written is no failure of the score. */
@@ -256,7 +259,8 @@ static void keep_confidence(const char *path, const struct cnn_confidence *confi
 static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_model *model,
                             const struct cnn_dataset *dataset, struct cnn_error *error)
 {
-    struct evaluation e = {.classes = cnn_model_info(model).classes};
+    struct cnn_model_info info = cnn_model_info(model);
+    struct evaluation e = {.classes = info.classes, .probabilities = info.probabilities};
     e.confusion = calloc(e.classes * e.classes, sizeof *e.confusion);
     if (!e.confusion)
         return fail_memory(error);
@@ -267,7 +271,7 @@ static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_
         print_json(&e, s, model, cnn_dataset_info(dataset).source);
     else if (status == CNN_OK)
         print_tables(&e, s, model, cnn_dataset_info(dataset).source);
-    if (status == CNN_OK && s->split == CNN_TEST && !cnn_model_confidence(model))
+    if (status == CNN_OK && s->split == CNN_TEST && e.probabilities && !cnn_model_confidence(model))
         keep_confidence(s->model, &e.scores.confidence);
     free(e.confusion);
     return status;

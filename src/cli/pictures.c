@@ -26,7 +26,7 @@ struct pictures {
     size_t n, n_failed, image_bytes;
     struct picture *each; /* [n] */
     uint8_t *pixels;      /* [n][height][width][channels] */
-    float *probabilities; /* [n][classes] */
+    float *outputs;       /* [n][classes] */
 };
 
 struct picture {
@@ -186,11 +186,11 @@ static void read_pictures(struct pictures *p, struct cnn_error *first)
 
 /* ---- showing ------------------------------------------------------------------------------------ */
 
-static size_t best_of(const float *probabilities, size_t n)
+static size_t best_of(const float *outputs, size_t n)
 {
     size_t best = 0;
     for (size_t k = 1; k < n; k++)
-        if (probabilities[k] > probabilities[best])
+        if (outputs[k] > outputs[best])
             best = k;
     return best;
 }
@@ -208,17 +208,17 @@ static void print_field(const char *text)
     putchar('"');
 }
 
-static void print_csv_head(size_t classes)
+static void print_csv_head(const struct cnn_model_info *info)
 {
     printf("picture,predicted");
-    for (size_t k = 0; k < classes; k++)
-        printf(",p%zu", k);
+    for (size_t k = 0; k < info->classes; k++)
+        printf(",%c%zu", info->probabilities ? 'p' : 'y', k);
     putchar('\n');
 }
 
 static void print_csv_row(const struct pictures *p, size_t i)
 {
-    const float *row = p->probabilities + i * p->info.classes;
+    const float *row = p->outputs + i * p->info.classes;
     print_field(p->settings->files.text[i]);
     if (p->each[i].empty)
         putchar(',');
@@ -237,14 +237,14 @@ static void print_json(const struct pictures *p)
     json_begin();
     json_open_array("predictions");
     for (size_t i = 0; i < p->n; i++) {
-        const float *row = p->probabilities + i * p->info.classes;
+        const float *row = p->outputs + i * p->info.classes;
         if (!p->each[i].read)
             continue;
         json_open_object(NULL);
         json_text("picture", p->settings->files.text[i]);
         if (!p->each[i].empty)
             json_count("predicted", best_of(row, p->info.classes));
-        json_open_array("probabilities");
+        json_open_array(p->info.probabilities ? "probabilities" : "outputs");
         for (size_t k = 0; k < p->info.classes && !p->each[i].empty; k++)
             json_real(NULL, (double)row[k]);
         json_close_array();
@@ -268,13 +268,15 @@ static void print_name(const char *name)
 static void print_line(const struct pictures *p, size_t i)
 {
     const struct picture *each = &p->each[i];
-    const float *row = p->probabilities + i * p->info.classes;
+    const float *row = p->outputs + i * p->info.classes;
     size_t best = best_of(row, p->info.classes);
     print_name(p->settings->files.text[i]);
     if (each->empty)
         printf(": no answer\n");
-    else
+    else if (p->info.probabilities)
         printf(": %zu, probability %.2f %%\n", best, 100 * (double)row[best]);
+    else
+        printf(": %zu, output %.4f\n", best, (double)row[best]);
     for (size_t k = 0; k < each->n_hints; k++)
         printf("  %s\n", each->hints[k].text);
 }
@@ -287,8 +289,9 @@ static enum cnn_status print_preview(const struct pictures *p, const struct cnn_
     const struct cnn_answer answer = {.name = p->settings->files.text[i],
                                       .dataset = dataset,
                                       .image = i,
-                                      .probabilities = p->probabilities + i * p->info.classes,
+                                      .probabilities = p->outputs + i * p->info.classes,
                                       .classes = p->info.classes,
+                                      .outputs = !p->info.probabilities,
                                       .hints = p->each[i].hints,
                                       .n_hints = p->each[i].n_hints};
     enum cnn_status status = cnn_show_answer(&answer, &sheet, error);
@@ -305,7 +308,7 @@ static enum cnn_status print_preview(const struct pictures *p, const struct cnn_
 
 static void print_csv(const struct pictures *p)
 {
-    print_csv_head(p->info.classes);
+    print_csv_head(&p->info);
     for (size_t i = 0; i < p->n; i++)
         if (p->each[i].read)
             print_csv_row(p, i);
@@ -373,7 +376,7 @@ static enum cnn_status predict_pictures(struct pictures *p, struct cnn_error *er
                                                 p->info.channels, &dataset, error);
     if (status != CNN_OK)
         return status;
-    status = cnn_model_predict(p->model, dataset, p->probabilities, error);
+    status = cnn_model_predict(p->model, dataset, p->outputs, error);
     if (status == CNN_OK && p->settings->csv)
         print_csv(p);
     else if (status == CNN_OK && p->settings->json)
@@ -414,11 +417,10 @@ enum cnn_status pictures_show(const struct cnn_model *model, const struct pictur
                          .image_bytes = info.height * info.width * info.channels};
     p.each = calloc(p.n, sizeof *p.each);
     p.pixels = calloc(p.n, p.image_bytes);
-    p.probabilities = calloc(p.n, info.classes * sizeof *p.probabilities);
-    enum cnn_status status =
-        p.each && p.pixels && p.probabilities ? read_and_show(&p, error) : fail_memory(error);
+    p.outputs = calloc(p.n, info.classes * sizeof *p.outputs);
+    enum cnn_status status = p.each && p.pixels && p.outputs ? read_and_show(&p, error) : fail_memory(error);
     free(p.each);
     free(p.pixels);
-    free(p.probabilities);
+    free(p.outputs);
     return status;
 }

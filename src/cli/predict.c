@@ -48,7 +48,7 @@ static const struct option_row options[N_PREDICT_OPTIONS] = {
     [PREDICT_SPLIT] = {"split", "train|test", "those trained on, or the others; the lesson shows the former",
                        OPTION_CHOICE, FIELD(split), .group = GROUP_DATA},
     [PREDICT_DATA] = OPTION_DATA(FIELD(data)),
-    [PREDICT_CSV] = {"csv", NULL, "comma-separated values; all digits of each probability", OPTION_FLAG,
+    [PREDICT_CSV] = {"csv", NULL, "comma-separated values; all digits of each number", OPTION_FLAG,
                      FIELD(pictures.csv), .group = GROUP_OUTPUT},
     [PREDICT_JSON] = {"json", NULL, "one JSON object for all images", OPTION_FLAG, FIELD(pictures.json),
                       .group = GROUP_OUTPUT},
@@ -72,18 +72,19 @@ struct prediction {
     const struct cnn_dataset *dataset;
     bool labelled;                           /* else there is no truth to show */
     size_t first, count, classes;            /* first: the number of the first image in its split */
-    const float *probabilities;              /* [count][classes] */
+    const float *outputs;                    /* [count][classes] */
+    bool probabilities;                      /* the outputs are; else numbers of any size */
     const struct cnn_confidence *confidence; /* of the model; NULL: not known */
 };
 
-static const float *probabilities_of(const struct prediction *p, size_t i)
+static const float *outputs_of(const struct prediction *p, size_t i)
 {
-    return p->probabilities + i * p->classes;
+    return p->outputs + i * p->classes;
 }
 
 static size_t digit_of(const struct prediction *p, size_t i)
 {
-    const float *row = probabilities_of(p, i);
+    const float *row = outputs_of(p, i);
     size_t best = 0;
     for (size_t k = 1; k < p->classes; k++)
         if (row[k] > row[best])
@@ -100,7 +101,7 @@ static void print_csv(const struct prediction *p)
 {
     printf(p->labelled ? "image,truth,predicted" : "image,predicted");
     for (size_t k = 0; k < p->classes; k++)
-        printf(",p%zu", k);
+        printf(",%c%zu", p->probabilities ? 'p' : 'y', k);
     putchar('\n');
     for (size_t i = 0; i < p->count; i++) {
         printf("%zu,", p->first + i);
@@ -108,7 +109,7 @@ static void print_csv(const struct prediction *p)
             printf("%u,", cnn_dataset_label(p->dataset, i));
         printf("%zu", digit_of(p, i));
         for (size_t k = 0; k < p->classes; k++)
-            printf(",%.9g", (double)probabilities_of(p, i)[k]);
+            printf(",%.9g", (double)outputs_of(p, i)[k]);
         putchar('\n');
     }
 }
@@ -124,9 +125,9 @@ static void print_json(const struct prediction *p)
         if (p->labelled)
             json_count("truth", cnn_dataset_label(p->dataset, i));
         json_count("predicted", digit_of(p, i));
-        json_open_array("probabilities");
+        json_open_array(p->probabilities ? "probabilities" : "outputs");
         for (size_t k = 0; k < p->classes; k++)
-            json_real(NULL, (double)probabilities_of(p, i)[k]);
+            json_real(NULL, (double)outputs_of(p, i)[k]);
         json_close_array();
         json_close_object();
     }
@@ -141,10 +142,21 @@ static void print_class_cells(const struct prediction *p, size_t width)
         printf("%*zu", (int)width, k);
 }
 
-static void print_probability_cells(const struct prediction *p, size_t i, size_t width)
+static void print_output_cells(const struct prediction *p, size_t i, size_t width)
 {
     for (size_t k = 0; k < p->classes; k++)
-        printf("%*.2f", (int)width, (double)probabilities_of(p, i)[k]);
+        printf("%*.2f", (int)width, (double)outputs_of(p, i)[k]);
+}
+
+/* A blank, and room for the longest number or class. */
+static size_t cell_width(const struct prediction *p)
+{
+    size_t most = digits(p->classes - 1);
+    for (size_t i = 0; i < p->count * p->classes; i++) {
+        size_t width = (size_t)snprintf(NULL, 0, "%.2f", (double)p->outputs[i]);
+        most = width > most ? width : most;
+    }
+    return 1 + most;
 }
 
 static void print_truth_cells(const struct prediction *p, size_t i, size_t width)
@@ -164,7 +176,7 @@ static void print_beside(const struct prediction *p, size_t number, size_t cell,
     putchar('\n');
     for (size_t i = 0; i < p->count; i++) {
         printf("%*zu", (int)number, p->first + i);
-        print_probability_cells(p, i, cell);
+        print_output_cells(p, i, cell);
         printf("   ");
         print_truth_cells(p, i, truth);
         putchar('\n');
@@ -182,7 +194,7 @@ static void print_below(const struct prediction *p, size_t number, size_t cell)
             if (truth)
                 print_truth_cells(p, i, cell);
             else
-                print_probability_cells(p, i, cell);
+                print_output_cells(p, i, cell);
             putchar('\n');
         }
     }
@@ -193,8 +205,8 @@ static void print_confidence(const struct prediction *p)
 {
     const struct cnn_confidence *c = p->confidence;
     bool shown[CNN_CONFIDENCE_ROWS] = {false};
-    for (size_t i = 0; i < p->count; i++)
-        shown[cnn_confidence_row(probabilities_of(p, i)[digit_of(p, i)])] = true;
+    for (size_t i = 0; c && i < p->count; i++)
+        shown[cnn_confidence_row(outputs_of(p, i)[digit_of(p, i)])] = true;
     for (size_t row = CNN_CONFIDENCE_ROWS; c && row-- > 0;) {
         char range[CONFIDENCE_TEXT], images[COUNT_TEXT];
         if (shown[row] && c->images[row])
@@ -212,8 +224,9 @@ static void print_verdicts(const struct prediction *p)
     for (size_t i = 0; i < p->count; i++) {
         size_t digit = digit_of(p, i);
         bool hit = p->labelled && digit == cnn_dataset_label(p->dataset, i);
-        printf("image %*zu: %zu, probability %6.2f %%", number, p->first + i, digit,
-               100 * (double)probabilities_of(p, i)[digit]);
+        printf("image %*zu: %zu, ", number, p->first + i, digit);
+        printf(p->probabilities ? "probability %6.2f %%" : "output %.4f",
+               (p->probabilities ? 100 : 1) * (double)outputs_of(p, i)[digit]);
         right += hit;
         if (!p->labelled)
             putchar('\n');
@@ -231,7 +244,7 @@ static void print_verdicts(const struct prediction *p)
 static void print_tables(const struct prediction *p)
 {
     size_t number = digits(p->first + p->count - 1), truth = digits(p->classes - 1) + 1;
-    size_t cell = sizeof " 0.00" - 1 > truth ? sizeof " 0.00" - 1 : truth;
+    size_t cell = cell_width(p);
     if (p->labelled && number + (cell + truth) * p->classes + 3 <= output_columns(stdout))
         print_beside(p, number, cell, truth);
     else
@@ -244,25 +257,26 @@ static enum cnn_status show(const struct cnn_model *model, const struct cnn_data
                             const struct predict_settings *s, struct cnn_error *error)
 {
     struct cnn_dataset_info data = cnn_dataset_info(dataset);
-    struct prediction p = {dataset,
-                           data.labelled,
-                           first,
-                           data.count,
-                           cnn_model_info(model).classes,
-                           NULL,
-                           cnn_model_confidence(model)};
-    float *probabilities = calloc(p.count, p.classes * sizeof *probabilities);
-    if (!probabilities)
+    struct cnn_model_info info = cnn_model_info(model);
+    struct prediction p = {.dataset = dataset,
+                           .labelled = data.labelled,
+                           .first = first,
+                           .count = data.count,
+                           .classes = info.classes,
+                           .probabilities = info.probabilities,
+                           .confidence = cnn_model_confidence(model)};
+    float *outputs = calloc(p.count, p.classes * sizeof *outputs);
+    if (!outputs)
         return fail_memory(error);
-    p.probabilities = probabilities;
-    enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
+    p.outputs = outputs;
+    enum cnn_status status = cnn_model_predict(model, dataset, outputs, error);
     if (status == CNN_OK && s->pictures.csv)
         print_csv(&p);
     else if (status == CNN_OK && s->pictures.json)
         print_json(&p);
     else if (status == CNN_OK)
         print_tables(&p);
-    free(probabilities);
+    free(outputs);
     return status;
 }
 

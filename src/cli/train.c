@@ -306,7 +306,7 @@ static void json_results(const struct run *run, const struct cnn_scores *test)
 static enum cnn_status keep_confidence(struct run *run, const struct cnn_scores *test,
                                        struct cnn_error *error)
 {
-    if (!test->count)
+    if (!test->count || !cnn_model_info(run->model).probabilities)
         return CNN_OK;
     cnn_model_set_confidence(run->model, &test->confidence);
     return run->best_epoch ? cnn_model_save(run->model, run->files.model, error) : save_run(run, error);

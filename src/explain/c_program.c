@@ -138,7 +138,7 @@ static void write_parts(struct paper *p, struct running r)
 static void write_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
 {
     const bool known = activation_code[explained_layer(e, i)->activation].code;
-    const bool plain = is_answer(e, i) || !known;
+    const bool plain = is_softmax(e, i) || !known;
     paper_raw(p, "%s", main_code);
     paper_raw(p, "int main(void)\n{\n    const float z = sum();\n    int same = compare(\"z\", z, %af);\n",
               (double)e->z[i][output]);
@@ -177,7 +177,7 @@ static void write_program(struct explanation *e, size_t i, size_t output)
               paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
                            "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
     paper_raw(p, "%s%s", flush_code, is_apart(layer) ? parts_code : sum_code);
-    if (!is_answer(e, i) && activation_code[layer->activation].code) {
+    if (!is_softmax(e, i) && activation_code[layer->activation].code) {
         const bool exponent = activation_code[layer->activation].uses_exp;
         if (exponent)
             paper_raw(

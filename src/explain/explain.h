@@ -14,7 +14,7 @@ struct explanation {
     size_t image;
     struct cnn_explain_options options;
     float *memory;            /* what the next two point into */
-    float *y[MAX_LAYERS + 1]; /* of layer i, 0 the input; of the last one probabilities */
+    float *y[MAX_LAYERS + 1]; /* of layer i, 0 the input; of softmax probabilities */
     float *z[MAX_LAYERS + 1]; /* the same before the activation */
     bool labelled;
     size_t label;
@@ -35,8 +35,13 @@ static inline const struct layer *explained_layer(const struct explanation *e, s
     return &e->model->layer[i - 1];
 }
 
-/* Whether layer i is the one that softmax makes probabilities of. */
+/* Whether layer i is the last one, whose largest number is the answer; and whether by softmax. */
 static inline bool is_answer(const struct explanation *e, size_t i)
+{
+    return i == e->model->n_layers;
+}
+
+static inline bool is_softmax(const struct explanation *e, size_t i)
 {
     return e->model->layer[i - 1].activation == ACTIVATION_softmax;
 }
@@ -75,7 +80,7 @@ void tell_layer(struct explanation *e, size_t i);
 void tell_sum(struct explanation *e, size_t i, size_t output);
 void tell_activation(struct explanation *e, size_t i, size_t output);
 
-/* Softmax of the logits, and the loss where there is a label. */
+/* Softmax of the logits, or the outputs where there is none; and the loss where there is a label. */
 void tell_answer(struct explanation *e);
 
 /* The step of the weight of layer i with the largest gradient among those that make output k.

@@ -369,7 +369,7 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
     const float z = e->z[i][output], y = e->y[i][output];
     struct paper *p = &e->paper;
     const struct cnn_word *word = activation_word(layer->activation);
-    if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_answer(e, i))
+    if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_softmax(e, i))
         return;
     paper_say(p, SAID_activation, word->word);
     paper_line(p, "%s(x) = %s", word->word, word->help);

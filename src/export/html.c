@@ -121,9 +121,9 @@ static size_t choose(const struct cnn_dataset *dataset, size_t *chosen)
     return n;
 }
 
-/* The page runs these when it opens, and compares the bits of its probabilities with the ones here. */
+/* The page runs these when it opens, and compares the bits of what comes out with the ones here. */
 static void put_samples(FILE *out, const struct cnn_model *model, const struct cnn_dataset *dataset,
-                        const float *probabilities)
+                        const float *outputs)
 {
     size_t chosen[SAMPLES], n = choose(dataset, chosen), classes = model_classes(model);
     fputs(",\"samples\":[", out);
@@ -136,7 +136,7 @@ static void put_samples(FILE *out, const struct cnn_model *model, const struct c
             fputs("\",\"bits\":\"", out);
         for (size_t c = 0; c < classes; c++) {
             uint32_t bits;
-            memcpy(&bits, &probabilities[chosen[k] * classes + c], sizeof bits);
+            memcpy(&bits, &outputs[chosen[k] * classes + c], sizeof bits);
             fprintf(out, "%08" PRIx32, bits);
         }
         fputs("\"}", out);
@@ -182,15 +182,15 @@ static enum cnn_status put_answers(FILE *out, const struct cnn_model *model,
                                    const struct cnn_dataset *dataset, bool score, struct cnn_error *error)
 {
     const size_t count = cnn_dataset_info(dataset).count, classes = model_classes(model);
-    float *probabilities = memory_alloc(count * classes, sizeof *probabilities);
-    if (!probabilities)
-        return error_memory(error, count * classes * sizeof *probabilities);
-    enum cnn_status status = cnn_model_predict(model, dataset, probabilities, error);
+    float *outputs = memory_alloc(count * classes, sizeof *outputs);
+    if (!outputs)
+        return error_memory(error, count * classes * sizeof *outputs);
+    enum cnn_status status = cnn_model_predict(model, dataset, outputs, error);
     if (status == CNN_OK)
-        put_samples(out, model, dataset, probabilities);
-    if (status == CNN_OK && score)
-        put_sureness(out, dataset, probabilities, classes);
-    memory_free(probabilities);
+        put_samples(out, model, dataset, outputs);
+    if (status == CNN_OK && score && model_gives_probabilities(model))
+        put_sureness(out, dataset, outputs, classes);
+    memory_free(outputs);
     return status;
 }
 

@@ -266,6 +266,12 @@ struct kernels {
     void (*softmax_squared_error)(size_t classes, const uint8_t *labels, size_t n_valid, float inverse_batch,
                                   const float *z, float *dz, float *loss, uint8_t *correct);
 
+    /* The same for the mean over the classes of (y - onehot)^2 of outputs as they are; correct by the first
+     * largest output. dz holds the slope y' by z and becomes s (y - onehot) y' * inverse_batch; not y here.
+     */
+    void (*squared_error)(size_t classes, const uint8_t *labels, size_t n_valid, float inverse_batch,
+                          const float *y, float *dz, float *loss, uint8_t *correct);
+
     /* One update of n weights by the gradient g, for each optimizer of the table; slots as it counts them. */
     void (*update[N_OPTIMIZERS])(const struct update *update, size_t n, const float *g, float *w,
                                  float *slot_0, float *slot_1);

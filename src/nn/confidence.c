@@ -25,7 +25,7 @@ const struct cnn_confidence *cnn_model_confidence(const struct cnn_model *model)
 
 void cnn_model_set_confidence(struct cnn_model *model, const struct cnn_confidence *confidence)
 {
-    model->has_confidence = true;
+    model->has_confidence = model_gives_probabilities(model);
     model->confidence = *confidence;
 }
 
@@ -70,6 +70,6 @@ enum cnn_status confidence_read(struct npz *npz, const char *path, struct cnn_mo
         model->confidence.images[i] = (size_t)row[IMAGES];
         model->confidence.right[i] = (size_t)row[RIGHT];
     }
-    model->has_confidence = true;
+    model->has_confidence = model_gives_probabilities(model);
     return CNN_OK;
 }

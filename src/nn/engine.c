@@ -96,7 +96,8 @@ static float *take(struct cursor *c, size_t n)
     return here;
 }
 
-/* What a layer that computes has of its own. The loss sets the dz of the last one, from the logits. */
+/* What a layer that computes has of its own. The loss sets the dz of the last one: from the logits, or where
+ * there is no softmax from outputs and slope. */
 static void lay_out_layer(struct engine *e, size_t i, size_t blocks, struct cursor *c)
 {
     const struct layer *layer = &e->model->layer[i];
@@ -106,10 +107,9 @@ static void lay_out_layer(struct engine *e, size_t i, size_t blocks, struct curs
     b->first.y = take(c, blocks * b->y_stride);
     float *dz = take(c, blocks * b->y_stride);
     b->first.dz = dz;
-    if (i + 1 < e->model->n_layers)
+    if (layer->activation != ACTIVATION_softmax)
         b->first.slope = dz;
-    else
-        e->dz = dz;
+    e->dz = dz;
     b->first.saved = take(c, blocks * b->saved_stride);
     b->first.share = take(c, blocks * b->share_stride);
     b->first.gathered = take(c, layer->gathered);

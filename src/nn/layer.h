@@ -84,7 +84,7 @@ struct block {
 
     const float *x;    /* like in */
     float *y, *slope;  /* like out; forward leaves act'(z) in slope, ones where it has no activation; slope is
-                          NULL for the last layer, whose dz the loss sets, and where nobody goes back */
+                          NULL for softmax, whose dz the loss sets, and where nobody goes back */
     const float *dz;   /* backward: like out, the gradient of the loss by z; it lies where slope was */
     float *dx;         /* backward: like in; holds the slope of the layer below, becomes its dz */
     float *saved;      /* [layer->saved]: what forward leaves for backward: argmax, mask */

@@ -68,11 +68,12 @@ static enum cnn_status read_options(const struct cnn_model_options *options, str
     model->seed = options->seed;
     enum cnn_status status = spec_parse(options->arch ? options->arch : SPEC_LESSON, &model->input,
                                         model->layer, &model->n_layers, error);
-    if (status == CNN_OK)
-        choose_activations(model, options->compat);
-    if (status == CNN_OK)
-        spec_format(model->layer, model->n_layers, model->arch);
-    return status;
+    if (status != CNN_OK)
+        return status;
+    choose_activations(model, options->compat);
+    spec_format(model->layer, model->n_layers, model->arch);
+    model->objective.loss = model_gives_probabilities(model) ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_MSE;
+    return CNN_OK;
 }
 
 enum cnn_status model_plan(const struct cnn_model_options *options, size_t max_weights,
@@ -156,6 +157,7 @@ struct cnn_model_info cnn_model_info(const struct cnn_model *model)
         .layers = model->n_layers + 1,
         .parameters = model->n_weights,
         .trained_epochs = model->trained_epochs,
+        .probabilities = model_gives_probabilities(model),
         .loss = objective_word(model->objective.loss)->word,
         .label_smoothing = model->objective.label_smoothing,
         .l2 = model->objective.l2,

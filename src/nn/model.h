@@ -48,6 +48,16 @@ static inline size_t model_classes(const struct cnn_model *model)
     return shape_count(&model->layer[model->n_layers - 1].out);
 }
 
+/* Whether its answer is probabilities, by softmax; else what the last layer puts out. */
+static inline bool model_gives_probabilities(const struct cnn_model *model)
+{
+    return model->layer[model->n_layers - 1].activation == ACTIVATION_softmax;
+}
+
+/* What L2 adds to the loss for the weights of the kernels: as the engine has it, to the bit, by one thread.
+ */
+double model_cost(const struct cnn_model *model);
+
 /* Whether a dataset can go into the model. Errors: MISMATCH. */
 enum cnn_status model_check_images(const struct cnn_model *model, const struct cnn_dataset *dataset,
                                    struct cnn_error *error);

@@ -115,12 +115,14 @@ static enum cnn_status read_origin(struct npz *npz, struct cnn_model *model, str
     return CNN_OK;
 }
 
-static enum cnn_status read_objective(struct npz *npz, const char *path, struct objective *objective,
+/* Where the file says nothing of the loss, it is the one that a new network would have. */
+static enum cnn_status read_objective(struct npz *npz, const char *path, struct cnn_model *model,
                                       struct cnn_error *error)
 {
-    char loss[LOSS_TEXT] = "categorical_crossentropy";
+    char loss[LOSS_TEXT];
     struct cnn_train_options o = {.loss = loss};
     struct cnn_error cause = {0};
+    snprintf(loss, sizeof loss, "%s", objective_word(model->objective.loss)->word);
     enum cnn_status status =
         npz_has(npz, "loss") ? npz_read_text(npz, "loss", loss, sizeof loss, error) : CNN_OK;
     if (status == CNN_OK && npz_has(npz, "label_smoothing"))
@@ -129,7 +131,7 @@ static enum cnn_status read_objective(struct npz *npz, const char *path, struct 
         status = npz_read_double(npz, "l2", &o.l2, error);
     if (status != CNN_OK)
         return status;
-    status = objective_read(&o, objective, &cause);
+    status = objective_read(&o, model_gives_probabilities(model), &model->objective, &cause);
     return status == CNN_OK ? CNN_OK
                             : error_set(error, CNN_ERROR_FORMAT, "%s: loss: %s", path, cause.message);
 }
@@ -217,7 +219,7 @@ enum cnn_status model_file_parse(struct npz *npz, const char *path, struct cnn_m
     if (status == CNN_OK && (npz_has(npz, "format") || npz_has(npz, "version")))
         status = npz_read_text(npz, "version", model->version, sizeof model->version, error);
     if (status == CNN_OK)
-        status = read_objective(npz, path, &model->objective, error);
+        status = read_objective(npz, path, model, error);
     if (status == CNN_OK)
         status = read_weights(npz, model, error);
     if (status == CNN_OK)

@@ -10,7 +10,8 @@ static const struct cnn_word words[] = {
     [LOSS_CATEGORICAL_CROSSENTROPY] = {"categorical_crossentropy", "categorical_crossentropy",
                                        "-log of the probability given to the true class; one step with "
                                        "softmax"},
-    [LOSS_MSE] = {"mse", "mse", "mean square of the distance between probabilities and the one-hot truth"},
+    [LOSS_MSE] = {"mse", "mse",
+                  "mean square of the distance between outputs and the one-hot truth; with any last layer"},
 };
 enum { N_LOSSES = sizeof words / sizeof words[0] };
 
@@ -30,8 +31,19 @@ static enum cnn_status find_loss(const char *word, enum loss *loss, struct cnn_e
     return keras_unknown_word("loss", word, known, words_of(objective_word, known, 0), error);
 }
 
-enum cnn_status objective_read(const struct cnn_train_options *options, struct objective *objective,
-                               struct cnn_error *error)
+static enum cnn_status check_softmax(const struct objective *o, bool softmax, struct cnn_error *error)
+{
+    if (softmax || o->loss == LOSS_MSE)
+        return CNN_OK;
+    error_set(error, CNN_ERROR_USAGE,
+              "%s: needs the probabilities of softmax, and the last layer does not end in it",
+              words[o->loss].word);
+    return error_hint(error, CNN_ERROR_USAGE,
+                      "end the network in dense:CLASSES,softmax, or train it with --loss mse");
+}
+
+enum cnn_status objective_read(const struct cnn_train_options *options, bool softmax,
+                               struct objective *objective, struct cnn_error *error)
 {
     struct objective o = {.label_smoothing = options->label_smoothing, .l2 = options->l2};
     enum cnn_status status = options->loss ? find_loss(options->loss, &o.loss, error) : CNN_OK;
@@ -45,17 +57,21 @@ enum cnn_status objective_read(const struct cnn_train_options *options, struct o
                          "label smoothing: goes with categorical_crossentropy, not %s", words[o.loss].word);
     if (!(o.l2 >= 0 && o.l2 <= 1000))
         return error_set(error, CNN_ERROR_USAGE, "L2 %g: expected a number from 0 to 1000", o.l2);
-    *objective = o;
-    return CNN_OK;
+    status = check_softmax(&o, softmax, error);
+    if (status == CNN_OK)
+        *objective = o;
+    return status;
 }
 
 void objective_loss(const struct objective *o, const struct kernels *k, const struct objective_block *b,
-                    const float *z, float *dz, float *loss, uint8_t *correct)
+                    const float *y, float *dz, float *loss, uint8_t *correct)
 {
-    if (o->loss == LOSS_MSE)
-        k->softmax_squared_error(b->classes, b->labels, b->n, b->inverse_batch, z, dz, loss, correct);
+    if (!b->softmax)
+        k->squared_error(b->classes, b->labels, b->n, b->inverse_batch, y, dz, loss, correct);
+    else if (o->loss == LOSS_MSE)
+        k->softmax_squared_error(b->classes, b->labels, b->n, b->inverse_batch, y, dz, loss, correct);
     else
-        k->softmax_cross_entropy(b->classes, b->labels, b->n, (float)o->label_smoothing, b->inverse_batch, z,
+        k->softmax_cross_entropy(b->classes, b->labels, b->n, (float)o->label_smoothing, b->inverse_batch, y,
                                  dz, loss, correct);
 }
 

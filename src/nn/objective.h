@@ -8,7 +8,7 @@
 /* The rows of the table of losses, objective.c. */
 enum loss { LOSS_CATEGORICAL_CROSSENTROPY, LOSS_MSE };
 
-/* All zeros: plain categorical cross-entropy. */
+/* All zeros: plain categorical cross-entropy. It needs softmax; without that there is mse alone. */
 struct objective {
     enum loss loss;
     double label_smoothing; /* 0 .. below 1: the truth is this much of the mean of all classes */
@@ -17,9 +17,9 @@ struct objective {
 
 const struct cnn_word *objective_word(size_t i);
 
-/* Reads what options say of it. Errors: USAGE. */
-enum cnn_status objective_read(const struct cnn_train_options *options, struct objective *objective,
-                               struct cnn_error *error);
+/* Reads what options say of it, for a network that ends in softmax or not. Errors: USAGE. */
+enum cnn_status objective_read(const struct cnn_train_options *options, bool softmax,
+                               struct objective *objective, struct cnn_error *error);
 
 /* Whether it is more than plain cross-entropy: a reader of format 1 would take it for that. */
 static inline bool objective_is_plain(const struct objective *o)
@@ -34,14 +34,16 @@ static inline bool objective_same(const struct objective *a, const struct object
 
 /* Samples of one block and what a mean over the batch takes of each. */
 struct objective_block {
+    bool softmax;      /* the last layer ends in it, and its numbers here are logits */
     size_t classes, n; /* n samples, 1 .. 16 */
     const uint8_t *labels;
     float inverse_batch;
 };
 
-/* Loss, correct answers and dz of one block from the logits. Shapes: as struct kernels has them. */
+/* Loss, correct answers and dz of one block from the logits, or where there is no softmax from the outputs;
+ * dz then holds their slope. dz may be NULL. Shapes: as struct kernels has them. */
 void objective_loss(const struct objective *objective, const struct kernels *k,
-                    const struct objective_block *block, const float *z, float *dz, float *loss,
+                    const struct objective_block *block, const float *y, float *dz, float *loss,
                     uint8_t *correct);
 
 /* The sum of x^2 in double, in an order that n alone sets. */

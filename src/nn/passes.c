@@ -179,8 +179,9 @@ static void block_loss(const struct engine *e, size_t block)
 {
     size_t first = block * LANES, last = e->model->n_layers - 1;
     const struct block b = batch_block(&e->layer[last], block);
-    const struct objective_block samples = {model_classes(e->model), samples_in(e, block),
-                                            e->batch->labels + first, 1.0f / (float)e->batch->n};
+    const struct objective_block samples = {model_gives_probabilities(e->model), model_classes(e->model),
+                                            samples_in(e, block), e->batch->labels + first,
+                                            1.0f / (float)e->batch->n};
     objective_loss(&e->model->objective, e->k, &samples, b.y, e->dz + block * e->layer[last].y_stride,
                    e->loss + first, e->correct + first);
 }

@@ -49,7 +49,7 @@ struct engine {
     float *memory; /* everything in this paragraph lies in it */
     float *images; /* [blocks][input][16] */
     struct batch layer[MAX_LAYERS];
-    float *dz;        /* [blocks][classes][16]: that of the last layer, which the loss sets */
+    float *dz;        /* [blocks][classes][16]: that of the last layer that computes, which the loss sets */
     float *loss;      /* [blocks][16] */
     uint8_t *correct; /* [blocks][16] */
     float *gradient;  /* [threads][slice_floats] */

@@ -29,7 +29,4 @@ void pieces_add_cost(const struct layer *layer, struct range range, double l2, f
  * called by all of a team, once all of the gradient may be under way. */
 void pieces_update(const struct engine *engine, const struct target *target);
 
-/* What the kernels of a model cost: the same sum, to the bit, by one thread. */
-double model_cost(const struct cnn_model *model);
-
 #endif

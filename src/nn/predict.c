@@ -23,7 +23,7 @@ static size_t largest_block(const struct cnn_model *model)
     return n * LANES;
 }
 
-/* The logits of up to 16 images from first on. */
+/* What the last layer makes of up to 16 images from first on; of softmax the logits. */
 static const float *run_block(struct runner *r, const struct cnn_dataset *dataset, size_t first, size_t n)
 {
     const uint8_t *images[LANES];
@@ -41,37 +41,39 @@ static const float *run_block(struct runner *r, const struct cnn_dataset *datase
 
 /* Where a pass over a dataset puts what it finds; either half may be NULL. */
 struct findings {
-    float *probabilities; /* [count][classes] */
-    float *loss;          /* [count rounded up to blocks] */
-    uint8_t *prediction;  /* [count] */
-    uint8_t *sure;        /* [count]: row of cnn_confidence; asked for together with prediction */
+    float *outputs;      /* [count][classes] */
+    float *loss;         /* [count rounded up to blocks] */
+    uint8_t *prediction; /* [count] */
+    uint8_t *sure;       /* [count]: row of cnn_confidence, of probabilities alone */
 };
 
-static void store_block(struct runner *r, const struct cnn_dataset *dataset, const float *z, size_t first,
+static void store_block(struct runner *r, const struct cnn_dataset *dataset, const float *y, size_t first,
                         size_t n, const struct findings *f)
 {
     size_t classes = model_classes(r->model);
-    float *p = z == r->buffer[0] ? r->buffer[1] : r->buffer[0];
+    const bool softmax = model_gives_probabilities(r->model);
+    float *other = y == r->buffer[0] ? r->buffer[1] : r->buffer[0];
+    const float *p = softmax ? other : y;
     if (f->loss) {
         uint8_t labels[LANES], correct[LANES];
         for (size_t i = 0; i < n; i++)
             labels[i] = (uint8_t)cnn_dataset_label(dataset, first + i);
-        objective_loss(&r->model->objective, r->k, &(struct objective_block){classes, n, labels, 1}, z, NULL,
-                       f->loss + first, correct);
+        objective_loss(&r->model->objective, r->k, &(struct objective_block){softmax, classes, n, labels, 1},
+                       y, NULL, f->loss + first, correct);
     }
-    if (f->probabilities || f->sure)
-        r->k->softmax(classes, z, p);
+    if (softmax && (f->outputs || f->sure))
+        r->k->softmax(classes, y, other);
     for (size_t i = 0; i < n; i++) {
         size_t best = 0;
         for (size_t c = 0; c < classes; c++) {
-            if (f->probabilities)
-                f->probabilities[(first + i) * classes + c] = p[c * LANES + i];
-            if (z[c * LANES + i] > z[best * LANES + i])
+            if (f->outputs)
+                f->outputs[(first + i) * classes + c] = p[c * LANES + i];
+            if (y[c * LANES + i] > y[best * LANES + i])
                 best = c;
         }
         if (f->prediction)
             f->prediction[first + i] = (uint8_t)best;
-        if (f->sure)
+        if (f->sure && softmax)
             f->sure[first + i] = (uint8_t)cnn_confidence_row(p[best * LANES + i]);
     }
 }
@@ -160,12 +162,10 @@ enum cnn_status cnn_model_activations(const struct cnn_model *model, const struc
 }
 
 enum cnn_status cnn_model_predict(const struct cnn_model *model, const struct cnn_dataset *dataset,
-                                  float *probabilities, struct cnn_error *error)
+                                  float *outputs, struct cnn_error *error)
 {
     enum cnn_status status = model_check_images(model, dataset, error);
-    return status == CNN_OK
-               ? run_all(model, dataset, &(struct findings){.probabilities = probabilities}, error)
-               : status;
+    return status == CNN_OK ? run_all(model, dataset, &(struct findings){.outputs = outputs}, error) : status;
 }
 
 /* Adds up in the order of the images, so that the number of threads has no say in the loss. */
@@ -181,8 +181,10 @@ static void sum_up(const struct cnn_model *model, const struct cnn_dataset *data
         size_t label = cnn_dataset_label(dataset, i);
         loss += (double)f->loss[i];
         correct += f->prediction[i] == label;
-        confidence.images[f->sure[i]]++;
-        confidence.right[f->sure[i]] += f->prediction[i] == label;
+        if (model_gives_probabilities(model)) {
+            confidence.images[f->sure[i]]++;
+            confidence.right[f->sure[i]] += f->prediction[i] == label;
+        }
         if (confusion)
             confusion[label * classes + f->prediction[i]]++;
     }

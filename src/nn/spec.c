@@ -313,18 +313,22 @@ static void name_layer(struct layer *layers, size_t i)
 }
 
 /* Softmax turns the last layer's outputs into the probabilities of the classes, and only those. */
-static enum cnn_status check_softmax(const struct layer *layers, size_t n, struct cnn_error *error)
+static enum cnn_status check_chain(const struct layer *layers, size_t n, struct cnn_error *error)
 {
     for (size_t i = 0; i + 1 < n; i++)
         if (layers[i].activation == ACTIVATION_softmax)
             return error_set(error, CNN_ERROR_USAGE,
                              "layer %zu, %s: softmax may stand in the last layer only", i + 1,
                              layers[i].name);
-    if (n == 0 || layers[n - 1].activation != ACTIVATION_softmax || layers[n - 1].out.rank != 1)
+    if (n == 0 || layers[n - 1].out.rank != 1)
         return error_set(
             error, CNN_ERROR_USAGE,
-            "the last layer must give the probabilities of the classes; expected dense:CLASSES,softmax");
-    return CNN_OK;
+            "the last layer must give one number for each class; expected dense:CLASSES,softmax");
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].n_trained)
+            return CNN_OK;
+    return error_set(error, CNN_ERROR_USAGE,
+                     "no layer has weights to learn; expected one such as dense:CLASSES,softmax");
 }
 
 static const char *stands_for(const char *text)
@@ -360,7 +364,7 @@ enum cnn_status spec_parse(const char *text, const struct shape *input, struct l
         text += strspn(text, " \t\n");
     }
     *n_layers = n;
-    return check_softmax(layers, n, error);
+    return check_chain(layers, n, error);
 }
 
 /* ---- the text of a chain -------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ enum { MAX_SPEC_TEXT = 4096 };
 const struct cnn_word *spec_named(size_t i);
 
 /* Reads a text, or the name of one, into a chain of layers planned for an input, without weights.
- * A chain must end in dense with softmax, and have softmax nowhere else.
+ * A chain must end in one number for each class, have weights, and softmax nowhere but there.
  * Errors: USAGE; the message names the layer that does not fit. */
 enum cnn_status spec_parse(const char *text, const struct shape *input, struct layer *layers,
                            size_t *n_layers, struct cnn_error *error);

@@ -158,8 +158,9 @@ struct bench {
     const struct cnn_model *model, *other; /* other: of the other scale */
     const struct cnn_dataset *dataset;
     size_t count, classes, example;
+    bool probabilities; /* the answers are: else there is no telling how sure one is */
     uint8_t *images;
-    float *probabilities;
+    float *outputs; /* [count][classes] */
 };
 
 static void change_all(const struct bench *b, const struct way *way)
@@ -177,10 +178,10 @@ static enum cnn_status try_way(const struct bench *b, const struct way *way, str
     change_all(b, way);
     struct cnn_dataset changed = show_images(b->dataset, b->images, b->dataset->labels, b->count);
     enum cnn_status status =
-        cnn_model_predict(way->other_scale ? b->other : b->model, &changed, b->probabilities, error);
+        cnn_model_predict(way->other_scale ? b->other : b->model, &changed, b->outputs, error);
     *trial = (struct trial){0};
     for (size_t i = 0; status == CNN_OK && i < b->count; i++) {
-        const float *row = b->probabilities + i * b->classes;
+        const float *row = b->outputs + i * b->classes;
         size_t best = show_best(row, b->classes);
         if (best == cnn_dataset_label(b->dataset, i)) {
             trial->right++;
@@ -210,7 +211,10 @@ static void add_bar(struct cnn_sheet *sheet, const struct bench *b, const struct
     struct bar *bar = sheet_add_bar(sheet);
     double share = (double)trial->right / (double)b->count;
     SHEET_PRINT(bar->label, "%s", name_of(b, way));
-    SHEET_PRINT(bar->text, "%5.1f %%  %5zu  %5zu", 100 * share, trial->wrong, trial->sure_wrong);
+    if (b->probabilities)
+        SHEET_PRINT(bar->text, "%5.1f %%  %5zu  %5zu", 100 * share, trial->wrong, trial->sure_wrong);
+    else
+        SHEET_PRINT(bar->text, "%5.1f %%  %5zu", 100 * share, trial->wrong);
     bar->share = share;
     bar->strong = way == ways;
 }
@@ -219,15 +223,15 @@ static void add_example(struct cnn_sheet *sheet, const struct bench *b, const st
                         const struct trial *trial)
 {
     struct cnn_dataset_info info = cnn_dataset_info(b->dataset);
-    char percent[SHEET_LABEL];
+    char number[SHEET_LABEL];
     way->make(&(struct change){info.height, info.width, info.channels, b->example,
                                cnn_dataset_image(b->dataset, b->example), b->images, way->amount});
     struct cnn_dataset one = show_images(b->dataset, b->images, b->dataset->labels, 1);
     struct tile *tile = show_add_image(sheet, &one, 0);
-    show_percent(percent, (double)trial->sure);
+    show_answer_number(number, b->probabilities, (double)trial->sure);
     SHEET_PRINT(tile->above, "%s", name_of(b, way));
     SHEET_PRINT(tile->below[0], "read as %zu", trial->answer);
-    SHEET_PRINT(tile->below[1], "%s", percent);
+    SHEET_PRINT(tile->below[1], "%s", number);
 }
 
 static enum cnn_status add_all(struct cnn_sheet *sheet, const struct bench *b,
@@ -241,8 +245,9 @@ static enum cnn_status add_all(struct cnn_sheet *sheet, const struct bench *b,
     if (status != CNN_OK)
         return status;
     struct band *band = sheet_add_band(sheet, BAND_BARS, "How many it reads rightly");
-    SHEET_PRINT(band->note, "%s", "sure: wrong with more than 99 % \"confidence\"");
-    SHEET_PRINT(band->head, "  right  wrong   sure");
+    if (b->probabilities)
+        SHEET_PRINT(band->note, "%s", "sure: wrong with more than 99 % \"confidence\"");
+    SHEET_PRINT(band->head, b->probabilities ? "  right  wrong   sure" : "  right  wrong");
     for (size_t i = 0; i < N_WAYS; i++)
         add_bar(sheet, b, &ways[i], &trials[i]);
     show_image_name(name, b->dataset, b->example, options);
@@ -277,20 +282,23 @@ static enum cnn_status try_all(struct cnn_sheet *sheet, const struct cnn_model *
                                struct cnn_error *error)
 {
     struct cnn_dataset_info info = cnn_dataset_info(dataset);
-    struct bench b = {
-        .model = model, .dataset = dataset, .count = info.count, .classes = cnn_model_info(model).classes};
+    struct bench b = {.model = model,
+                      .dataset = dataset,
+                      .count = info.count,
+                      .classes = cnn_model_info(model).classes,
+                      .probabilities = cnn_model_info(model).probabilities};
     b.images = memory_alloc(b.count, info.height * info.width * info.channels);
-    b.probabilities = memory_alloc(b.count * b.classes, sizeof(float));
+    b.outputs = memory_alloc(b.count * b.classes, sizeof(float));
     struct cnn_model *other = NULL;
     enum cnn_status status = make_other(model, &other, error);
     b.other = other;
-    if (status == CNN_OK && (!b.images || !b.probabilities))
+    if (status == CNN_OK && (!b.images || !b.outputs))
         status = error_memory(error, b.count * info.height * info.width * info.channels);
     if (status == CNN_OK)
         status = add_all(sheet, &b, options, error);
     cnn_model_free(other);
     memory_free(b.images);
-    memory_free(b.probabilities);
+    memory_free(b.outputs);
     return status;
 }
 

@@ -147,29 +147,47 @@ static void add_unchanged(struct cnn_sheet *sheet, const struct layer_values *la
 
 /* ---- the answer --------------------------------------------------------------------------------- */
 
+/* A bar for each class: its probability and logit; without softmax its output, and z before the activation.
+ */
+static void add_class_bars(struct cnn_sheet *sheet, bool probabilities, const struct layer_values *last,
+                           const float *before)
+{
+    const double whole = probabilities ? 1 : show_largest(last->values, last->count);
+    const size_t best = show_best(last->values, last->count);
+    for (size_t k = 0; k < last->count; k++) {
+        struct bar *bar = sheet_add_bar(sheet);
+        const double value = (double)last->values[k], z = (double)before[k];
+        char percent[SHEET_LABEL];
+        show_percent(percent, value);
+        SHEET_PRINT(bar->label, "%zu", k);
+        if (probabilities)
+            SHEET_PRINT(bar->text, "%9s   logit %.4g", percent, z);
+        else if (last->info.activation && strcmp(last->info.activation, "linear") != 0)
+            SHEET_PRINT(bar->text, "%9.4g   z %.4g", value, z);
+        else
+            SHEET_PRINT(bar->text, "%9.4g", value);
+        bar->share = value / whole;
+        bar->strong = k == best;
+    }
+}
+
 static enum cnn_status add_answer(struct cnn_sheet *sheet, const struct cnn_model *model,
                                   const struct cnn_dataset *dataset, size_t image,
                                   const struct layer_values *last, struct cnn_error *error)
 {
     char heading[SHEET_LINE];
-    float *logits = memory_alloc(last->count, sizeof(float));
-    if (!logits)
+    float *before = memory_alloc(last->count, sizeof(float));
+    if (!before)
         return error_memory(error, last->count * sizeof(float));
-    size_t i = cnn_model_info(model).layers - 1, best = show_best(last->values, last->count);
+    struct cnn_model_info info = cnn_model_info(model);
     enum cnn_status status =
-        cnn_model_activations(model, dataset, image, i, CNN_BEFORE_ACTIVATION, logits, error);
-    SHEET_PRINT(heading, "%s   %zu   %s: the answer", last->info.name, last->count, last->info.activation);
+        cnn_model_activations(model, dataset, image, info.layers - 1, CNN_BEFORE_ACTIVATION, before, error);
+    SHEET_PRINT(heading, "%s   %zu%s%s: the answer", last->info.name, last->count,
+                last->info.activation ? "   " : "", last->info.activation ? last->info.activation : "");
     sheet_add_band(sheet, BAND_BARS, heading);
-    for (size_t k = 0; status == CNN_OK && k < last->count; k++) {
-        struct bar *bar = sheet_add_bar(sheet);
-        char percent[SHEET_LABEL];
-        show_percent(percent, (double)last->values[k]);
-        SHEET_PRINT(bar->label, "%zu", k);
-        SHEET_PRINT(bar->text, "%9s   logit %.4g", percent, (double)logits[k]);
-        bar->share = (double)last->values[k];
-        bar->strong = k == best;
-    }
-    memory_free(logits);
+    if (status == CNN_OK)
+        add_class_bars(sheet, info.probabilities, last, before);
+    memory_free(before);
     return status;
 }
 
@@ -229,27 +247,27 @@ static enum cnn_status set_title(struct cnn_sheet *sheet, const struct cnn_model
                                  const struct cnn_dataset *dataset, size_t image,
                                  const struct cnn_show_options *options, struct cnn_error *error)
 {
-    char name[SHEET_LINE], percent[SHEET_LABEL], truth[32] = "";
+    char name[SHEET_LINE], number[SHEET_LABEL], truth[32] = "";
     struct cnn_dataset_info data = cnn_dataset_info(dataset);
-    size_t classes = cnn_model_info(model).classes;
+    struct cnn_model_info info = cnn_model_info(model);
     if (image >= data.count)
         return error_set(error, CNN_ERROR_USAGE, "there is no image %zu; %s holds %zu", image, data.source,
                          data.count);
-    float *probabilities = memory_alloc(classes, sizeof(float));
-    if (!probabilities)
-        return error_memory(error, classes * sizeof(float));
+    float *outputs = memory_alloc(info.classes, sizeof(float));
+    if (!outputs)
+        return error_memory(error, info.classes * sizeof(float));
     struct cnn_dataset one = show_images(dataset, cnn_dataset_image(dataset, image), NULL, 1);
-    enum cnn_status status = cnn_model_predict(model, &one, probabilities, error);
+    enum cnn_status status = cnn_model_predict(model, &one, outputs, error);
     if (status == CNN_OK) {
-        size_t best = show_best(probabilities, classes);
+        size_t best = show_best(outputs, info.classes);
         show_image_name(name, dataset, image, options);
-        show_percent(percent, (double)probabilities[best]);
+        show_answer_number(number, info.probabilities, (double)outputs[best]);
         if (data.labelled)
             snprintf(truth, sizeof truth, "it is %u, ", cnn_dataset_label(dataset, image));
         SHEET_PRINT(sheet->title, "What the network sees in %s: %sthe answer is %zu (%s)", name, truth, best,
-                    percent);
+                    number);
     }
-    memory_free(probabilities);
+    memory_free(outputs);
     return status;
 }
 

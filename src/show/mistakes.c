@@ -18,22 +18,22 @@ struct mistake {
 /* ---- finding them ------------------------------------------------------------------------------- */
 
 static enum cnn_status predict_all(const struct cnn_model *model, const struct cnn_dataset *dataset,
-                                   float **probabilities, struct cnn_error *error)
+                                   float **outputs, struct cnn_error *error)
 {
     size_t n = cnn_dataset_info(dataset).count, classes = cnn_model_info(model).classes;
-    *probabilities = memory_alloc(n * classes, sizeof(float));
-    if (!*probabilities)
+    *outputs = memory_alloc(n * classes, sizeof(float));
+    if (!*outputs)
         return error_memory(error, n * classes * sizeof(float));
-    return cnn_model_predict(model, dataset, *probabilities, error);
+    return cnn_model_predict(model, dataset, *outputs, error);
 }
 
 /* Fills found, or only counts where that is NULL. */
-static size_t find_mistakes(const struct cnn_dataset *dataset, const float *probabilities, size_t classes,
+static size_t find_mistakes(const struct cnn_dataset *dataset, const float *outputs, size_t classes,
                             struct mistake *found)
 {
     size_t n = 0;
     for (size_t i = 0; i < cnn_dataset_info(dataset).count; i++) {
-        const float *row = probabilities + i * classes;
+        const float *row = outputs + i * classes;
         size_t best = show_best(row, classes), truth = cnn_dataset_label(dataset, i);
         if (best == truth)
             continue;
@@ -68,19 +68,21 @@ static int compare(const void *a, const void *b)
 
 /* ---- showing them ------------------------------------------------------------------------------- */
 
-static void add_images(struct cnn_sheet *sheet, const struct cnn_dataset *dataset,
+static void add_images(struct cnn_sheet *sheet, bool sure, const struct cnn_dataset *dataset,
                        const struct mistake *found, size_t n, const struct cnn_show_options *options)
 {
-    char percent[SHEET_LABEL];
-    struct band *band =
-        sheet_add_band(sheet, BAND_TILES, "What it is, what it was taken for, and how sure that was");
+    char number[SHEET_LABEL];
+    struct band *band = sheet_add_band(sheet, BAND_TILES,
+                                       sure ? "What it is, what it was taken for, and how sure that was"
+                                            : "What it is, what it was taken for, and the output that won");
     band->small = true;
-    SHEET_PRINT(band->note, "%s", "the commonest confusion first, in each the surest first");
+    SHEET_PRINT(band->note, "the commonest confusion first, in each the %s first",
+                sure ? "surest" : "largest output");
     for (size_t i = 0; i < n; i++) {
         struct tile *tile = show_add_image(sheet, dataset, found[i].image);
-        show_percent(percent, (double)found[i].sure);
+        show_answer_number(number, sure, (double)found[i].sure);
         SHEET_PRINT(tile->above, "%zu, not %zu", found[i].truth, found[i].answer);
-        SHEET_PRINT(tile->below[0], "%s", percent);
+        SHEET_PRINT(tile->below[0], "%s", number);
         SHEET_PRINT(tile->below[1], "image %zu", found[i].image + (options ? options->first : 0));
     }
 }
@@ -105,25 +107,34 @@ static size_t count_sure(const struct mistake *found, size_t n, float least)
     return sure;
 }
 
+static void set_title(struct cnn_sheet *sheet, const struct cnn_model *model, struct cnn_dataset_info data,
+                      const struct mistake *found, size_t n)
+{
+    char sure[80] = "";
+    if (cnn_model_info(model).probabilities)
+        snprintf(sure, sizeof sure, ", %zu of them with more than 99 %% \"confidence\"",
+                 count_sure(found, n, 0.99f));
+    SHEET_PRINT(sheet->title, "%zu of %zu images of %.80s read wrongly%s", n, data.count, data.source, sure);
+}
+
 static enum cnn_status add_mistakes(struct cnn_sheet *sheet, const struct cnn_model *model,
-                                    const struct cnn_dataset *dataset, const float *probabilities,
+                                    const struct cnn_dataset *dataset, const float *outputs,
                                     const struct cnn_show_options *options, struct cnn_error *error)
 {
-    size_t classes = cnn_model_info(model).classes, count = cnn_dataset_info(dataset).count;
-    size_t n = find_mistakes(dataset, probabilities, classes, NULL);
+    size_t classes = cnn_model_info(model).classes;
+    size_t n = find_mistakes(dataset, outputs, classes, NULL);
     struct mistake *found = memory_alloc(n, sizeof *found);
     if (!found)
         return error_memory(error, n * sizeof *found);
-    find_mistakes(dataset, probabilities, classes, found);
+    find_mistakes(dataset, outputs, classes, found);
     count_pairs(found, n);
     qsort(found, n, sizeof *found, compare);
-    SHEET_PRINT(sheet->title,
-                "%zu of %zu images of %.80s read wrongly, %zu of them with more than 99 %% \"confidence\"", n,
-                count, cnn_dataset_info(dataset).source, count_sure(found, n, 0.99f));
+    set_title(sheet, model, cnn_dataset_info(dataset), found, n);
     size_t wanted = options && options->count ? options->count : MANY;
     if (n) {
         add_groups(sheet, found, n);
-        add_images(sheet, dataset, found, wanted < n ? wanted : n, options);
+        add_images(sheet, cnn_model_info(model).probabilities, dataset, found, wanted < n ? wanted : n,
+                   options);
     }
     memory_free(found);
     return CNN_OK;
@@ -134,15 +145,15 @@ enum cnn_status cnn_show_mistakes(const struct cnn_model *model, const struct cn
                                   struct cnn_error *error)
 {
     struct cnn_sheet *made = NULL;
-    float *probabilities = NULL;
+    float *outputs = NULL;
     enum cnn_status status = dataset_check_labels(dataset, error);
     if (status == CNN_OK)
         status = sheet_create(&made, error);
     if (status == CNN_OK)
-        status = predict_all(model, dataset, &probabilities, error);
+        status = predict_all(model, dataset, &outputs, error);
     if (status == CNN_OK)
-        status = add_mistakes(made, model, dataset, probabilities, options, error);
-    memory_free(probabilities);
+        status = add_mistakes(made, model, dataset, outputs, options, error);
+    memory_free(outputs);
     if (status == CNN_OK)
         show_caption(made, model, options);
     return show_finish(status, made, sheet, error);

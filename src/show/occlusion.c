@@ -18,10 +18,12 @@ struct cover {
     size_t image, classes, last; /* last: the number of the last layer */
     size_t patch, rows, columns; /* places: rows x columns */
     size_t answer;               /* to the whole image */
-    float probability, logit;    /* of the answer, for the whole image */
+    bool probabilities;          /* the outputs are */
+    const char *before;          /* what is before the last activation: "logit" of softmax, else "sum z" */
+    float output, sum;           /* of the answer, for the whole image; sum: before the activation */
     uint8_t *images, *labels;    /* [rows * columns] */
-    float *probabilities;        /* [rows * columns][classes] */
-    float *logits;               /* [classes] */
+    float *outputs;              /* [rows * columns][classes] */
+    float *sums;                 /* [classes] */
 };
 
 /* ---- covering ----------------------------------------------------------------------------------- */
@@ -42,15 +44,15 @@ static void cover_places(struct cover *c)
 static enum cnn_status ask_whole(struct cover *c, struct cnn_error *error)
 {
     enum cnn_status status = cnn_model_activations(c->model, c->dataset, c->image, c->last,
-                                                   CNN_AFTER_ACTIVATION, c->probabilities, error);
+                                                   CNN_AFTER_ACTIVATION, c->outputs, error);
     if (status == CNN_OK)
         status = cnn_model_activations(c->model, c->dataset, c->image, c->last, CNN_BEFORE_ACTIVATION,
-                                       c->logits, error);
+                                       c->sums, error);
     if (status != CNN_OK)
         return status;
-    c->answer = show_best(c->probabilities, c->classes);
-    c->probability = c->probabilities[c->answer];
-    c->logit = c->logits[c->answer];
+    c->answer = show_best(c->outputs, c->classes);
+    c->output = c->outputs[c->answer];
+    c->sum = c->sums[c->answer];
     return CNN_OK;
 }
 
@@ -101,42 +103,57 @@ static struct band *add_column(struct cnn_sheet *sheet, size_t column, const cha
     return band;
 }
 
-static void add_probabilities(struct cnn_sheet *sheet, const struct cover *c)
+/* To one digit, which leaves room beside the scale. */
+static float rounded_up(float x)
+{
+    double step = 1;
+    while (step > (double)x && step > 1e-30)
+        step /= 10;
+    while (step * 10 <= (double)x)
+        step *= 10;
+    return (float)(ceil((double)x / step) * step);
+}
+
+static void add_outputs(struct cnn_sheet *sheet, const struct cover *c)
 {
     char heading[SHEET_LINE];
     size_t fallen = 0, places = c->rows * c->columns;
-    SHEET_PRINT(heading, "Probability of %zu", c->answer);
+    SHEET_PRINT(heading, "%s of %zu", c->probabilities ? "Probability" : "Output", c->answer);
     struct band *band = add_column(sheet, 1, heading);
     band->scale = (struct scale){SCALE_FROM_ZERO, 1};
-    SHEET_PRINT(band->unit, "%s", "p");
+    SHEET_PRINT(band->unit, "%s", c->probabilities ? "p" : "y");
     struct tile *tile = add_blank(sheet, c);
     for (size_t i = 0; tile->values && i < places; i++) {
-        const float *row = c->probabilities + i * c->classes;
+        const float *row = c->outputs + i * c->classes;
         *value_of(c, tile, i) = row[c->answer];
         fallen += show_best(row, c->classes) != c->answer;
     }
-    SHEET_PRINT(band->note, "uncovered %.4g; another digit wins at %zu of %zu places", (double)c->probability,
+    SHEET_PRINT(band->note, "uncovered %.4g; another digit wins at %zu of %zu places", (double)c->output,
                 fallen, places);
     if (tile->values)
         mark_least(c, tile);
+    if (!c->probabilities)
+        band->scale = (struct scale){SCALE_SIGNED, rounded_up(band_limit(band))};
 }
 
-/* How the logit changes at each place: what softmax hides where it is sure. */
-static enum cnn_status add_logits(struct cnn_sheet *sheet, const struct cover *c, struct cnn_error *error)
+/* How the number before the activation changes at each place: what softmax hides where it is sure. */
+static enum cnn_status add_sums(struct cnn_sheet *sheet, const struct cover *c, struct cnn_error *error)
 {
     char heading[SHEET_LINE];
     struct cnn_dataset all = covered(c);
     enum cnn_status status = CNN_OK;
-    SHEET_PRINT(heading, "Change of the logit of %zu", c->answer);
+    SHEET_PRINT(heading, "Change of the %s of %zu", c->before, c->answer);
     struct band *band = add_column(sheet, 2, heading);
     SHEET_PRINT(band->unit, "%s", "z");
-    SHEET_PRINT(band->note, "uncovered %.4g; it shows what softmax hides where it is sure", (double)c->logit);
+    SHEET_PRINT(band->note, "uncovered %.4g%s", (double)c->sum,
+                c->probabilities ? "; it shows what softmax hides where it is sure"
+                                 : ", before the activation");
     struct tile *tile = add_blank(sheet, c);
     if (!tile->values)
         return CNN_OK;
     for (size_t i = 0; status == CNN_OK && i < c->rows * c->columns; i++) {
-        status = cnn_model_activations(c->model, &all, i, c->last, CNN_BEFORE_ACTIVATION, c->logits, error);
-        *value_of(c, tile, i) = c->logits[c->answer] - c->logit;
+        status = cnn_model_activations(c->model, &all, i, c->last, CNN_BEFORE_ACTIVATION, c->sums, error);
+        *value_of(c, tile, i) = c->sums[c->answer] - c->sum;
     }
     mark_least(c, tile);
     band->scale.limit = band_limit(band);
@@ -145,7 +162,7 @@ static enum cnn_status add_logits(struct cnn_sheet *sheet, const struct cover *c
 
 /* ---- the sum of the answer ---------------------------------------------------------------------- */
 
-/* A unit below and what it adds to the logit: its output times its weight. */
+/* A unit below and what it adds to the sum: its output times its weight. */
 struct term {
     size_t unit;
     float output, weight;
@@ -169,7 +186,7 @@ static void add_term(struct cnn_sheet *sheet, const char *label, double value, d
     bar->share = largest > 0 ? value / largest : 0;
 }
 
-/* The largest terms, the rest as one, the bias; together they are the logit. */
+/* The largest terms, the rest as one, the bias; together they are the sum of the answer. */
 static void add_terms(struct cnn_sheet *sheet, const struct cover *c, struct term *terms, size_t n,
                       float bias)
 {
@@ -183,11 +200,11 @@ static void add_terms(struct cnn_sheet *sheet, const struct cover *c, struct ter
     }
     double largest = fabs((double)terms[0].output * (double)terms[0].weight);
     largest = fabs(rest) > largest ? fabs(rest) : largest;
-    SHEET_PRINT(heading, "What the logit of %zu is made of: output of a unit times its weight, and the bias",
-                c->answer);
+    SHEET_PRINT(heading, "What the %s of %zu is made of: output of a unit times its weight, and the bias",
+                c->before, c->answer);
     struct band *band = sheet_add_band(sheet, BAND_BARS, heading);
     SHEET_PRINT(band->note, "the sum is %.4f; the network computed %.4f in single precision", sum,
-                (double)c->logit);
+                (double)c->sum);
     for (size_t i = 0; i < shown; i++) {
         SHEET_PRINT(label, "unit %zu", terms[i].unit);
         SHEET_PRINT(how, "%.4g \xc3\x97 %.4g", (double)terms[i].output, (double)terms[i].weight);
@@ -234,13 +251,13 @@ static enum cnn_status add_contributions(struct cnn_sheet *sheet, const struct c
 static enum cnn_status add_all(struct cnn_sheet *sheet, struct cover *c,
                                const struct cnn_show_options *options, struct cnn_error *error)
 {
-    char name[SHEET_LINE], percent[SHEET_LABEL];
+    char name[SHEET_LINE], number[SHEET_LABEL];
     enum cnn_status status = ask_whole(c, error);
     if (status != CNN_OK)
         return status;
     show_image_name(name, c->dataset, c->image, options);
-    show_percent(percent, (double)c->probability);
-    SHEET_PRINT(sheet->title, "What the answer %zu (%s) to %s rests on", c->answer, percent, name);
+    show_answer_number(number, c->probabilities, (double)c->output);
+    SHEET_PRINT(sheet->title, "What the answer %zu (%s) to %s rests on", c->answer, number, name);
     struct band *band = add_column(sheet, 0, "The image");
     SHEET_PRINT(
         band->note,
@@ -251,11 +268,11 @@ static enum cnn_status add_all(struct cnn_sheet *sheet, struct cover *c,
     show_add_image(sheet, c->dataset, c->image);
     cover_places(c);
     struct cnn_dataset all = covered(c);
-    status = cnn_model_predict(c->model, &all, c->probabilities, error);
+    status = cnn_model_predict(c->model, &all, c->outputs, error);
     if (status == CNN_OK)
-        add_probabilities(sheet, c);
+        add_outputs(sheet, c);
     if (status == CNN_OK)
-        status = add_logits(sheet, c, error);
+        status = add_sums(sheet, c, error);
     return status == CNN_OK ? add_contributions(sheet, c, error) : status;
 }
 
@@ -274,15 +291,15 @@ static enum cnn_status cover_image(struct cnn_sheet *sheet, struct cover *c,
     size_t places = c->rows * c->columns;
     c->images = memory_alloc(places, bytes);
     c->labels = memory_alloc(places, 1);
-    c->probabilities = memory_alloc(places * c->classes, sizeof(float));
-    c->logits = memory_alloc(c->classes, sizeof(float));
-    enum cnn_status status = c->images && c->labels && c->probabilities && c->logits
+    c->outputs = memory_alloc(places * c->classes, sizeof(float));
+    c->sums = memory_alloc(c->classes, sizeof(float));
+    enum cnn_status status = c->images && c->labels && c->outputs && c->sums
                                  ? add_all(sheet, c, options, error)
                                  : error_memory(error, places * bytes);
     memory_free(c->images);
     memory_free(c->labels);
-    memory_free(c->probabilities);
-    memory_free(c->logits);
+    memory_free(c->outputs);
+    memory_free(c->sums);
     return status;
 }
 
@@ -291,8 +308,13 @@ enum cnn_status cnn_show_occlusion(const struct cnn_model *model, const struct c
                                    struct cnn_sheet **sheet, struct cnn_error *error)
 {
     struct cnn_model_info info = cnn_model_info(model);
-    struct cover cover = {
-        .model = model, .dataset = dataset, .image = image, .classes = info.classes, .last = info.layers - 1};
+    struct cover cover = {.model = model,
+                          .dataset = dataset,
+                          .image = image,
+                          .classes = info.classes,
+                          .last = info.layers - 1,
+                          .probabilities = info.probabilities,
+                          .before = info.probabilities ? "logit" : "sum z"};
     struct cnn_sheet *made = NULL;
     enum cnn_status status = sheet_create(&made, error);
     if (status == CNN_OK)

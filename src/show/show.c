@@ -4,6 +4,7 @@
 #include "base/status.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +58,22 @@ void show_percent(char text[SHEET_LABEL], double share)
         snprintf(text, SHEET_LABEL, "%.2f %%", percent);
 }
 
+void show_answer_number(char text[SHEET_LABEL], bool probability, double number)
+{
+    if (probability)
+        show_percent(text, number);
+    else
+        snprintf(text, SHEET_LABEL, "output %.4g", number);
+}
+
+double show_largest(const float *values, size_t n)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fabs((double)values[i]) > largest ? fabs((double)values[i]) : largest;
+    return largest > 0 ? largest : 1;
+}
+
 struct tile *show_add_image(struct cnn_sheet *sheet, const struct cnn_dataset *dataset, size_t image)
 {
     struct cnn_dataset_info info = cnn_dataset_info(dataset);
@@ -84,11 +101,11 @@ struct cnn_dataset show_images(const struct cnn_dataset *like, const uint8_t *im
     return made;
 }
 
-size_t show_best(const float *probabilities, size_t n)
+size_t show_best(const float *values, size_t n)
 {
     size_t best = 0;
     for (size_t i = 1; i < n; i++)
-        if (probabilities[i] > probabilities[best])
+        if (values[i] > values[best])
             best = i;
     return best;
 }

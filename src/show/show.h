@@ -20,6 +20,12 @@ void show_shape(char text[SHEET_LABEL], const struct cnn_layer_info *layer);
 /* "99.98 %", and "< 0.01 %" or "> 99.99 %" where rounding would say 0 or 100 of what is neither. */
 void show_percent(char text[SHEET_LABEL], double share);
 
+/* An answer's number: its probability as show_percent has it, or where a model has none "output 1.02". */
+void show_answer_number(char text[SHEET_LABEL], bool probability, double number);
+
+/* Numbers as bars of their own length: the longest of n is 1. */
+double show_largest(const float *values, size_t n);
+
 /* An image of a dataset as a tile of the last band, whose scale becomes that of its pixels. */
 struct tile *show_add_image(struct cnn_sheet *sheet, const struct cnn_dataset *dataset, size_t image);
 
@@ -28,8 +34,8 @@ struct tile *show_add_image(struct cnn_sheet *sheet, const struct cnn_dataset *d
 struct cnn_dataset show_images(const struct cnn_dataset *like, const uint8_t *images, const uint8_t *labels,
                                size_t count);
 
-/* The class of the largest of n probabilities. */
-size_t show_best(const float *probabilities, size_t n);
+/* The class of the first largest of n numbers. */
+size_t show_best(const float *values, size_t n);
 
 /* Fails where layer names none, listing those there are; *only is its number, 0 for options->layer NULL. */
 enum cnn_status show_find_layer(const struct cnn_model *model, const struct cnn_show_options *options,

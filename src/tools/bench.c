@@ -253,6 +253,7 @@ static enum cnn_status measure_threads(struct bench *b, size_t threads, struct c
 {
     struct cnn_train_options train = {
         .epochs = MANY_EPOCHS, .batch_size = b->options.batch_size, .learning_rate = 1e-6, .seed = 1};
+    train.loss = cnn_model_info(b->model).loss;
     b->threads = threads;
     enum cnn_status status = cnn_set_threads(threads, error);
     if (status == CNN_OK)

@@ -178,7 +178,7 @@ enum cnn_status trainer_plan(struct cnn_model *model, const struct cnn_dataset *
     if (status == CNN_OK)
         status = read_plans(t, error);
     if (status == CNN_OK)
-        status = objective_read(options, &model->objective, error);
+        status = objective_read(options, model_gives_probabilities(model), &model->objective, error);
     if (status == CNN_OK)
         status = model_check_data(model, dataset, error);
     if (status == CNN_OK)

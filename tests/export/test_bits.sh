@@ -20,6 +20,7 @@ compare() {
 compare table
 # A thousand images of each take a quarter of a minute where nothing else runs: CNN_IMAGES=1000.
 images=${CNN_IMAGES:-100}
+compare outputs synth "$images" 'conv2d:2,5,swish flatten dense:10,sigmoid' 'conv2d:10,5 globalavgpool2d' 'flatten dense:10 activation:tanh'
 compare drawn synth "$images" lesson lenet mlp
 mnist=${CNN_DATA:-data/mnist}
 [[ ! -d $mnist ]] || compare mnist "$mnist" "$images" lesson

@@ -301,6 +301,17 @@ static void squared_error(const struct kernels *k, const struct loss_case *c, co
     k->softmax_squared_error(c->classes, c->labels, c->n_valid, c->inverse_batch, z, dz, loss, correct);
 }
 
+/* Outputs whose slope is 1: the gradient by z is that by y. */
+static void output_error(const struct kernels *k, const struct loss_case *c, const float *z, float *dz,
+                         float *loss, uint8_t *correct)
+{
+    float y[256 * LANES];
+    memcpy(y, z, c->classes * LANES * sizeof *y);
+    for (size_t i = 0; dz && i < c->classes * LANES; i++)
+        dz[i] = 1;
+    k->squared_error(c->classes, c->labels, c->n_valid, c->inverse_batch, y, dz, loss, correct);
+}
+
 static void check_losses(loss_kernel *kernel, reference_loss *reference, float smoothing)
 {
     static const size_t classes[] = {1, 2, 3, 10, 17, 256};
@@ -351,9 +362,31 @@ static void test_loss(void **state)
     check_losses(cross_entropy, reference_cross_entropy, 0.1F);
     check_losses(cross_entropy, reference_cross_entropy, 0.9F);
     check_losses(squared_error, reference_squared_error, 0);
+    check_losses(output_error, reference_output_error, 0);
 }
 
-/* A logit that is not a number, or infinitely large, makes the loss NaN wherever it stands. */
+/* The slope of an output multiplies its gradient, and only where there is a sample. */
+static void test_slope_of_outputs(void **state)
+{
+    (void)state;
+    enum { CLASSES = 3, N_VALID = 5 };
+    for (size_t s = 0; kernels_available(s); s++) {
+        float y[CLASSES * LANES], dz[CLASSES * LANES], loss[LANES];
+        uint8_t labels[LANES] = {0, 1, 2, 0, 1}, correct[LANES];
+        for (size_t i = 0; i < CLASSES * LANES; i++)
+            y[i] = (float)(i % 7) / 4, dz[i] = i % LANES < N_VALID ? (float)(i % 5) - 2 : NAN;
+        kernels_available(s)->squared_error(CLASSES, labels, N_VALID, 0.5F, y, dz, loss, correct);
+        for (size_t i = 0; i < CLASSES * LANES; i++) {
+            const size_t lane = i % LANES;
+            const double distance = (double)y[i] - (labels[lane] == i / LANES), slope = (double)(i % 5) - 2,
+                         expected = lane < N_VALID ? distance * slope * 2 / CLASSES * 0.5 : 0;
+            assert_true(fabs((double)dz[i] - expected) < 1e-6);
+        }
+    }
+}
+
+/* A logit that is not a number, or infinitely large, makes the loss NaN wherever it stands; an output makes
+ * it one that is not finite. */
 static void test_loss_of_nan(void **state)
 {
     (void)state;
@@ -366,16 +399,19 @@ static void test_loss_of_nan(void **state)
                     uint8_t labels[LANES], correct[LANES];
                     memset(labels, label, sizeof labels);
                     z[at * LANES + 5] = bad[b];
-                    for (int mse = 0; mse < 2; mse++) {
-                        float dz[3 * LANES];
-                        if (mse)
+                    for (int mse = 0; mse < 3; mse++) {
+                        float dz[3 * LANES] = {0};
+                        if (mse == 2) /* of outputs */
+                            kernels_available(s)->squared_error(3, labels, LANES, 1, z, dz, loss, correct);
+                        else if (mse)
                             kernels_available(s)->softmax_squared_error(3, labels, LANES, 1, z, dz, loss,
                                                                         correct);
                         else
                             kernels_available(s)->softmax_cross_entropy(3, labels, LANES, 0, 1, z, dz, loss,
                                                                         correct);
                         for (size_t lane = 0; lane < LANES; lane++)
-                            assert_int_equal(isnan(loss[lane]) != 0, lane == 5);
+                            assert_int_equal(mse == 2 ? !isfinite(loss[lane]) : isnan(loss[lane]) != 0,
+                                             lane == 5);
                     }
                 }
 }
@@ -458,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_activations_at_the_edges),
         cmocka_unit_test(test_pack),
         cmocka_unit_test(test_loss),
+        cmocka_unit_test(test_slope_of_outputs),
         cmocka_unit_test(test_loss_of_nan),
         cmocka_unit_test(test_optimizers),
     };

@@ -104,6 +104,13 @@ static const struct network {
      UINT64_C(0x290003184273a4db),
      {LOSS_CATEGORICAL_CROSSENTROPY, 0, 0},
      {0, false}},
+    {"conv2d:3,5,swish maxpool2d:2 flatten dense:84,swish dense:10 batchnorm activation:sigmoid",
+     "sgd:0.9",
+     CNN_KERAS2,
+     true,
+     UINT64_C(0xb335604dc9365439),
+     {LOSS_MSE, 0, 0.001},
+     {0, false}},
 };
 enum { N_NETWORKS = sizeof networks / sizeof networks[0] };
 

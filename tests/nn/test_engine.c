@@ -232,6 +232,27 @@ static void every_loss(void **state)
     objective = (struct objective){0};
 }
 
+/* Networks without softmax, whatever their last layer: outputs are compared with the truth as they are. */
+static void every_last_layer(void **state)
+{
+    (void)state;
+    static const char *const archs[] = {
+        "conv2d:2,5,swish flatten dense:26,swish dense:4,sigmoid",
+        "flatten dense:9,tanh dense:4",
+        "flatten dense:200,swish",
+        "flatten dense:9 activation:tanh",
+        "conv2d:3,3,relu globalavgpool2d",
+        "conv2d:4,7,softplus flatten",
+        "flatten dense:6,swish batchnorm",
+        "flatten dense:6,swish dropout:0.25",
+    };
+    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++) {
+        objective = (struct objective){.loss = LOSS_MSE, .l2 = i % 2 ? 0.01 : 0};
+        check_network(archs[i]);
+    }
+    objective = (struct objective){0};
+}
+
 /* The mean gradient of 16 samples, taken times times over. */
 static float *repeated_gradient(const struct cnn_model *model, const struct sample *s, size_t times,
                                 double *loss)
@@ -302,6 +323,7 @@ int main(void)
         cmocka_unit_test(every_layer_with_every_activation),
         cmocka_unit_test(shapes_off_the_beaten_track),
         cmocka_unit_test(every_loss),
+        cmocka_unit_test(every_last_layer),
         cmocka_unit_test(by_shards_as_by_blocks),
         cmocka_unit_test(bands_are_of_as_much_work),
     };

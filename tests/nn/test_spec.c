@@ -76,6 +76,8 @@ static void text_comes_back(void **state)
         "flatten dense:10,softmax",
         "conv2d:8,3,linear batchnorm activation:relu flatten dense:10,linear activation:softmax",
         "dropout:0.25 flatten dropout:0.5 dense:10,softmax",
+        "flatten dense:10,sigmoid",
+        "conv2d:10,3,linear globalavgpool2d",
         "conv2d:6,5,same,swish conv2d:2,3x2,stride=2x1,relu globalavgpool2d dense:10,softmax",
         "avgpool2d:2,same avgpool2d:2x1,stride=1 flatten dense:10,softmax",
         "maxpool2d:2 maxpool2d:3x2,stride=1x2,same maxpool2d:2,same flatten dense:10,softmax",
@@ -101,7 +103,7 @@ static void blanks_and_defaults(void **state)
 static const struct {
     const char *text, *message;
 } wrong[] = {
-    {"", "the last layer must give the probabilities"},
+    {"", "the last layer must give one number for each class"},
     {"conv3d:1,2 flatten dense:10,softmax",
      "unknown layer 'conv3d'; expected one of: conv2d, maxpool2d, avgpool2d,"},
     {"flatten dense:10,softmacks", "unknown activation 'softmacks'; expected one of: linear, swish"},
@@ -147,8 +149,10 @@ static const struct {
     {"dense:10,softmax", "dense needs a vector below it"},
     {"flatten conv2d:3,3 dense:10,softmax", "conv2d needs a feature map"},
     {"flatten dense:10,softmax dense:10,softmax", "layer 2, dense: softmax may stand in the last layer only"},
-    {"flatten dense:10", "the last layer must give the probabilities"},
-    {"conv2d:10,28,softmax", "the last layer must give the probabilities"},
+    {"conv2d:10,28", "the last layer must give one number for each class; expected dense:CLASSES,softmax"},
+    {"conv2d:10,28,softmax", "the last layer must give one number for each class"},
+    {"flatten dropout:0.5", "no layer has weights to learn"},
+    {"flatten activation:softmax", "no layer has weights to learn"},
     {"flatten dense:10,softmax flatten", "softmax may stand in the last layer only"},
     {"flatten dense:65536 dense:65536 dense:10,softmax", "too large"},
 };

@@ -196,7 +196,9 @@ static double *run(const struct cnn_model *model, const double *weights, const u
 static double sample_loss(const struct cnn_model *model, const double *z, size_t label)
 {
     const struct objective *o = &model->objective;
-    reference_loss *loss = o->loss == LOSS_MSE ? reference_squared_error : reference_cross_entropy;
+    reference_loss *loss = !model_gives_probabilities(model) ? reference_output_error
+                           : o->loss == LOSS_MSE             ? reference_squared_error
+                                                             : reference_cross_entropy;
     return loss(model_classes(model), z, label, o->label_smoothing, NULL);
 }
 

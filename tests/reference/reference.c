@@ -388,6 +388,18 @@ double reference_squared_error(size_t classes, const double *z, size_t label, do
     return loss;
 }
 
+double reference_output_error(size_t classes, const double *y, size_t label, double smoothing, double *dz)
+{
+    double loss = 0;
+    for (size_t c = 0; c < classes; c++) {
+        double distance = y[c] - truth(classes, label, smoothing, c);
+        loss += distance * distance / (double)classes;
+        if (dz)
+            dz[c] = 2 * distance / (double)classes;
+    }
+    return loss;
+}
+
 /* ---- optimizers ---- */
 
 static void rmsprop(const struct reference_update *u, double g, double *w, double *slot_0, double *slot_1)

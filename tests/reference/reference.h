@@ -58,6 +58,9 @@ reference_loss reference_cross_entropy;
 /* The mean of (softmax(z) - t)^2 over the classes, its gradient term by term through softmax's Jacobian. */
 reference_loss reference_squared_error;
 
+/* The mean of (y - t)^2 of outputs as they are; dz is the gradient by y. */
+reference_loss reference_output_error;
+
 /* The numbers of struct update in double. */
 struct reference_update {
     double learning_rate, decay, second_decay, epsilon;

@@ -85,6 +85,28 @@ static void every_answer_counts_in_its_row(void **state)
     cnn_dataset_close(wrong);
 }
 
+/* Outputs without softmax say nothing of how sure an answer is, also where they lie between 0 and 1. */
+static void no_confidence_without_probabilities(void **state)
+{
+    (void)state;
+    const struct cnn_confidence none = {0};
+    struct cnn_confidence some = {.images = {7}};
+    struct cnn_model *other;
+    struct cnn_scores scores;
+    assert_int_equal(cnn_model_create(
+                         &(struct cnn_model_options){
+                             .arch = "flatten dense:10,sigmoid", .height = 6, .width = 6, .seed = 1},
+                         &other, NULL),
+                     CNN_OK);
+    assert_false(cnn_model_info(other).probabilities);
+    assert_int_equal(cnn_model_evaluate(other, dataset, &scores, NULL, NULL), CNN_OK);
+    assert_int_equal(scores.count, N);
+    assert_memory_equal(&scores.confidence, &none, sizeof none);
+    cnn_model_set_confidence(other, &some);
+    assert_null(cnn_model_confidence(other));
+    cnn_model_free(other);
+}
+
 static void limits_belong_to_the_row_above(void **state)
 {
     (void)state;
@@ -159,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_answer_counts_in_its_row, begin, end),
+        cmocka_unit_test_setup_teardown(no_confidence_without_probabilities, begin, end),
         cmocka_unit_test(limits_belong_to_the_row_above),
         cmocka_unit_test_setup_teardown(a_file_keeps_it_and_its_run, begin, end),
         cmocka_unit_test_setup_teardown(a_run_at_work_is_left_alone, begin, end),

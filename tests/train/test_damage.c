@@ -305,15 +305,37 @@ static void numbers_that_are_not_finite_are_refused(void **state)
     }
 }
 
+static struct bytes wide_text(const char *text, char descr[32])
+{
+    struct bytes wide = {0};
+    for (const char *c = text; *c; c++)
+        bytes_add(&wide, (uint8_t[]){(uint8_t)*c, 0, 0, 0}, 4);
+    snprintf(descr, 32, "'<U%zu'", strlen(text));
+    return wide;
+}
+
 static void expect_spec(const char *spec, const char *message)
 {
-    struct bytes text = {0};
     char descr[32];
-    for (const char *c = spec; *c; c++)
-        bytes_add(&text, (uint8_t[]){(uint8_t)*c, 0, 0, 0}, 4);
-    snprintf(descr, sizeof descr, "'<U%zu'", strlen(spec));
+    struct bytes text = wide_text(spec, descr);
     expect_array("spec", descr, "False", "()", text.p, text.n, CNN_ERROR_FORMAT, message);
     free(text.p);
+}
+
+static void cross_entropy_without_softmax_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {{"spec", "conv2d:1,2,swish flatten dense:4,linear"},
+                                           {"loss", "categorical_crossentropy"}};
+    struct archive *a = base();
+    archive_add(a, "loss.npy", "", 0);
+    for (size_t i = 0; i < 2; i++) {
+        char descr[32];
+        struct bytes text = wide_text(texts[i][1], descr);
+        archive_set(a, texts[i][0], descr, "False", "()", text.p, text.n);
+        free(text.p);
+    }
+    expect(a, CNN_ERROR_FORMAT, "loss: categorical_crossentropy: needs the probabilities of softmax");
 }
 
 static void an_architecture_that_does_not_fit_is_refused(void **state)
@@ -321,7 +343,8 @@ static void an_architecture_that_does_not_fit_is_refused(void **state)
     (void)state;
     expect_spec("flatten dense:4,softmax", "dense/kernel");
     expect_spec("conv2d:1,9,swish flatten dense:4,softmax", "spec: layer 1");
-    expect_spec("flatten dense:4,swish", "spec: the last layer");
+    expect_spec("conv2d:4,2,swish", "spec: the last layer");
+    expect_spec("flatten dense:4,swish", "dense/kernel");
     expect_spec("flatten dense:4,softmax lstm:3", "unknown layer");
     expect_spec("conv2d:1,2,swish\x01flatten dense:4,softmax", "expected a text");
     expect_spec("conv2d:1,2,swish flatten dense:4,softm\xe4x", "expected a text");
@@ -535,6 +558,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_meant_is_refused_with_a_reason),
         cmocka_unit_test(numbers_that_are_not_finite_are_refused),
         cmocka_unit_test(an_architecture_that_does_not_fit_is_refused),
+        cmocka_unit_test(cross_entropy_without_softmax_is_refused),
         cmocka_unit_test(no_more_memory_than_the_file_is_worth),
         cmocka_unit_test(entries_that_overlap_are_refused),
         cmocka_unit_test(packings_that_are_not_read_are_refused),

@@ -34,6 +34,8 @@ static const struct setting {
     {"conv2d:2,3,stride=2,same batchnorm activation:swish dropout:0.25 avgpool2d:2,same flatten "
      "dense:8,softmax",
      "adam", CNN_KERAS2, 0.2, false, NULL, NULL, NO_MORE},
+    {"flatten dense:8 batchnorm activation:sigmoid", "adam", CNN_KERAS2, 0.2, false, NULL, NULL, "mse", 0,
+     0.01, 0, 0, 0},
 };
 enum { N_SETTINGS = sizeof settings / sizeof settings[0] };
 

@@ -91,9 +91,16 @@ function activationOf({activation: word, formula}, z, y) {
     return pieces.concat([line(word === 'swish' ? 'y = z * s = %.6g' : 'y = %.6g', y)]);
 }
 
-/* ---- softmax ------------------------------------------------------------------------------------------- */
+/* ---- the answer ---------------------------------------------------------------------------------------- */
 
-function answerOf() {
+const answerOf = () => (givesProbabilities(state.network) ? softmaxOf() : outputsOf());
+
+function outputsOf() {
+    const {p} = state.result.answer, rows = [[said('class'), said('output')], ...Array.from(p, (y, i) => [i, general(y, 6)])];
+    return [['subheading', said('the_largest')], ['text', said('outputs')], ['table', rows], ['text', said('largest_is', largestOf(p))]];
+}
+
+function softmaxOf() {
     const {values, answer: {most, e, sum, p}} = state.result, {z} = values[values.length - 1], rows = [[said('class'), 'z', 'e^(z - max)', said('probability')]];
     z.forEach((logit, i) => rows.push([i, ...[logit, e[i], p[i]].map((n) => general(n, 6))]));
     rows.push([said('sum'), '', general(sum, 6), '']);

@@ -15,12 +15,14 @@ function follow(bytes) {
 function showAnswer() {
     const p = state.result ? state.result.answer.p : null, rows = byId('bars').querySelectorAll('tbody tr');
     const best = p ? p.indexOf(p.reduce((a, b) => Math.max(a, b))) : -1;
+    const sure = givesProbabilities(state.network), whole = p && !sure ? limitOf(p) || 1 : 1, text = sure ? percent : short;
     rows.forEach((row, i) => {
+        row.querySelector('meter').max = whole;
         row.querySelector('meter').value = p ? p[i] : 0;
-        row.querySelector('output').textContent = p ? percent(p[i]) : '';
+        row.querySelector('output').textContent = p ? text(p[i]) : '';
         row.classList.toggle('best', i === best);
     });
-    byId('verdict').textContent = p ? say('verdict', best, percent(p[best])) : say('blank');
+    byId('verdict').textContent = p ? say(sure ? 'verdict' : 'verdictOutput', best, text(p[best])) : say('blank');
     byId('sureness').textContent = p && byId('edited').hidden ? surenessText(p[best]) : '';
 }
 
@@ -133,6 +135,9 @@ function begin() {
     checkBits();
     state.steps = stepsOf(state.network);
     language = (readAddress(location.hash) || {language: /^ko/.test(navigator.language) ? 'ko' : 'en'}).language;
+    if (!givesProbabilities(state.network))
+        for (const node of byId('bars').querySelectorAll('[data-text=probability], [data-text=barsCaption]'))
+            node.dataset.text += 'Output';
     listenToDrawing();
     listenToWalk();
     byId('restore').addEventListener('click', restoreWeights);

@@ -36,6 +36,9 @@ function softmax(z) {
     return {most, e, sum, p: e.map((x) => div(x, sum))};
 }
 
+/* Whether the answer is probabilities; else it is what the last layer puts out, of any size. */
+const givesProbabilities = (network) => network.layers[network.layers.length - 1].activation === 'softmax';
+
 /* What every layer makes of an image, {z, y} each, before and after its activation, the input first; and the answer. */
 function run(network, bytes) {
     const input = Float32Array.from(bytes, (byte) => pixel(byte, network.scale)), values = [{z: input, y: input}];
@@ -44,7 +47,8 @@ function run(network, bytes) {
         layers[layer.type].forward(layer, values[values.length - 1].y, z);
         values.push({z, y: layer.activation ? z.map(activations[layer.activation]) : z});
     }
-    return {values, answer: softmax(values[values.length - 1].z)};
+    const last = values[values.length - 1];
+    return {values, answer: givesProbabilities(network) ? softmax(last.z) : {p: last.y}};
 }
 
 /* Numbers as their bits, so that equal means equal to the last one. */

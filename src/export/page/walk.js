@@ -7,20 +7,20 @@ function stepsOf({layers: all}) {
         if (i === first)
             steps.push({word: 'stepWindow', depth: i + 1});
         const last = i === all.length - 1, units = layer.type === 'dense';
-        steps.push({word: i === first ? 'stepMap' : last ? 'stepSoftmax' : units ? 'stepUnits' : 'stepLayer', depth: i + 1});
+        steps.push({word: i === first ? 'stepMap' : last ? (givesProbabilities({layers: all}) ? 'stepSoftmax' : 'stepAnswer') : units ? 'stepUnits' : 'stepLayer', depth: i + 1, answers: last});
     });
     return steps;
 }
 
 /* What a step says: the words of cnn explain. */
-function walkPieces({word, depth}) {
+function walkPieces({word, depth, answers}) {
     const words = state.network.words[language], drawn = state.result !== null;
     if (depth === 0)
         return words.input;
     const pieces = words.layers[depth - 1], parts = pieces.findIndex(([kind]) => kind === 'subheading');
     if (word === 'stepWindow')
         return pieces.slice(0, parts).concat(drawn ? sumOf(depth, chosenIn(depth)) : []);
-    return (word === 'stepMap' ? pieces.slice(parts) : pieces).concat(!drawn ? [] : word === 'stepSoftmax' ? answerOf() : inThisImage(depth));
+    return (word === 'stepMap' ? pieces.slice(parts) : pieces).concat(!drawn ? [] : answers ? answerOf() : inThisImage(depth));
 }
 
 /* The number chosen in a layer; without one the strongest. */
@@ -56,14 +56,14 @@ const goTo = (step) => {
 
 /* Opens a step, with a number of its layer chosen: `at`, or the strongest. */
 function openStep(step, at) {
-    const {depth, word} = state.steps[step - 1], keeps = step === state.step && at === null;
+    const {depth, answers} = state.steps[step - 1], keeps = step === state.step && at === null;
     const size = depth ? state.network.layers[depth - 1].out.reduce((a, b) => a * b) : 0;
     const focused = byId('walk').contains(document.activeElement) ? document.activeElement : null;
     state.step = step;
     if (depth && at !== null && at < size)
         choose(depth, at);
     else if (depth && state.result && !keeps)
-        choose(depth, word === 'stepSoftmax' ? largestOf(state.result.answer.p) : chosenIn(depth));
+        choose(depth, answers ? largestOf(state.result.answer.p) : chosenIn(depth));
     else if (!keeps)
         choose(null);
     placeWalk();
@@ -83,9 +83,9 @@ function closeWalk() {
 
 /* The panel stands right above what it speaks of, which has a frame. */
 function placeWalk() {
-    const walk = byId('walk'), {word, depth} = state.steps[state.step - 1] || {}, sections = document.querySelectorAll('.layer');
+    const walk = byId('walk'), {word, depth, answers} = state.steps[state.step - 1] || {}, sections = document.querySelectorAll('.layer');
     const here = !state.step ? [] : word === 'stepWindow' ? [sections[depth - 1], sections[depth]] : word === 'stepImage' ? [byId('pad'), sections[0]]
-        : word === 'stepSoftmax' ? [sections[depth], byId('bars')] : [sections[depth]];
+        : answers ? [sections[depth], byId('bars')] : [sections[depth]];
     for (const node of document.querySelectorAll('.here'))
         node.classList.remove('here');
     for (const node of here)

@@ -53,6 +53,7 @@ static const struct kernels table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_squared_error = softmax_squared_error,
+    .squared_error = squared_error,
     .update = {OPTIMIZERS(UPDATE_ENTRY)},
     .dense_gradient_update = {OPTIMIZERS(GRADIENT_UPDATE_ENTRY)},
     .fma_peak = fma_peak,

@@ -1,4 +1,4 @@
-/* Softmax and the losses on it. */
+/* Softmax, and the losses. */
 #ifndef KERNELS_BODY_LOSS_H
 #define KERNELS_BODY_LOSS_H
 
@@ -170,6 +170,35 @@ static void softmax_squared_error(size_t classes, const uint8_t *labels, size_t 
         if (dz)
             squared_error_gradient(classes, z + lane, max, sum, label, mean, v_load(t.scale + lane),
                                    dz + lane);
+    }
+    truth_tell(&t, n_valid, loss, correct);
+}
+
+/* dz *= (y - onehot) * scale */
+INLINE void output_gradient(size_t classes, const float *y, v label, v scale, float *dz)
+{
+    for (size_t c = 0; c < classes; c++) {
+        v d = v_sub(v_load(y + c * LANES), onehot(c, label));
+        v_store(dz + c * LANES, scaled(v_mul(d, v_load(dz + c * LANES)), scale));
+    }
+}
+
+static void squared_error(size_t classes, const uint8_t *labels, size_t n_valid, float inverse_batch,
+                          const float *y, float *dz, float *loss, uint8_t *correct)
+{
+    struct truth t;
+    truth_read(labels, n_valid, 2 * inverse_batch / (float)classes, &t);
+    for (size_t lane = 0; lane < LANES; lane += V_LANES) {
+        v max = largest(classes, y + lane), label = v_load(t.label + lane), right, squares = v_zero();
+        at_label(classes, y + lane, label, max, &right);
+        for (size_t c = 0; c < classes; c++) {
+            v d = v_sub(v_load(y + c * LANES + lane), onehot(c, label));
+            squares = v_fma(d, d, squares);
+        }
+        v_store(loss + lane, v_div(squares, v_set1((float)classes)));
+        v_store(t.hit + lane, right);
+        if (dz)
+            output_gradient(classes, y + lane, label, v_load(t.scale + lane), dz + lane);
     }
     truth_tell(&t, n_valid, loss, correct);
 }
