@@ -46,13 +46,16 @@ CASES = {
 
 SMALL = "conv2d:2,5,relu flatten dense:8,tanh dense:7,softmax"
 
-# What else there is to training, each by Keras 2.15 and by Keras 3: optimizer, and options of the program by their names.
+# What else there is to training, each by Keras 2.15 and by Keras 3: optimizer, and options of the program by their names;
+# a network, where it is not SMALL.
 TRAINING = {
     "nesterov": ("sgd:0.9,nesterov", {}),
     "adamw": ("adamw", {}),
     "adamw_decay": ("adamw:0.8,0.99,0.3", {}),
     "smoothing": ("adam", {"label_smoothing": 0.1}),
     "mse": ("sgd:0.9", {"loss": "mse"}),
+    "mse_sigmoid": ("sgd:0.9", {"loss": "mse"}, SMALL.replace("softmax", "sigmoid")),
+    "mse_linear": ("adam", {"loss": "mse", "l2": 0.01}, SMALL.replace(",softmax", "")),
     "l2": ("sgd:0.9", {"l2": 0.01}),
     "clipnorm": ("sgd:0.9", {"clipnorm": 0.1}),
     "global_clipnorm": ("sgd:0.9", {"global_clipnorm": 0.2}),
@@ -214,9 +217,9 @@ def training_optimizer(keras, text, options):
     return (keras.optimizers.AdamW if word == "adamw" else keras.optimizers.Adam)(**common)
 
 
-def training_model(keras, optimizer, options):
+def training_model(keras, optimizer, options, arch):
     regularizer = keras.regularizers.L2(options["l2"]) if "l2" in options else None
-    model = build(keras, TRAINING_SHAPE + (1,), SMALL, kernel_regularizer=regularizer)
+    model = build(keras, TRAINING_SHAPE + (1,), arch, kernel_regularizer=regularizer)
     loss = (keras.losses.MeanSquaredError() if options.get("loss") == "mse" else
             keras.losses.CategoricalCrossentropy(label_smoothing=options.get("label_smoothing", 0)))
     model.compile(optimizer=training_optimizer(keras, optimizer, options), loss=loss, jit_compile=False)
@@ -224,12 +227,12 @@ def training_model(keras, optimizer, options):
     return model
 
 
-def measure_training(keras, optimizer, options):
+def measure_training(keras, optimizer, options, arch):
     """All figures of a case of TRAINING."""
     pixels, labels = draw_images(TRAINING_SHAPE, 7)
     x, y = pixels.astype("float32")[..., None] / np.float32(255), np.eye(7, dtype="float32")[labels]
     keras.backend.clear_session()
-    model = training_model(keras, optimizer, options)
+    model = training_model(keras, optimizer, options, arch)
     names = [f"{layer.name}/{weight}" for layer in model.layers if layer.weights for weight in ("kernel", "bias")]
     before, out, losses, order = model.get_weights(), {}, [], draw_order()
     last = model.layers[-1].name
@@ -258,10 +261,11 @@ def write_training(folder):
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     compat = "keras" + keras.__version__[0]
-    for name, (optimizer, options) in TRAINING.items():
-        case = (TRAINING_SHAPE, SMALL, True, optimizer, compat)
+    for name, (optimizer, options, *arch) in TRAINING.items():
+        case = (TRAINING_SHAPE, *(arch or [SMALL]), True, optimizer, compat)
         bounds = {check: (bound, 0, "") for check, (bound, _) in CHECKS.items()}
-        write_case(folder, f"training_{name}_{compat}", case, measure_training(tf.keras, optimizer, options), bounds, options)
+        figures = measure_training(tf.keras, optimizer, options, case[1])
+        write_case(folder, f"training_{name}_{compat}", case, figures, bounds, options)
     with open(os.path.join(folder, f"training_{compat}.txt"), "w") as f:
         f.write(f"python {sys.version.split()[0]}\nnumpy {np.__version__}\ntensorflow {tf.__version__}\nkeras {keras.__version__}\n")
 

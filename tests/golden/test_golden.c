@@ -28,8 +28,9 @@ static const char *const cases[] = {"lesson_raw_keras2",    "lesson_raw_keras3",
                                     "dense_scaled_sgd"};
 
 /* Each by Keras 2.15 and by Keras 3: training_NAME_keras2, training_NAME_keras3. */
-static const char *const trainings[] = {"nesterov", "adamw",    "adamw_decay",     "smoothing", "mse",
-                                        "l2",       "clipnorm", "global_clipnorm", "ema",       "together"};
+static const char *const trainings[] = {"nesterov", "adamw",           "adamw_decay", "smoothing",
+                                        "mse",      "mse_sigmoid",     "mse_linear",  "l2",
+                                        "clipnorm", "global_clipnorm", "ema",         "together"};
 
 struct bench {
     struct fixture fixture;
@@ -80,7 +81,7 @@ static void setup(struct bench *b, const char *name)
         objective_read(&(struct cnn_train_options){.loss = b->fixture.loss[0] ? b->fixture.loss : NULL,
                                                    .label_smoothing = b->fixture.label_smoothing,
                                                    .l2 = b->fixture.l2},
-                       &b->model->objective, NULL),
+                       model_gives_probabilities(b->model), &b->model->objective, NULL),
         CNN_OK);
     set_weights(b->model);
     draw_images(b);
