@@ -26,3 +26,18 @@ bool number_parse(const char **text, double *value)
     *text = end;
     return true;
 }
+
+const char *number_text(char text[NUMBER_WIDTH], double whole)
+{
+    char digits[NUMBER_WIDTH];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%.0f", whole), used = 0;
+    if (n >= sizeof digits * 3 / 4)
+        n = sizeof digits * 3 / 4;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && n > 4 && (n - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+    return text;
+}

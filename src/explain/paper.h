@@ -3,6 +3,7 @@
 #ifndef EXPLAIN_PAPER_H
 #define EXPLAIN_PAPER_H
 
+#include "base/number.h"
 #include "base/status.h"
 #include "cnn.h"
 
@@ -54,9 +55,5 @@ void paper_raw(struct paper *paper, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Columns that UTF-8 takes in a terminal: Hangul takes two. */
 size_t text_width(const char *text);
-
-enum { NUMBER_WIDTH = 32 };
-/* "850", "2400", "201,684": with commas from five digits on. Returns text. */
-const char *number_text(char text[NUMBER_WIDTH], double whole);
 
 #endif

@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 800, LEFT = 64, RIGHT = 40, PANEL = 240, PANEL_GAP = 64, TOP = 64, ROW = 20 };
+enum { WIDTH = 800, LEFT = 64, RIGHT = 40, PANEL = 240, PANEL_GAP = 64, TOP = 64, ROW = 20, LETTERS = 86 };
 
 struct drawing {
     char *text;
     size_t used, room;
     bool memory_ran_out, dark;
+    bool measured; /* nothing is written: what is wanted is the height */
 };
 
 static void add(struct drawing *d, const char *format, ...)
@@ -123,10 +124,39 @@ static void add_panel(struct drawing *d, const struct band *band, int top)
     add_letters(d, band, &axis, curves_points(band), top);
 }
 
+/* As much of a text as fits in a line, broken at a blank where there is one. */
+static size_t line_length(const char *text)
+{
+    size_t end = 0, blank = 0, letters = 0;
+    for (; text[end] && letters < LETTERS; letters += ((unsigned char)text[++end] & 0xc0) != 0x80)
+        blank = text[end] == ' ' ? end : blank;
+    while (((unsigned char)text[end] & 0xc0) == 0x80)
+        end++;
+    return text[end] && blank ? blank : end;
+}
+
+/* The captions, each in as many lines as it takes. Returns the height of all. */
+static int add_captions(struct drawing *d, const struct cnn_sheet *sheet, int top)
+{
+    int y = top;
+    for (size_t i = 0; i < SHEET_CAPTIONS; i++)
+        for (const char *text = sheet->caption[i]; *text; y += ROW) {
+            char line[SHEET_LINE];
+            size_t length = line_length(text);
+            snprintf(line, sizeof line, "%.*s", (int)length, text);
+            if (!d->measured)
+                add_words(d, LEFT, y, "", line);
+            text += length;
+            text += strspn(text, " ");
+        }
+    return y - top;
+}
+
 /* The height that the sheet's bands take, and how many are curves. */
 static int height_of(const struct cnn_sheet *sheet, size_t *panels)
 {
-    int height = TOP + 2 * ROW;
+    struct drawing nowhere = {.measured = true};
+    int height = TOP + ROW + add_captions(&nowhere, sheet, 0);
     *panels = 0;
     for (size_t i = 0; i < sheet->n_bands; i++) {
         bool curves = sheet->bands[i].kind == BAND_CURVES;
@@ -168,8 +198,7 @@ static void add_sheet(struct drawing *d, const struct cnn_sheet *sheet, int heig
         for (size_t k = 0; band->kind == BAND_LINES && k < band->n; k++)
             add_words(d, LEFT, (top += ROW) - ROW, "", band->lines[k]);
     }
-    if (sheet->command)
-        add_words(d, LEFT, top + ROW, "", sheet->command);
+    add_captions(d, sheet, top + ROW);
     add(d, "</svg>\n");
 }
 

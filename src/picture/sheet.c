@@ -129,12 +129,24 @@ void sheet_add_line(struct cnn_sheet *sheet, const char *line)
         sheet_print(band->lines[band->n++], SHEET_LINE, "%s", line);
 }
 
+/* Puts "..." at the end of what has been cut, between two characters. */
+static void mark_cut(char *text, size_t size)
+{
+    static const char dots[] = "...";
+    size_t end = size > sizeof dots ? size - sizeof dots : 0;
+    while (end && ((unsigned char)text[end] & 0xc0) == 0x80) /* in the middle of one */
+        end--;
+    snprintf(text + end, size - end, "%s", dots);
+}
+
 void sheet_print(char *text, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, size, format, arguments);
+    int n = vsnprintf(text, size, format, arguments);
     va_end(arguments);
+    if (n >= 0 && (size_t)n >= size)
+        mark_cut(text, size);
     for (; *text; text++)
         if ((unsigned char)*text < ' ' || *text == 127)
             *text = '?';

@@ -85,7 +85,7 @@ struct bar *sheet_add_bar(struct cnn_sheet *sheet);
 struct curve *sheet_add_curve(struct cnn_sheet *sheet, size_t n);
 void sheet_add_line(struct cnn_sheet *sheet, const char *line);
 
-/* Text as printf makes it, cut to what fits; what a terminal would obey becomes '?'. */
+/* Text as printf makes it; cut to what fits it ends in "..."; what a terminal would obey becomes '?'. */
 void sheet_print(char *text, size_t size, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 3, 4)))

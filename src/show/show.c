@@ -1,6 +1,7 @@
 #include "show/show.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/status.h"
 
 #include <inttypes.h>
@@ -8,22 +9,46 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DOT " \xc2\xb7 " /* between the parts of a caption */
+
+/* "test accuracy 0.9744 on 10,000 images", as cnn evaluate counts it; "" where the model holds no such
+ * count. */
+static void accuracy_text(char text[SHEET_LABEL * 2], const struct cnn_model *model)
+{
+    const struct cnn_confidence *table = cnn_model_confidence(model);
+    size_t images = 0, right = 0;
+    char number[NUMBER_WIDTH];
+    for (size_t i = 0; table && i < CNN_CONFIDENCE_ROWS; i++) {
+        images += table->images[i];
+        right += table->right[i];
+    }
+    text[0] = '\0';
+    if (images)
+        snprintf(text, SHEET_LABEL * 2, "test accuracy %.4f on %s image%s" DOT,
+                 (double)right / (double)images, number_text(number, (double)images), images == 1 ? "" : "s");
+}
+
+static void add_training(struct cnn_sheet *sheet, const struct cnn_model *model)
+{
+    struct cnn_model_info info = cnn_model_info(model);
+    char epochs[40] = "not trained", begun[40] = "from given weights", accuracy[SHEET_LABEL * 2];
+    if (info.trained_epochs)
+        snprintf(epochs, sizeof epochs, "%zu epoch%s", info.trained_epochs,
+                 info.trained_epochs == 1 ? "" : "s");
+    if (!info.weights_given)
+        snprintf(begun, sizeof begun, "seed %" PRIu64, info.seed);
+    accuracy_text(accuracy, model);
+    SHEET_PRINT(sheet->caption[0], "%s", info.arch);
+    SHEET_PRINT(sheet->caption[1], "%s" DOT "%s" DOT "%spixels %s" DOT "fingerprint %016" PRIx64, begun,
+                epochs, accuracy, info.scale ? "divided by 255" : "as they are, 0 to 255",
+                cnn_model_fingerprint(model));
+}
+
 void show_caption(struct cnn_sheet *sheet, const struct cnn_model *model,
                   const struct cnn_show_options *options)
 {
-    if (model) {
-        struct cnn_model_info info = cnn_model_info(model);
-        char epochs[40];
-        snprintf(epochs, sizeof epochs, info.trained_epochs ? "%zu epoch%s" : "not trained",
-                 info.trained_epochs, info.trained_epochs == 1 ? "" : "s");
-        SHEET_PRINT(sheet->caption[0], "%.160s", info.arch);
-        char begun[40] = "from given weights";
-        if (!info.weights_given)
-            snprintf(begun, sizeof begun, "seed %" PRIu64, info.seed);
-        SHEET_PRINT(sheet->caption[1], "%s \xc2\xb7 %s \xc2\xb7 pixels %s \xc2\xb7 fingerprint %016" PRIx64,
-                    begun, epochs, info.scale ? "divided by 255" : "as they are, 0 to 255",
-                    cnn_model_fingerprint(model));
-    }
+    if (model)
+        add_training(sheet, model);
     if (options && options->command) {
         SHEET_PRINT(sheet->caption[2], "%s", options->command);
         sheet->command = memory_copy_text(options->command);

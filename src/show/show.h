@@ -6,7 +6,8 @@
 #include "data/dataset.h"
 #include "picture/sheet.h"
 
-/* Captions: the network, how it was trained, and the command that makes the sheet again. */
+/* Captions: the network, how it was trained and how well it reads test images where the model tells, and the
+ * command that makes the sheet again. */
 void show_caption(struct cnn_sheet *sheet, const struct cnn_model *model,
                   const struct cnn_show_options *options);
 

@@ -90,6 +90,37 @@ static void a_drawing_has_the_numbers_in_their_places(void **state)
     sheet_free(sheet);
 }
 
+/* Words in lines that fit, none lost, within the drawing. */
+static void captions_of_a_drawing_fit(void **state)
+{
+    (void)state;
+    char *text, words[2 * SHEET_LINE] = "", *next = NULL;
+    size_t n;
+    int height = 0, y = 0;
+    struct cnn_sheet *sheet = sheet_of((float[]){0, 1, 0.5f}, 3, true);
+    SHEET_PRINT(sheet->caption[1], "seed 1 \xc2\xb7 %0100d \xc2\xb7 test accuracy 0.9744", 7);
+    SHEET_PRINT(sheet->caption[2], "cnn show history %s",
+                "a.csv b.csv c.csv d.csv e.csv f.csv g.csv h.csv i.csv "
+                "j.csv k.csv l.csv m.csv");
+    assert_int_equal(curves_svg(sheet, false, &text, &n, &error), CNN_OK);
+    assert_int_equal(sscanf(strstr(text, " height="), " height=\"%d\"", &height), 1);
+    for (char *line = strtok_r(strstr(text, ">seed") - 20, "\n", &next); line;
+         line = strtok_r(NULL, "\n", &next)) {
+        char *from = strchr(line, '>') + 1, *to = strstr(line, "</text>");
+        if (!to)
+            break;
+        assert_in_range(to - from, 1, 90);
+        *to = '\0';
+        strcat(words, from);
+        assert_int_equal(sscanf(strstr(line, " y="), " y=\"%d\"", &y), 1);
+        assert_in_range(y, 0, height - 8);
+    }
+    assert_non_null(strstr(words, "7 \xc2\xb7 test accuracy 0.9744"));
+    assert_non_null(strstr(words, "m.csv"));
+    memory_free(text);
+    sheet_free(sheet);
+}
+
 static void words_at_the_ends_stand_apart(void **state)
 {
     (void)state;
@@ -108,6 +139,7 @@ int main(void)
         cmocka_unit_test(scales_are_round_and_hold_all),
         cmocka_unit_test(a_grid_has_the_curve_where_its_numbers_are),
         cmocka_unit_test(a_drawing_has_the_numbers_in_their_places),
+        cmocka_unit_test(captions_of_a_drawing_fit),
         cmocka_unit_test(words_at_the_ends_stand_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

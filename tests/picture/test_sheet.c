@@ -95,6 +95,44 @@ static void the_dots_are_the_same_everywhere(void **state)
     sheet_free(sheet);
 }
 
+/* Captions are broken into lines: nothing is drawn in the margins, and everything is there. */
+static void long_captions_stay_on_the_page(void **state)
+{
+    (void)state;
+    enum { MARGIN = 48, LINE = 30 };
+    struct cnn_sheet *sheet = make_sheet();
+    struct canvas canvas, longer;
+    const struct colour ground = theme_of(false)->ground;
+    sheet->caption[1][0] = sheet->caption[2][0] = '\0';
+    assert_int_equal(sheet_draw(sheet, false, &canvas, &error), CNN_OK);
+    for (size_t i = 0; i < 64; i++)
+        sheet_print(sheet->caption[1] + 3 * i, sizeof sheet->caption[1] - 3 * i, "%s", i % 5 ? "ab " : "abc");
+    memset(sheet->caption[2], 'W', SHEET_LINE - 1); /* no blank to break at */
+    sheet->caption[2][SHEET_LINE - 1] = '\0';
+    assert_int_equal(sheet_draw(sheet, false, &longer, &error), CNN_OK);
+    assert_int_equal(longer.width, canvas.width);
+    assert_int_equal(longer.height, canvas.height + 4 * LINE); /* two lines of each */
+    for (int y = 0; y < longer.height; y++)
+        for (int x = 0; x < MARGIN; x++)
+            assert_true(is_colour(&longer, x, y, ground) &&
+                        is_colour(&longer, longer.width - 1 - x, y, ground));
+    canvas_free(&canvas);
+    canvas_free(&longer);
+    sheet_free(sheet);
+}
+
+static void what_is_cut_ends_in_dots(void **state)
+{
+    (void)state;
+    char text[9];
+    SHEET_PRINT(text, "%s", "12345678");
+    assert_string_equal(text, "12345678");
+    SHEET_PRINT(text, "%s", "123456789");
+    assert_string_equal(text, "12345...");
+    SHEET_PRINT(text, "%s", "1234\xed\x95\x9c\xea\xb8\x80"); /* never half a letter */
+    assert_string_equal(text, "1234...");
+}
+
 /* A name with escapes in it must not reach the terminal, whatever the colours. */
 static void nothing_that_a_terminal_obeys_comes_from_a_name(void **state)
 {
@@ -126,6 +164,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_has_every_cell_and_the_mark_around_its_own),
         cmocka_unit_test(the_dots_are_the_same_everywhere),
+        cmocka_unit_test(long_captions_stay_on_the_page),
+        cmocka_unit_test(what_is_cut_ends_in_dots),
         cmocka_unit_test(nothing_that_a_terminal_obeys_comes_from_a_name),
         cmocka_unit_test(numbers_stand_for_the_cells),
     };

@@ -360,6 +360,52 @@ static void contributions_are_an_identity(void **state)
     cnn_sheet_free(sheet);
 }
 
+/* The captions of each kind of sheet that is made of a model. */
+static void check_captions(const struct world *w, const char *expected)
+{
+    struct cnn_sheet *sheet[6];
+    OK(cnn_show_maps(w->model, w->dataset, 5, NULL, &sheet[0], &error));
+    OK(cnn_show_filters(w->model, NULL, &sheet[1], &error));
+    OK(cnn_show_patches(w->model, w->dataset, NULL, &sheet[2], &error));
+    OK(cnn_show_mistakes(w->model, w->dataset, NULL, &sheet[3], &error));
+    OK(cnn_show_fool(w->model, w->dataset, NULL, &sheet[4], &error));
+    OK(cnn_show_occlusion(w->model, w->dataset, 5, NULL, &sheet[5], &error));
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(sheet[i]->caption[0], cnn_model_info(w->model).arch);
+        assert_string_equal(sheet[i]->caption[1], expected);
+        cnn_sheet_free(sheet[i]);
+    }
+}
+
+/* What cnn evaluate prints of the test images that the model's table counts. */
+static void captions_have_the_accuracy_of_the_table(void **state)
+{
+    struct world *w = *state;
+    struct cnn_scores scores;
+    struct cnn_confidence rare = {{0}};
+    struct cnn_sheet *sheet;
+    char expected[192];
+    assert_null(cnn_model_confidence(w->model));
+    OK(cnn_show_filters(w->model, NULL, &sheet, &error));
+    assert_null(strstr(sheet->caption[1], "accuracy"));
+    cnn_sheet_free(sheet);
+    OK(cnn_model_evaluate(w->model, w->dataset, &scores, NULL, &error));
+    assert_true(scores.accuracy > 0 && scores.accuracy < 1);
+    cnn_model_set_confidence(w->model, &scores.confidence);
+    snprintf(
+        expected, sizeof expected,
+        "seed 1 \xc2\xb7 1 epoch \xc2\xb7 test accuracy %.4f on 64 images \xc2\xb7 pixels divided by 255 "
+        "\xc2\xb7 fingerprint %016llx",
+        scores.accuracy, (unsigned long long)cnn_model_fingerprint(w->model));
+    check_captions(w, expected);
+    rare.images[0] = 12345;
+    rare.right[0] = 1;
+    cnn_model_set_confidence(w->model, &rare);
+    OK(cnn_show_filters(w->model, NULL, &sheet, &error));
+    assert_non_null(strstr(sheet->caption[1], " test accuracy 0.0001 on 12,345 images "));
+    cnn_sheet_free(sheet);
+}
+
 /* Every sheet as a page and as text of 80 columns, with a network that has no convolution too. */
 static void check_sheet(const struct cnn_sheet *sheet, size_t columns)
 {
@@ -426,6 +472,7 @@ int main(void)
         cmocka_unit_test(turning_is_turning),
         cmocka_unit_test(occlusion_covers_what_it_says),
         cmocka_unit_test(contributions_are_an_identity),
+        cmocka_unit_test(captions_have_the_accuracy_of_the_table),
         cmocka_unit_test(all_can_be_drawn_and_fit),
     };
     return cmocka_run_group_tests(tests, make_world, end_world);
