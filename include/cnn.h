@@ -644,10 +644,12 @@ enum cnn_status cnn_sheet_svg(const struct cnn_sheet *sheet, bool dark, const ch
                               struct cnn_error *error);
 
 /* The filters of a run trained with snapshots, as a film: an animated PNG with a frame before training and
- * one after each epoch (of many, each second, third, ...). Errors: MISMATCH (no snapshots in the file); as
- * cnn_model_load and cnn_file_write. */
+ * one after each epoch. Where that is more than 41 frames or 200,000 bytes, some are left out, evenly, and
+ * *left_out, unless it is NULL, says how many. Errors: MISMATCH (no snapshots in the file); as cnn_model_load
+ * and cnn_file_write. */
 enum cnn_status cnn_show_timelapse(const char *model, const struct cnn_show_options *options, bool dark,
-                                   const char *path, bool overwrite, struct cnn_error *error);
+                                   const char *path, bool overwrite, size_t *left_out,
+                                   struct cnn_error *error);
 
 /* ---- explaining -------------------------------------------------------------------------------- */
 

@@ -348,9 +348,14 @@ static enum cnn_status make_film(const struct show_settings *s, const char *word
     char command[512];
     write_command(s, word, command, sizeof command);
     struct cnn_show_options shown = {.command = command};
-    enum cnn_status status = cnn_show_timelapse(s->model, &shown, s->dark, s->out, s->overwrite, error);
+    size_t left_out;
+    enum cnn_status status =
+        cnn_show_timelapse(s->model, &shown, s->dark, s->out, s->overwrite, &left_out, error);
     if (status == CNN_OK)
         printf("saved %s\n", s->out);
+    if (status == CNN_OK && left_out)
+        note("%zu epoch%s left out, evenly, so that the film stays small", left_out,
+             left_out == 1 ? " is" : "s are");
     return status;
 }
 
@@ -375,7 +380,8 @@ static const char *const details[] = {
     "shifting, turning, inverting does. "
     "occlusion: what "
     "covering each place does to the answer. data: images as they are. timelapse: a film of the filters, "
-    "of a run that kept them (--snapshots). history RUN.csv...: loss and accuracy "
+    "of a run that kept them (--snapshots); where it would be more than 200 kB, epochs are left out, evenly. "
+    "history RUN.csv...: loss and accuracy "
     "of runs, as SVG "
     "too.",
     "In a terminal, two cells stand in one character, in colour; where it has none, and in a pipe, maps are "

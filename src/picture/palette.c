@@ -43,6 +43,8 @@ struct colour palette_colour(struct scale scale, float value, bool dark)
     if (isnan(value))
         return theme_of(dark)->ground;
     share = share > 1 ? 1 : share < -1 ? -1 : share;
+    if (scale.steps)
+        share = (int)(share * scale.steps + (share < 0 ? -0.5 : 0.5)) / (double)scale.steps;
     if (scale.kind == SCALE_INK) {
         double ink = share < 0 ? 0 : share;
         uint8_t grey = (uint8_t)((dark ? ink : 1 - ink) * 255 + 0.5);

@@ -15,6 +15,7 @@ enum scale_kind {
 struct scale {
     enum scale_kind kind;
     float limit; /* > 0 */
+    int steps;   /* > 0: so many colours to each side of 0, and none between */
 };
 
 /* What surrounds the numbers. */

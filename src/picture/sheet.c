@@ -178,7 +178,9 @@ bool band_below_zero(const struct band *band)
 struct colour tile_colour(const struct band *band, const struct tile *tile, size_t y, size_t x, bool dark)
 {
     const float *value = tile->values + (y * tile->width + x) * tile->channels;
-    struct scale scale = {band->scale.kind, tile->limit > 0 ? tile->limit : band->scale.limit};
+    struct scale scale = band->scale;
+    if (tile->limit > 0)
+        scale.limit = tile->limit;
     if (tile->channels == 1)
         return palette_colour(scale, *value, dark);
     scale.kind = SCALE_INK;

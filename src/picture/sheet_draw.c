@@ -335,12 +335,13 @@ static void draw_below_zero(struct page *page, const struct band *band, int x)
     text_at(page, FONT_24, x + 32, page->y, "below 0", page->theme->text);
 }
 
-static void draw_colours(struct page *page, enum scale_kind kind, int left)
+static void draw_colours(struct page *page, struct scale scale, int left)
 {
-    bool both = kind == SCALE_SIGNED;
+    bool both = scale.kind == SCALE_SIGNED;
+    scale.limit = 1;
     for (int x = 0; x < SCALE_WIDTH; x++) {
         double share = both ? 2.0 * x / (SCALE_WIDTH - 1) - 1 : (double)x / (SCALE_WIDTH - 1);
-        struct colour colour = palette_colour((struct scale){kind, 1}, (float)share, page->dark);
+        struct colour colour = palette_colour(scale, (float)share, page->dark);
         canvas_fill(page->canvas, left + x, page->y + 2, 1, 20, colour);
     }
     canvas_frame(page->canvas, left - 1, page->y + 1, SCALE_WIDTH + 2, 22, 1, page->theme->frame);
@@ -360,7 +361,7 @@ static void draw_scale(struct page *page, const struct band *band)
     if (page->canvas) {
         text_at(page, FONT_24, page->left, page->y, band->unit, page->theme->faint);
         text_at(page, FONT_24, before, page->y, low, page->theme->text);
-        draw_colours(page, band->scale.kind, left);
+        draw_colours(page, band->scale, left);
         text_at(page, FONT_24, right, page->y, high, page->theme->text);
         if (band->scale.kind == SCALE_FROM_ZERO && band_below_zero(band))
             draw_below_zero(page, band, right + text_width(high) + GAP);

@@ -11,7 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_FRAMES = 40, MOST_KERNELS = 16, FRAME_MS = 400, LAST_MS = 2500 };
+enum {
+    MOST_FRAMES = 41,
+    MOST_KERNELS = 16,
+    FRAME_MS = 400,
+    LAST_MS = 2500,
+    STEPS = 100,
+    MOST_BYTES = 200000
+};
 
 /* A run and what its filters were after each epoch. */
 struct film {
@@ -21,8 +28,8 @@ struct film {
     struct cnn_epoch *history;
     float limit[MOST_KERNELS];                /* of each array of filters, over all frames */
     char caption[SHEET_CAPTIONS][SHEET_LINE]; /* of the run as it ended */
-    size_t n_frames, first, step;
-    struct canvas frames[MOST_FRAMES + 1];
+    size_t n_states, n_frames;                /* there are, are drawn */
+    struct canvas frames[MOST_FRAMES];
 };
 
 /* ---- reading ------------------------------------------------------------------------------------ */
@@ -83,6 +90,15 @@ static void widen_limits(struct film *f)
         }
 }
 
+/* A hundred colours to each side of 0: a film has at most 255 in all, and is several times smaller so. */
+static void add_filters(struct cnn_sheet *sheet, const struct film *f, size_t i, size_t kernel,
+                        const struct cnn_show_options *options)
+{
+    show_add_filters(sheet, f->model, i, "one scale all along", f->limit[kernel], options);
+    if (sheet->n_bands)
+        sheet->bands[sheet->n_bands - 1].scale.steps = STEPS;
+}
+
 static enum cnn_status draw_frame(struct film *f, size_t epoch, const struct cnn_show_options *options,
                                   bool dark, struct canvas *canvas, struct cnn_error *error)
 {
@@ -97,7 +113,7 @@ static enum cnn_status draw_frame(struct film *f, size_t epoch, const struct cnn
                     f->history[epoch - 1].loss, f->history[epoch - 1].accuracy);
     for (size_t i = 0, k = 0; cnn_model_weights_at(f->model, i).rank && k < MOST_KERNELS; i++)
         if (show_is_kernel(f->model, i))
-            show_add_filters(sheet, f->model, i, "one scale all along", f->limit[k++], options);
+            add_filters(sheet, f, i, k++, options);
     memcpy(sheet->caption, f->caption, sizeof f->caption);
     status = sheet_check(sheet, error);
     if (status == CNN_OK)
@@ -130,27 +146,27 @@ static enum cnn_status make_alike(struct film *f, bool dark, struct cnn_error *e
     return CNN_OK;
 }
 
-/* Every epoch, or every second, third ..., and always the last. */
-static size_t epoch_of(const struct film *f, size_t frame)
+/* Item i of n that are taken of 0 .. last as evenly as may be, both ends among them. */
+static size_t spread(size_t i, size_t n, size_t last)
 {
-    size_t epoch = f->first + frame * f->step;
-    return epoch < f->epochs ? epoch : f->epochs;
+    return n > 1 ? (i * last + (n - 1) / 2) / (n - 1) : last;
 }
 
 static enum cnn_status draw_frames(struct film *f, const struct cnn_model *before,
                                    const struct cnn_show_options *options, bool dark, struct cnn_error *error)
 {
     enum cnn_status status = CNN_OK;
-    f->first = before ? 0 : 1;
-    f->step = (f->epochs - f->first + MOST_FRAMES) / MOST_FRAMES;
-    size_t n = (f->epochs - f->first + f->step - 1) / f->step + 1;
+    const size_t first = before ? 0 : 1, last = f->epochs - first,
+                 n = last < MOST_FRAMES ? last + 1 : MOST_FRAMES;
+    f->n_states = last + 1;
     for (size_t i = 0; i < n; i++) {
-        put_weights(f, before, epoch_of(f, i));
+        put_weights(f, before, first + spread(i, n, last));
         widen_limits(f);
     }
     for (size_t i = 0; status == CNN_OK && i < n; i++) {
-        put_weights(f, before, epoch_of(f, i));
-        status = draw_frame(f, epoch_of(f, i), options, dark, &f->frames[i], error);
+        const size_t epoch = first + spread(i, n, last);
+        put_weights(f, before, epoch);
+        status = draw_frame(f, epoch, options, dark, &f->frames[i], error);
         f->n_frames += status == CNN_OK;
     }
     return status == CNN_OK ? make_alike(f, dark, error) : status;
@@ -190,25 +206,47 @@ static enum cnn_status make_film(struct film *f, const struct cnn_show_options *
     return status;
 }
 
-static enum cnn_status write_film(const struct film *f, const struct cnn_show_options *options,
-                                  const char *path, bool overwrite, struct cnn_error *error)
+/* As many frames as fit in MOST_BYTES, and two where no film does. */
+static enum cnn_status encode_film(const struct film *f, const struct cnn_show_options *options,
+                                   size_t *n_frames, uint8_t **bytes, size_t *n_bytes,
+                                   struct cnn_error *error)
 {
     const struct png_line lines[] = {{"Software", "cnn " CNN_VERSION},
                                      {"Title", "The filters as they learn"},
                                      {"Comment", options ? options->command : NULL}};
+    struct canvas chosen[MOST_FRAMES]; /* views */
+    for (size_t n = f->n_frames;;) {
+        for (size_t i = 0; i < n; i++)
+            chosen[i] = f->frames[spread(i, n, f->n_frames - 1)];
+        enum cnn_status status =
+            png_encode_film(chosen, n, FRAME_MS, LAST_MS, lines, 3, bytes, n_bytes, error);
+        *n_frames = n;
+        if (status != CNN_OK || *n_bytes <= MOST_BYTES || n <= 2)
+            return status;
+        const size_t fit = n * MOST_BYTES / *n_bytes; /* the first frame is the largest: no more than these */
+        memory_free(*bytes);
+        n = fit < 2 ? 2 : fit < n ? fit : n - 1;
+    }
+}
+
+static enum cnn_status write_film(const struct film *f, const struct cnn_show_options *options,
+                                  const char *path, bool overwrite, size_t *left_out, struct cnn_error *error)
+{
     uint8_t *bytes;
-    size_t n_bytes;
-    enum cnn_status status =
-        png_encode_film(f->frames, f->n_frames, FRAME_MS, LAST_MS, lines, 3, &bytes, &n_bytes, error);
+    size_t n_bytes, n_frames;
+    enum cnn_status status = encode_film(f, options, &n_frames, &bytes, &n_bytes, error);
     if (status != CNN_OK)
         return status;
     status = cnn_file_write(path, CNN_FILE_PNG, overwrite, bytes, n_bytes, error);
     memory_free(bytes);
+    if (left_out)
+        *left_out = f->n_states - n_frames;
     return status;
 }
 
 enum cnn_status cnn_show_timelapse(const char *model, const struct cnn_show_options *options, bool dark,
-                                   const char *path, bool overwrite, struct cnn_error *error)
+                                   const char *path, bool overwrite, size_t *left_out,
+                                   struct cnn_error *error)
 {
     struct film *f = memory_alloc(1, sizeof *f);
     if (!f)
@@ -217,7 +255,7 @@ enum cnn_status cnn_show_timelapse(const char *model, const struct cnn_show_opti
     if (status == CNN_OK)
         status = make_film(f, options, dark, error);
     if (status == CNN_OK)
-        status = write_film(f, options, path, overwrite, error);
+        status = write_film(f, options, path, overwrite, left_out, error);
     for (size_t i = 0; i < f->n_frames; i++)
         canvas_free(&f->frames[i]);
     memory_free(f->snapshots);

@@ -1,8 +1,8 @@
 /* A picture written is the picture that was drawn, dot by dot, as a reader of its own decodes it; and a film
  * holds every frame. */
-#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "picture/film.h"
 #include "picture/png.h"
 
 #include <png.h>
@@ -92,78 +92,81 @@ static void what_lies_outside_is_left_out(void **state)
     canvas_free(&same);
 }
 
-/* Undoes the filter of each row: 0 is none, 2 the row above. Shapes: raw [height][1 + 4 width]. */
-static void unfilter(uint8_t *raw, size_t width, size_t height)
-{
-    size_t row = 1 + 4 * width;
-    for (size_t y = 0; y < height; y++) {
-        uint8_t filter = raw[y * row];
-        assert_true(filter == 0 || filter == 2);
-        for (size_t i = 1; filter == 2 && y && i < row; i++)
-            raw[y * row + i] = (uint8_t)(raw[y * row + i] + raw[(y - 1) * row + i]);
-    }
-}
-
-/* Lays a frame over what is shown: what is transparent leaves it. box: width, height, left, top. */
-static void lay_over(const uint8_t *raw, const uint32_t *box, uint8_t *shown)
-{
-    for (size_t y = 0; y < box[1]; y++)
-        for (size_t x = 0; x < box[0]; x++) {
-            const uint8_t *dot = raw + y * (1 + 4 * box[0]) + 1 + 4 * x;
-            assert_true(dot[3] == 0 || dot[3] == 255);
-            if (dot[3])
-                memcpy(shown + ((box[3] + y) * WIDTH + box[2] + x) * 3, dot, 3);
-        }
-}
-
-/* Plays a film as a browser would, and looks at what is shown after each frame. */
+/* Plays a film and looks at what is shown after each frame. */
 static void check_film(const uint8_t *bytes, size_t n, const struct canvas *frames, size_t n_frames)
 {
-    enum { RAW = (WIDTH * 4 + 1) * HEIGHT };
-    static uint8_t raw[RAW], shown[WIDTH * HEIGHT * 3];
-    uint32_t number = 0, seen = 0, box[4] = {0};
-    for (size_t at = 8; at < n;) {
-        uint32_t length = bytes_u32_be(bytes + at);
-        const uint8_t *name = bytes + at + 4, *data = bytes + at + 8;
-        uLongf unpacked = RAW;
-        if (memcmp(name, "acTL", 4) == 0)
-            assert_int_equal(bytes_u32_be(data), n_frames);
-        if (memcmp(name, "fcTL", 4) == 0 || memcmp(name, "fdAT", 4) == 0)
-            assert_int_equal(bytes_u32_be(data), number++);
-        if (memcmp(name, "fcTL", 4) == 0) {
-            assert_int_equal(data[20] << 8 | data[21], seen + 1 == n_frames ? 2000 : 300);
-            assert_int_equal(data[24] << 8 | data[25], seen > 0); /* not disposed of, laid over */
-            for (size_t i = 0; i < 4; i++)
-                box[i] = bytes_u32_be(data + 4 + 4 * i);
-        }
-        if (memcmp(name, "fdAT", 4) == 0 || memcmp(name, "IDAT", 4) == 0) {
-            size_t skip = name[0] == 'f' ? 4 : 0;
-            assert_int_equal(uncompress(raw, &unpacked, data + skip, length - skip), Z_OK);
-            assert_int_equal(unpacked, (1 + 4 * box[0]) * box[1]);
-            unfilter(raw, box[0], box[1]);
-            lay_over(raw, box, shown);
-            assert_memory_equal(shown, frames[seen++].rgb, sizeof shown);
-        }
-        at += length + 12;
+    struct player player = play(bytes, n);
+    assert_int_equal(player.width, WIDTH);
+    assert_int_equal(player.height, HEIGHT);
+    while (next_frame(&player)) {
+        size_t i = player.seen - 1;
+        assert_true(i < n_frames);
+        assert_int_equal(player.delay_ms, i + 1 == n_frames ? 2000 : 300);
+        assert_memory_equal(player.shown, frames[i].rgb, WIDTH * HEIGHT * 3);
+        assert_true(i == 0 || player.box[0] * player.box[1] <= 10 * 8); /* what changes, and no more */
     }
-    assert_int_equal(seen, n_frames);
+    assert_int_equal(player.n_frames, n_frames);
+    assert_int_equal(player.seen, n_frames);
+    free(player.shown);
 }
 
 static void a_film_holds_every_frame(void **state)
 {
     (void)state;
-    struct canvas frames[4] = {draw(1), draw(100), draw(100), draw(200)}; /* one twice: nothing changes */
+    /* one twice: nothing changes; and once more, after another */
+    struct canvas frames[5] = {draw(1), draw(100), draw(100), draw(200), draw(100)};
     struct cnn_error error;
     uint8_t *bytes;
     size_t n;
-    assert_int_equal(png_encode_film(frames, 4, 300, 2000, lines, 1, &bytes, &n, &error), CNN_OK);
-    check_film(bytes, n, frames, 4);
+    assert_int_equal(png_encode_film(frames, 5, 300, 2000, lines, 1, &bytes, &n, &error), CNN_OK);
+    check_film(bytes, n, frames, 5);
     uint8_t *pixels = decode(bytes, n); /* a reader that knows no films sees the first frame */
     assert_memory_equal(pixels, frames[0].rgb, WIDTH * HEIGHT * 3);
     memory_free(pixels);
     memory_free(bytes);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         canvas_free(&frames[i]);
+}
+
+/* A table of 256 colours at most, else red, green and blue; black, which a film has no place for at 0, too.
+ */
+static void colours_stand_in_a_table_while_they_fit(void **state)
+{
+    (void)state;
+    enum { PALETTE = 3, RGB = 2 };
+    struct cnn_error error;
+    uint8_t *bytes;
+    size_t n;
+    for (int colours = 255; colours <= 257; colours++) {
+        struct canvas canvas[2];
+        for (size_t i = 0; i < 2; i++) {
+            assert_int_equal(canvas_create(WIDTH, HEIGHT, (struct colour){0, 0, 0}, &canvas[i], &error),
+                             CNN_OK);
+            for (int c = 1; c < colours; c++)
+                canvas_fill(&canvas[i], c % WIDTH, c / WIDTH + (int)i, 1, 1,
+                            (struct colour){(uint8_t)c, (uint8_t)(c >> 8), 77});
+        }
+        assert_int_equal(png_encode(&canvas[0], NULL, 0, &bytes, &n, &error), CNN_OK);
+        assert_int_equal(bytes[25], colours <= 256 ? PALETTE : RGB);
+        uint8_t *pixels = decode(bytes, n);
+        assert_memory_equal(pixels, canvas[0].rgb, WIDTH * HEIGHT * 3);
+        memory_free(pixels);
+        memory_free(bytes);
+        if (colours > 255)
+            assert_int_equal(png_encode_film(canvas, 2, 1, 1, NULL, 0, &bytes, &n, &error), CNN_ERROR_USAGE);
+        else {
+            assert_int_equal(png_encode_film(canvas, 2, 1, 1, NULL, 0, &bytes, &n, &error), CNN_OK);
+            struct player player = play(bytes, n);
+            for (size_t i = 0; i < 2; i++) {
+                assert_true(next_frame(&player));
+                assert_memory_equal(player.shown, canvas[i].rgb, WIDTH * HEIGHT * 3);
+            }
+            free(player.shown);
+            memory_free(bytes);
+        }
+        canvas_free(&canvas[0]);
+        canvas_free(&canvas[1]);
+    }
 }
 
 int main(void)
@@ -173,6 +176,7 @@ int main(void)
         cmocka_unit_test(the_dots_are_the_same_everywhere),
         cmocka_unit_test(what_lies_outside_is_left_out),
         cmocka_unit_test(a_film_holds_every_frame),
+        cmocka_unit_test(colours_stand_in_a_table_while_they_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
  * at all. */
 #include "base/memory.h"
 #include "nn/model_file.h"
+#include "picture/film.h"
+#include "picture/palette.h"
 #include "train/run.h"
 #include "train/snapshots.h"
 
@@ -114,7 +116,7 @@ static void a_film_is_made_of_them(void **state)
     while (!at.done)
         assert_int_equal(cnn_trainer_step(trainer, &at, &error), CNN_OK);
     assert_int_equal(cnn_trainer_save(trainer, path, &error), CNN_OK);
-    assert_int_equal(cnn_show_timelapse(path, NULL, false, film, false, &error), CNN_OK);
+    assert_int_equal(cnn_show_timelapse(path, NULL, false, film, false, NULL, &error), CNN_OK);
     uint8_t bytes[200000];
     FILE *f = fopen(film, "rb");
     assert_non_null(f);
@@ -123,9 +125,110 @@ static void a_film_is_made_of_them(void **state)
     assert_in_range(n, 1000, sizeof bytes - 1);
     assert_non_null(memmem(bytes, n, "acTL\0\0\0\4\0\0\0\0", 12)); /* for ever */
     assert_int_equal(cnn_model_save(model, plain, &error), CNN_OK);
-    assert_int_equal(cnn_show_timelapse(plain, NULL, false, film, false, &error), CNN_ERROR_MISMATCH);
+    assert_int_equal(cnn_show_timelapse(plain, NULL, false, film, false, NULL, &error), CNN_ERROR_MISMATCH);
     cnn_trainer_free(trainer);
     cnn_model_free(model);
+}
+
+static uint8_t *read_whole(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    *n = (size_t)ftell(f);
+    rewind(f);
+    uint8_t *bytes = malloc(*n);
+    assert_int_equal(fread(bytes, 1, *n, f), *n);
+    fclose(f);
+    return bytes;
+}
+
+/* Whether the film shows this title now. */
+static void assert_titled(const struct player *p, const char *title)
+{
+    enum { MARGIN = 48, HIGH = 32, LETTER = 16 };
+    struct canvas words;
+    assert_int_equal(canvas_create((int)p->width, HIGH, theme_of(false)->ground, &words, &error), CNN_OK);
+    canvas_text(&words, FONT_32, MARGIN, 0, title, theme_of(false)->text);
+    if (memcmp(words.rgb, p->shown + (size_t)MARGIN * p->width * 3, (size_t)HIGH * p->width * 3) != 0)
+        fail_msg("frame %u has not the title %s", p->seen, title);
+    canvas_free(&words);
+}
+
+/* Gives an array of filters other weights throughout: a film can be no larger than so. */
+static void shake(struct cnn_model *model, const char *name, uint32_t seed)
+{
+    struct cnn_weights w;
+    float values[450];
+    assert_int_equal(cnn_model_weights(model, name, &w, &error), CNN_OK);
+    assert_in_range(w.count, 75, 450);
+    for (size_t i = 0; i < w.count; i++) {
+        seed = seed * 1664525 + 1013904223;
+        values[i] = (float)(seed >> 8) * 0x1p-24F - 0.5F;
+    }
+    assert_int_equal(cnn_model_set_weights(model, name, values, w.count, &error), CNN_OK);
+}
+
+static void assert_epoch(const struct player *p, const struct cnn_trainer *trainer, size_t epoch)
+{
+    const struct cnn_epoch e = cnn_trainer_epoch(trainer, epoch - 1);
+    char title[96];
+    snprintf(title, sizeof title, "After epoch %zu of %zu: loss %.4f, accuracy %.4f", epoch,
+             cnn_trainer_epochs_done(trainer), e.loss, e.accuracy);
+    assert_titled(p, title);
+}
+
+/* The film of a run of the lesson; with other weights in each epoch, or those it learns. Returns the frames
+ * that were left out. */
+static size_t check_long_film(const struct cnn_dataset *digits, size_t epochs, bool shaken)
+{
+    const char *path = run_path("long.npz"), *film = run_path("long.png");
+    struct cnn_model *model;
+    struct cnn_trainer *trainer;
+    struct cnn_progress at = {0};
+    const struct cnn_train_options how = {.epochs = epochs, .batch_size = 16, .snapshots = true};
+    size_t left_out = 1000, n;
+    assert_int_equal(cnn_model_create(&(struct cnn_model_options){.scale = true}, &model, &error), CNN_OK);
+    assert_int_equal(cnn_trainer_create(model, digits, &how, &trainer, &error), CNN_OK);
+    for (uint32_t seed = 1; !at.done; seed++) {
+        if (shaken)
+            shake(model, "conv2d/kernel", seed);
+        if (shaken)
+            shake(model, "conv2d_1/kernel", seed);
+        assert_int_equal(cnn_trainer_step(trainer, &at, &error), CNN_OK);
+    }
+    assert_int_equal(cnn_trainer_save(trainer, path, &error), CNN_OK);
+    assert_int_equal(cnn_show_timelapse(path, NULL, false, film, false, &left_out, &error), CNN_OK);
+    uint8_t *bytes = read_whole(film, &n);
+    assert_in_range(n, 10000, 200000);
+    struct player player = play(bytes, n);
+    assert_true(next_frame(&player));
+    if (shaken) /* what it began with is not known */
+        assert_epoch(&player, trainer, 1);
+    else
+        assert_titled(&player, "Before training");
+    while (next_frame(&player))
+        ;
+    assert_epoch(&player, trainer, epochs);
+    assert_int_equal(player.delay_ms, 2500);
+    assert_int_equal(player.seen, player.n_frames);
+    assert_int_equal(player.n_frames + left_out, epochs + !shaken);
+    free(player.shown);
+    free(bytes);
+    cnn_trainer_free(trainer);
+    cnn_model_free(model);
+    return left_out;
+}
+
+/* The lesson's film has every epoch of ten, and of thirty what fits, from the first to the last. */
+static void a_long_film_leaves_out_epochs(void **state)
+{
+    (void)state;
+    struct cnn_dataset *digits;
+    assert_int_equal(cnn_dataset_open("synth", CNN_TRAIN, 0, 16, &digits, &error), CNN_OK);
+    assert_int_equal(check_long_film(digits, 10, false), 0);
+    assert_in_range(check_long_film(digits, 30, true), 1, 12);
+    cnn_dataset_close(digits);
 }
 
 int main(void)
@@ -134,6 +237,7 @@ int main(void)
         cmocka_unit_test(snapshots_are_the_filters_of_each_epoch_through_stops),
         cmocka_unit_test(what_has_no_filters_has_no_snapshots),
         cmocka_unit_test(a_film_is_made_of_them),
+        cmocka_unit_test(a_long_film_leaves_out_epochs),
     };
     return cmocka_run_group_tests(tests, make_data, remove_data);
 }
