@@ -32,7 +32,7 @@ file(GLOB layers ${SOURCE}/src/nn/layers/*.js)
 set(page ${SOURCE}/src/export/page)
 file(WRITE ${OUT}.js "")
 foreach(part ${page}/number.js ${activations} ${page}/windows.js ${layers} ${page}/network.js ${page}/pen.js
-    ${page}/words.js ${page}/show.js ${page}/card.js ${page}/filter.js ${page}/draw.js ${page}/explain.js ${page}/walk.js
+    ${page}/words.js ${page}/show.js ${page}/card.js ${page}/filter.js ${page}/film.js ${page}/draw.js ${page}/explain.js ${page}/walk.js
     ${page}/main.js)
   file(READ ${part} text)
   file(APPEND ${OUT}.js "${text}\n")

@@ -704,12 +704,14 @@ struct cnn_export_options {
     const struct cnn_dataset *test; /* images that it did not learn from: examples, and where they have labels
                                        how often it reads them rightly; NULL: digits drawn by the program, and
                                        no word of how often */
+    const char *run;                /* the model's file, for the snapshots in it; NULL: none are looked for */
     bool large;                     /* of a network above 4 MB too */
     bool overwrite;                 /* as in cnn_file_write */
 };
 
 /* Writes a model as what a word of CNN_WORDS_EXPORT says: "html" is one page that is the model. Errors: USAGE
- * (no such kind, a network above 4 MB), MISMATCH (images of another shape), MEMORY, as cnn_file_write. */
+ * (no such kind, a network above 4 MB), MISMATCH (images of another shape), MEMORY, of the run's file as
+ * cnn_model_load, as cnn_file_write. */
 enum cnn_status cnn_export(const struct cnn_model *model, const char *kind, const char *path,
                            const struct cnn_export_options *options, struct cnn_error *error);
 

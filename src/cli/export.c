@@ -76,11 +76,13 @@ static enum cnn_status export_model(const struct export_settings *s, const struc
     char size[COUNT_TEXT];
     struct stat info;
     const char *slash = strrchr(s->model, '/');
-    enum cnn_status status = cnn_export(
-        model, s->what.text[0], s->out,
-        &(struct cnn_export_options){
-            .name = slash ? slash + 1 : s->model, .test = test, .large = s->large, .overwrite = s->overwrite},
-        error);
+    enum cnn_status status = cnn_export(model, s->what.text[0], s->out,
+                                        &(struct cnn_export_options){.name = slash ? slash + 1 : s->model,
+                                                                     .test = test,
+                                                                     .run = s->model,
+                                                                     .large = s->large,
+                                                                     .overwrite = s->overwrite},
+                                        error);
     if (status == CNN_OK)
         printf("saved %s, %s bytes\n", s->out,
                count_text(size, stat(s->out, &info) == 0 ? (uint64_t)info.st_size : 0));
@@ -111,7 +113,10 @@ static enum cnn_status run_export(const void *settings, struct cnn_error *error)
 static const char *const details[] = {
     "html: a single file that needs neither network nor server. Draw in it and watch every layer; it "
     "computes "
-    "what the program computes, to the last bit, and checks that on ten images when it opens.",
+    "what the program computes, to the last bit, and checks that on ten images when it opens. A walk "
+    "explains "
+    "it step by step, each with an address of its own: page.html#en/3, or page.html#ko/3 in Korean. Of a run "
+    "that kept its filters (cnn train --snapshots) a slider shows them epoch by epoch.",
     "With test images (--data, $CNN_DATA or data/mnist) the page also says how often answers that are as "
     "sure "
     "were right.",

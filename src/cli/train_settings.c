@@ -107,7 +107,7 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                        FIELD(history), .group = GROUP_FILES},
     [TRAIN_SNAPSHOTS] =
         {"snapshots", NULL,
-         "keep the filters after each epoch in the run's file; cnn show timelapse makes a film of them",
+         "keep the filters after each epoch in the run's file, for cnn show timelapse and cnn export html",
          OPTION_FLAG, FIELD(snapshots), .group = GROUP_FILES, .rare = true},
     [TRAIN_OVERWRITE] = {"overwrite", NULL,
                          "keep nothing of what --model and --history name; without it a model or history of "

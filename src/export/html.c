@@ -261,6 +261,8 @@ enum cnn_status export_html(const struct cnn_model *model, const struct cnn_expo
     if (status == CNN_OK)
         status = put_images(out, model, options->test, error);
     html_put_words(out, model);
+    if (status == CNN_OK)
+        status = html_put_snapshots(out, model, options->run, error);
     fputs("}</script>\n<script type=\"text/plain\" id=\"weights\">", out);
     put_floats(out, model->weights, model->n_weights);
     fputs("</script>\n<script>", out);

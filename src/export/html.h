@@ -10,4 +10,9 @@
  * the page fills with the numbers of what is drawn. */
 void html_put_words(FILE *out, const struct cnn_model *model);
 
+/* What the filters were after each epoch, where the file of the run holds that; of many each second, third,
+ * ... Nothing where path is NULL. Errors: as cnn_model_load. */
+enum cnn_status html_put_snapshots(FILE *out, const struct cnn_model *model, const char *path,
+                                   struct cnn_error *error);
+
 #endif

@@ -7,7 +7,7 @@
 
 static const char name[] = "training/snapshots";
 
-static bool has_filters(const struct layer *layer)
+bool snapshots_hold(const struct layer *layer)
 {
     for (size_t k = 0; k < layer->n_parameters; k++)
         if (layer->parameter[k].rank == 4)
@@ -20,7 +20,7 @@ static size_t each_weight(const struct cnn_model *model, float *snapshot, bool p
 {
     size_t n = 0;
     for (size_t i = 0; i < model->n_layers; i++)
-        for (size_t k = 0; has_filters(&model->layer[i]) && k < model->layer[i].n_parameters; k++) {
+        for (size_t k = 0; snapshots_hold(&model->layer[i]) && k < model->layer[i].n_parameters; k++) {
             const struct parameter *p = &model->layer[i].parameter[k];
             if (snapshot && put)
                 memcpy(p->value, snapshot + n, p->count * sizeof(float));

@@ -5,6 +5,9 @@
 #include "npz/npz.h"
 #include "train/trainer.h"
 
+/* Whether a layer's weights are in them: one with filters. */
+bool snapshots_hold(const struct layer *layer);
+
 /* Floats in one: all weights of the layers that have filters. */
 size_t snapshots_floats(const struct cnn_model *model);
 

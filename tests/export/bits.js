@@ -1,7 +1,7 @@
 /* node bits.js FOLDER STROKES FMA: runs the script of every page in FOLDER on the images of its .json, and draws the
  * strokes. Every bit must be that of the program. */
 'use strict';
-const fs = require('fs'), vm = require('vm');
+const fs = require('fs'), {block, load} = require('./page.js');
 const [folder, strokesFile, fmaFile] = process.argv.slice(2);
 const unhex = (text) => Uint8Array.from(text.match(/../g) || [], (byte) => parseInt(byte, 16));
 let failed = 0, compared = 0;
@@ -9,18 +9,6 @@ let failed = 0, compared = 0;
 function complain(text) {
     console.log(text);
     failed = 1;
-}
-
-function block(page, id) {
-    return new RegExp(`id="${id}">([^<]*)</script>`).exec(page)[1];
-}
-
-/* The script without a document: it defines what it has, and main.js does not begin. */
-function load(page) {
-    const script = page.slice(page.lastIndexOf('<script>') + 8, page.lastIndexOf('</script>'));
-    return vm.runInThisContext(`(function () {${script}
-        return {openNetwork, floatsOf, run, bitsOf, drawStroke, cleanDrawing, newPlane, fma, layers, drawWeights, fingerprintOf,
-            state, stepsOf, walkPieces, readAddress, general, speak: (word) => { language = word; }};})()`);
 }
 
 /* Words in a row, without the rules below headings and the layout of tables. */
@@ -72,6 +60,16 @@ function checkWalk(code, network, image, explained, name) {
     }
 }
 
+/* The strongest five each way are those, and with the bias and the rest they are the sum. */
+function checkStrongest(code, products, bias, sum, name) {
+    const {forIt, againstIt, rest, others} = code.forAndAgainst(products), chosen = forIt.concat(againstIt);
+    const total = chosen.reduce((all, k) => all + products[k], bias + rest), size = products.reduce((all, p) => all + Math.abs(p), 1);
+    const least = Math.min(...forIt.map((k) => products[k])), most = Math.max(...againstIt.map((k) => products[k]));
+    const stronger = products.filter((p, k) => !chosen.includes(k) && p !== 0 && (forIt.length < 5 && p > 0 || againstIt.length < 5 && p < 0 || p > least || p < most));
+    if (forIt.length > 5 || againstIt.length > 5 || chosen.length + others !== products.length || stronger.length || Math.abs(total - sum) > 1e-5 * size)
+        complain(`${name}: the strongest products are not: ${forIt}, ${againstIt}; they make ${total} of ${sum}`);
+}
+
 /* What the card shows of a number, summed in the order it says, is the number. */
 function checkSum(code, layer, x, z, name) {
     for (let at = 0; at < z.length; at += Math.ceil(z.length / 7)) {
@@ -86,6 +84,7 @@ function checkSum(code, layer, x, z, name) {
                 part = code.fma(x[from[i]], kernel[w[i]], part);
             sum = parts.length > 1 ? Math.fround(sum + part) : part;
         });
+        checkStrongest(code, from.map((i, k) => x[i] * kernel[w[k]]), b[bias], z[at], `${name}: ${layer.name}, number ${at}`);
         if (sum !== z[at])
             complain(`${name}: ${layer.name}: number ${at} is ${z[at]}, its parts give ${sum}`);
     }

@@ -132,6 +132,12 @@ def check_keyboard(browser, path):
     vertical = browser.execute_script("return state.plane[180 * 280 + 140] + state.plane[180 * 280 + 120]")
     expect(vertical == 255, "Space and arrows draw no line down from the middle")
     pad.send_keys("3")
+    ink = browser.execute_script("return state.bytes.reduce((a, b) => a + b)")
+    browser.find_element(By.ID, "eraser").click()
+    mouse(browser, [[[100, 140], [180, 140]]])
+    erased = browser.execute_script("return [state.bytes.reduce((a, b) => a + b), state.bytes[14 * 28 + 14]]")
+    expect(0 < erased[0] < ink and erased[1] == 0, f"the eraser covers no part of an example: {ink}, {erased}")
+    browser.find_element(By.ID, "eraser").click()
     expect("It says" in verdict(browser), "a digit key loads no example")
     names = browser.execute_script("""return [...document.querySelectorAll('canvas[tabindex], button')].filter((node) =>
         !node.getAttribute('aria-label') && !node.textContent.trim()).map((node) => node.id || node.outerHTML)""")
@@ -223,6 +229,51 @@ def check_walk(browser, path):
     expect(not severe, f"the walk makes the browser complain: {severe[:2]}")
 
 
+def c_hex(x):
+    """As C's %a."""
+    mantissa, power = float(x).hex().split("p")
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + "p" + power
+
+
+def check_card(browser, path):
+    browser.get("about:blank")
+    browser.get(f"file://{path}#en")
+    card = browser.find_element(By.ID, "card")
+    browser.find_element(By.XPATH, "//table[@id='bars']//button[.='3']").click()
+    lists = browser.execute_script("return [...document.querySelectorAll('#card .worked')].map((t) => [t.caption.textContent, [...t.rows].map((r) => r.textContent)])")
+    expect([caption[:13] for caption, _ in lists] == ["strongest for", "strongest aga"] and all(len(rows) == 5 for _, rows in lists)
+           and all(" = " not in row and "unit " in row for _, rows in lists for row in rows), f"the bar of 3 does not show five each way: {lists}")
+    expect("the other 74 products together" in card.text and "sum z" in card.text, "the rest of the sum is not told")
+    numbers = "const {values} = state.result, l = layerAt(1); return [values[1].z[549], values[1].y[549], l.weights.bias[0], l.weights.kernel[0]]"
+    browser.execute_script("chooseNumber(1, 549)")
+    browser.find_element(By.ID, "hex").click()
+    for number in browser.execute_script(numbers):
+        expect(c_hex(number) in card.text, f"{c_hex(number)} is not in the card")
+    browser.find_element(By.ID, "hex").click()
+    expect("0x" not in card.text, "the digits in base 16 do not go away")
+    made = [1 / 3, -2.5, 1e-38, 3e38, 0.1, 2 ** -126, 1 - 2 ** -24, 1 + 2 ** -23, 255, 4096.03125]
+    texts = browser.execute_script("return arguments[0].map(hexFloat)", made)
+    expect(texts == [c_hex(x) for x in made], f"numbers in base 16: {texts}")
+
+
+def check_film(browser, path):
+    browser.get("about:blank")
+    browser.get(f"file://{path}#en")
+    answer = browser.execute_script("return bitsOf(state.result.answer.p)")
+    browser.execute_script("chooseNumber(1, 0)")
+    slider, picture = browser.find_element(By.ID, "epoch"), "return document.querySelector('.filter').toDataURL()"
+    learned = browser.execute_script(picture)
+    slider.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    expect(browser.find_element(By.ID, "epoch-name").text == "after epoch 1 of 3", "the slider is not at epoch 1")
+    field = browser.execute_script("return [Number(document.querySelector('#filter input').value), state.film.frames[1].weights[0], document.querySelector('#filter input').readOnly]")
+    expect(abs(field[0] - field[1]) <= 1e-3 * abs(field[1]) and field[2], f"the field does not show the epoch's weight: {field}")
+    expect(browser.execute_script(picture) != learned, "the filter's picture does not follow the epoch")
+    expect("the trained network" in browser.find_element(By.ID, "past").text and browser.execute_script("return bitsOf(state.result.answer.p)") == answer,
+           "the answer is not that of the trained network, or the page does not say so")
+    slider.send_keys(Keys.END)
+    expect(browser.execute_script(picture) == learned and not browser.find_element(By.ID, "past").is_displayed(), "the last place is not the trained network")
+
+
 def check_hostile(browser, path):
     text = open(path, encoding="utf-8").read()
     hostile = path.replace("lesson", "hostile")
@@ -275,7 +326,7 @@ def check_looks(browser, path):
 
 browser = start()
 try:
-    paths = sorted(glob.glob(f"{folder}/*.html"))
+    paths = sorted(set(glob.glob(f"{folder}/*.html")) - {f"{folder}/film.html"})
     images = sum(check_bits(browser, path) for path in paths)
     lesson = f"{folder}/lesson.html"
     check_drawing(browser, lesson)
@@ -283,6 +334,8 @@ try:
     check_weights(browser, lesson)
     check_hostile(browser, lesson)
     check_walk(browser, lesson)
+    check_card(browser, lesson)
+    check_film(browser, f"{folder}/film.html")
     check_policy(browser, lesson)
     check_looks(browser, lesson)
     print(f"{len(paths)} pages, {images} images, in {browser.capabilities['browserName']} {browser.capabilities['browserVersion']}")

@@ -18,5 +18,7 @@ for kind in html json; do
     mv "$work/named/2.$kind" "$work/pages/lenet.$kind"
     mv "$work/named/3.$kind" "$work/pages/mlp.$kind"
 done
+"$1" train --data data/digits --arch "conv2d:3,5,swish flatten dense:10,softmax" --epochs 3 --snapshots --verbose 0 --model "$work/film.npz"
+"$1" export html --data data/digits --model "$work/film.npz" --out "$work/pages/film.html" >/dev/null
 export HOME=$work
 timeout 550 /usr/bin/python3 tests/export/browser.py "$work/pages" tests/export/strokes.json "${CNN_SHOTS:-$work/shots}"

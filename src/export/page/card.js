@@ -1,9 +1,19 @@
 /* The card: how one number came about, in the program's order and with its digits. */
 
-/* By hand: the walk follows. */
+/* By hand: the walk follows, and on a small screen the card slides in. */
 function chooseNumber(depth, at) {
     choose(depth, at);
+    byId('sheet').classList.toggle('open', depth !== null);
     walkFollows();
+}
+
+function listenToSheet() {
+    byId('sheet-close').addEventListener('click', () => chooseNumber(null));
+    byId('hex').addEventListener('click', () => {
+        state.hex = !state.hex;
+        byId('hex').setAttribute('aria-pressed', state.hex);
+        showCard();
+    });
 }
 
 function choose(depth, at) {
@@ -26,39 +36,69 @@ function showCard() {
     }
     const {depth, at} = chosen, value = result.values[depth], rows = [element('h3', placeName(depth, at))];
     if (depth)
-        rows.push(...howItIsMade(network.layers[depth - 1], result.values[depth - 1].y, at, value));
-    rows.push(element('p', say('value', short(depth === network.layers.length ? result.answer.p[at] : value.y[at])), {class: 'result'}));
+        rows.push(...howItIsMade(depth, at));
+    rows.push(element('p', say('value', digits(depth === network.layers.length ? result.answer.p[at] : value.y[at])), {class: 'result'}));
     card.replaceChildren(...rows);
     byId('live').textContent = `${placeName(depth, at)}: ${short(value.y[at])}`;
 }
 
-function howItIsMade(layer, x, at, value) {
-    const {x: from, w, parts, bias, says} = layers[layer.type].sees(layer, at), {kernel, bias: b} = layer.weights, rows = [];
-    if (!w) {
-        if (layer.activation)
-            rows.push(element('p', `${layer.activation}(${short(value.z[at])}) = ${short(value.y[at])}`));
-        else
-            rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), from.length)));
-        if (from.length > 1)
-            rows.push(numberTable(say('window'), from.map((i) => x[i])));
-        return rows;
-    }
-    const products = from.map((i, k) => x[i] * kernel[w[k]]);
-    if (from.length <= 100)
-        rows.push(numberTable(say('window'), from.map((i) => x[i]), layer), numberTable(say('weights'), w.map((i) => kernel[i]), layer),
-            numberTable(say('products'), products, layer));
-    else
-        rows.push(strongest(from.map((i, k) => [x[i], kernel[w[k]], products[k], i])));
-    if (parts.length > 1)
-        rows.push(element('p', say('manyParts', parts.length)));
-    rows.push(element('p', `${say('bias')} ${short(b[bias])}`), element('p', `${say('sum')} = ${short(value.z[at])}`));
+function howItIsMade(depth, at) {
+    const layer = layerAt(depth), x = state.result.values[depth - 1].y, {z, y} = state.result.values[depth];
+    const {x: from, w, parts, bias, says} = layers[layer.type].sees(layer, at), inside = from.map((i) => x[i]), rows = [];
+    if (!w && !layer.activation)
+        rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), from.length)));
+    if (!w && from.length > 1)
+        rows.push(numberTable(say('window'), inside));
+    if (w)
+        rows.push(...sumShown(layer, inside, from, w.map((i) => layer.weights.kernel[i]), depth),
+            ...(parts.length > 1 ? [element('p', say('manyParts', parts.length))] : []),
+            element('p', `${say('bias')} ${digits(layer.weights.bias[bias])}`), element('p', `${say('sum')} = ${digits(z[at])}`));
     if (layer.activation === 'softmax') {
         const {most, e, sum} = state.result.answer;
-        rows.push(element('p', say('logit', short(value.z[at]), short(most), short(e[at]), short(sum))));
+        rows.push(element('p', say('logit', digits(z[at]), digits(most), digits(e[at]), digits(sum))));
     } else if (layer.activation)
-        rows.push(element('p', `${layer.activation}(${short(value.z[at])}) = ${short(value.y[at])}`));
+        rows.push(element('p', `${layer.activation}(${digits(z[at])}) = ${digits(y[at])}`));
     return rows;
 }
+
+/* Of a window every product; of a row of numbers the five strongest each way. */
+function sumShown(layer, x, from, w, depth) {
+    const products = x.map((value, k) => value * w[k]);
+    if (layer.kernel && x.length <= 100)
+        return [numberTable(say('window'), x, layer), numberTable(say('weights'), w, layer), numberTable(say('products'), products, layer)];
+    const {forIt, againstIt, rest, others} = forAndAgainst(products);
+    const list = (word, chosen) => (chosen.length ? [strongest(say(word), chosen.map((k) => [belowName(depth, from[k]), x[k], w[k], products[k]]))] : []);
+    return [...list('forIt', forIt), ...list('againstIt', againstIt), element('p', say('otherProducts', others, digits(rest)))];
+}
+
+/* The five largest products above 0 and the five lowest below, by place, the strongest first, and the sum of all others: bias and all of
+ * these together are the sum z, but for its roundings. */
+function forAndAgainst(products) {
+    const order = products.map((_, k) => k).sort((a, b) => products[b] - products[a] || a - b);
+    const forIt = order.filter((k) => products[k] > 0).slice(0, 5), againstIt = order.filter((k) => products[k] < 0).slice(-5).reverse();
+    const left = order.filter((k) => !forIt.includes(k) && !againstIt.includes(k));
+    return {forIt, againstIt, others: left.length, rest: left.reduce((sum, k) => sum + products[k], 0)};
+}
+
+/* What number i below layer `depth` is called: where it lies in the map that flatten has laid out as a row. */
+function belowName(depth, i) {
+    const below = depth > 1 ? state.network.layers[depth - 2] : null;
+    return numberName(below && !below.computes ? below.in : below ? below.out : state.network.input, i);
+}
+
+function strongest(title, rows) {
+    const table = element('table', undefined, {class: 'worked'}), frame = element('div', undefined, {class: 'frame', tabindex: '0', role: 'group', 'aria-label': title});
+    table.append(element('caption', title));
+    for (const [name, x, w, product] of rows) {
+        const row = element('tr');
+        row.append(element('th', name, {scope: 'row'}), element('td', `${digits(x)} × ${digits(w)}`), element('td', `= ${product > 0 && !state.hex ? '+' : ''}${digits(product)}`));
+        table.append(row);
+    }
+    frame.append(table);
+    return frame;
+}
+
+const digits = (x) => (state.hex ? hexFloat(x) : short(x));
 
 /* Numbers in the rows and columns of the window, the maps below side by side in each cell's order. */
 function numberTable(title, numbers, layer) {
@@ -68,7 +108,7 @@ function numberTable(title, numbers, layer) {
     for (let i = 0; i < numbers.length; i += columns) {
         const row = element('tr');
         for (const number of numbers.slice(i, i + columns)) {
-            const cell = element('td', short(number)), [r, g, b] = colour(number, 2 * limit);
+            const cell = element('td', digits(number)), [r, g, b] = colour(number, 2 * limit);
             cell.style.backgroundColor = `rgb(${r},${g},${b})`;
             row.append(cell);
         }
@@ -77,13 +117,4 @@ function numberTable(title, numbers, layer) {
     const frame = element('div', undefined, {class: 'frame', tabindex: '0', role: 'group', 'aria-label': title});
     frame.append(table);
     return frame;
-}
-
-function strongest(terms) {
-    const block = element('div'), list = element('ul');
-    block.append(element('p', say('strongest')), list);
-    terms.sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
-    for (const [x, w, product, place] of terms.slice(0, 10))
-        list.append(element('li', `${place}: ${say('number', short(x), short(w), short(product))} ${product < 0 ? '−' : '+'}`));
-    return block;
 }

@@ -4,8 +4,10 @@ const pen = {x: 140, y: 140, down: false, erasing: false, last: null};
 function paintDrawing() {
     const canvas = byId('drawing'), context = canvas.getContext('2d'), image = context.createImageData(SIDE, SIDE);
     const [paper, ink] = dark.matches ? [24, 240] : [255, 20];
+    const seen = byId('pad').hidden ? null : state.sample, cell = SIDE / DIGIT;
     state.plane.forEach((value, i) => {
-        image.data.fill(value ? ink : paper, 4 * i, 4 * i + 3);
+        const part = seen ? seen[Math.floor(i / SIDE / cell) * DIGIT + Math.floor(i % SIDE / cell)] / 255 : value ? 1 : 0;
+        image.data.fill(paper + part * (ink - paper), 4 * i, 4 * i + 3);
         image.data[4 * i + 3] = 255;
     });
     context.putImageData(image, 0, 0);
@@ -18,13 +20,29 @@ function paintDrawing() {
 }
 
 function drawTo(point) {
+    if (state.sample && pen.erasing) {
+        eraseFromSample(point);
+        return;
+    }
+    state.sample = null;
     drawStroke(state.plane, pen.last || point, point, pen.erasing ? 0 : 255);
     pen.last = point;
     [pen.x, pen.y] = point;
     follow(cleanDrawing(state.plane));
 }
 
+/* What happens where a part of an example is covered. */
+function eraseFromSample(point) {
+    const mask = newPlane(), cell = SIDE / DIGIT, middle = (i) => Math.floor((i + 0.5) * cell);
+    drawStroke(mask, pen.last || point, point, 1);
+    pen.last = point;
+    [pen.x, pen.y] = point;
+    state.sample = state.sample.map((byte, i) => (mask[middle(Math.floor(i / DIGIT)) * SIDE + middle(i % DIGIT)] ? 0 : byte));
+    follow(state.sample.some((byte) => byte) ? state.sample : null);
+}
+
 function clearDrawing() {
+    state.sample = null;
     state.plane = newPlane();
     pen.last = null;
     follow(null);

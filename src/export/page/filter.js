@@ -2,8 +2,8 @@
 
 /* The filter set behind the chosen number, where it is one of a convolution: {layer, f, name}. */
 function chosenFilter() {
-    const {chosen, network} = state, layer = chosen && chosen.depth ? network.layers[chosen.depth - 1] : null;
-    return layer && layer.kernel ? {layer, f: chosen.at % layer.out[2], name: `${chosen.depth}/${chosen.at % layer.out[2]}`} : null;
+    const {chosen} = state, layer = chosen && chosen.depth ? layerAt(chosen.depth) : null;
+    return layer && layer.kernel ? {layer, f: chosen.at % layer.out[2], name: `${chosen.depth}/${chosen.at % layer.out[2]}/${state.frame}`} : null;
 }
 
 /* What the buttons put into a filter: kernel (h, w, channel) as the program keeps it, at most as large as what was learned. */
@@ -23,9 +23,9 @@ function setFilter(word) {
     changed();
 }
 
-/* The same places in the weights as they were trained. */
+/* The same places in the weights as they were trained; a network's weights begin their own memory. */
 function trainedKernel(layer) {
-    const {kernel} = layer.weights, from = (kernel.byteOffset - state.weights.byteOffset) / 4;
+    const {kernel} = layer.weights, from = kernel.byteOffset / 4;
     return state.trained.subarray(from, from + kernel.length);
 }
 
@@ -34,6 +34,8 @@ function changed() {
     state.begun = state.begun && !same;
     byId('edited').hidden = same;
     byId('begun').setAttribute('aria-pressed', state.begun);
+    fillFilm();
+    showFilter();
     fillFilter();
     follow(state.bytes || null);
 }
@@ -54,7 +56,7 @@ function showFilter() {
         return;
     const {layer, f} = filter, [height, width] = layer.kernel, channels = layer.in[2], filters = layer.out[2];
     const buttons = element('p', undefined, {class: 'row'});
-    for (const word of Object.keys(FILTERS)) {
+    for (const word of frameShown() ? [] : Object.keys(FILTERS)) {
         const button = element('button', say(word), {type: 'button'});
         button.addEventListener('click', () => setFilter(word));
         buttons.append(button);
@@ -72,6 +74,7 @@ function showFilter() {
 
 function weightField(layer, i, name) {
     const field = element('input', undefined, {type: 'number', step: 'any', 'aria-label': name, 'data-weight': i});
+    field.readOnly = frameShown() !== null;
     field.addEventListener('input', () => {
         if (Number.isFinite(field.valueAsNumber)) {
             layer.weights.kernel[i] = flush(fround(field.valueAsNumber));

@@ -1,10 +1,10 @@
 /* The page comes to life. */
-const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null, steps: [], step: 0};
+const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null, steps: [], step: 0, film: null, frame: 0, hex: false, sample: null};
 
 /* The image changed: everything follows. null: there is none. */
 function follow(bytes) {
     state.bytes = bytes;
-    state.result = bytes ? run(state.network, bytes) : null;
+    state.result = bytes ? runShown(bytes) : null;
     paintDrawing();
     paintLayers();
     showAnswer();
@@ -44,6 +44,7 @@ function speak() {
 
 function showSample(i) {
     state.plane = newPlane();
+    state.sample = bytesOf(state.network.samples[i].pixels);
     follow(bytesOf(state.network.samples[i].pixels));
     speak();
 }
@@ -104,7 +105,7 @@ function rebuild() {
     canDraw();
     state.filter = null;
     showFilter();
-    byId('begun').hidden = !state.network.beginning;
+    fillFilm();
     follow(state.bytes || null);
 }
 
@@ -133,6 +134,8 @@ function begin() {
     state.trained = state.weights.slice();
     state.network = openNetwork(JSON.parse(byId('data').textContent), state.weights);
     checkBits();
+    state.film = openFilm(state.network, state.trained);
+    state.frame = state.film ? state.film.frames.length - 1 : 0;
     state.steps = stepsOf(state.network);
     language = (readAddress(location.hash) || {language: /^ko/.test(navigator.language) ? 'ko' : 'en'}).language;
     if (!givesProbabilities(state.network))
@@ -142,6 +145,8 @@ function begin() {
     listenToWalk();
     byId('restore').addEventListener('click', restoreWeights);
     byId('begun').addEventListener('click', toggleBeginning);
+    listenToSheet();
+    byId('epoch').addEventListener('input', () => showFrame(byId('epoch').valueAsNumber));
     byId('language').addEventListener('click', otherLanguage);
     if (dark.addEventListener)
         dark.addEventListener('change', rebuild);

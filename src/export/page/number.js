@@ -39,6 +39,22 @@ function hex(text) {
     return Number(sign + 1) * (1 + parseInt(digits, 16) / 16 ** digits.length) * 2 ** Number(power);
 }
 
+/* The other way: as C's %a writes it. */
+function hexFloat(x) {
+    if (!Number.isFinite(x) || x === 0)
+        return x === 0 ? '0x0p+0' : String(x);
+    let power = Math.floor(Math.log2(Math.abs(x))), rest = Math.abs(x) / 2 ** power, digits = '';
+    if (rest >= 2 || rest < 1) { /* the logarithm is rounded */
+        power += rest >= 2 ? 1 : -1;
+        rest = Math.abs(x) / 2 ** power;
+    }
+    for (rest -= 1; rest > 0; rest -= Math.floor(rest)) {
+        rest *= 16;
+        digits += Math.floor(rest).toString(16);
+    }
+    return `${x < 0 ? '-' : ''}0x1${digits && `.${digits}`}p${power < 0 ? '' : '+'}${power}`;
+}
+
 const ROUND_UP = 1.5 * 2 ** 23 + 127, INVERSE_LN2 = hex('0x1.715476p0');
 const LN2 = [hex('-0x1.62e43p-1'), hex('0x1.05c61p-29')];
 const EXP = ['0x1.6a2434p-10', '0x1.1239e2p-7', '0x1.5558f2p-5', '0x1.555492p-3', '0x1.fffffcp-2'].map(hex).concat(1, 1);

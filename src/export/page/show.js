@@ -77,8 +77,6 @@ function seenBelow(depth, at) {
     return seen;
 }
 
-const layerAt = (depth) => state.network.layers[depth - 1];
-
 const shapeText = (shape) => shape.join(' × ');
 
 /* The canvases of every layer, made once: maps[depth] = [canvas of each channel]. */
@@ -96,8 +94,11 @@ function buildLayers() {
         block.append(element('p', '', {class: 'quiet scale'}), row);
         list.append(block);
         return Array.from({length: Math.min(shownShape(shape)[2], 64)}, (_, channel) => {
-            const canvas = element('canvas', undefined, {role: 'img', tabindex: '0'});
-            row.append(canvas);
+            const canvas = element('canvas', undefined, {role: 'img', tabindex: '0'}), cell = element('div', undefined, {class: 'map'});
+            cell.append(canvas);
+            if (hasPicture(layer))
+                cell.append(element('canvas', undefined, {role: 'img', class: 'filter'}));
+            row.append(cell);
             listenToMap(canvas, depth, channel);
             return canvas;
         });
@@ -119,8 +120,26 @@ function paintLayers() {
             const boxes = seen[depth] && seen[depth].some(inChannel) ? [boxAround(seen[depth].filter(inChannel), shape)] : [];
             paint(canvas, strip, shown, channel, limit, cell, boxes);
             canvas.setAttribute('aria-label', mapLabel(depth, channel, shape, strip));
+            if (canvas.nextSibling)
+                paintFilter(canvas.nextSibling, layerAt(depth), channel);
         });
     });
+}
+
+/* Filters that are small enough to be seen. */
+const hasPicture = (layer) => layer && layer.kernel && layer.kernel[0] * layer.kernel[1] * layer.in[2] <= 800;
+
+/* The weights of a filter, its channels side by side, on one scale for the whole layer, as it is and as it was learned. */
+function paintFilter(canvas, layer, filter) {
+    const {in: [,, channels], out: [,, filters], kernel: [height, width], weights: {kernel}} = layer, cell = 5, columns = Math.min(channels, Math.max(1, Math.floor(30 / (width + 1))));
+    const limit = Math.max(limitOf(kernel), limitOf(trainedKernel(layer))), context = canvas.getContext('2d'), own = kernel.filter((_, i) => i % filters === filter);
+    canvas.width = (columns * (width + 1) - 1) * cell, canvas.height = (Math.ceil(channels / columns) * (height + 1) - 1) * cell;
+    own.forEach((weight, i) => {
+        const channel = i % channels, x = Math.floor(i / channels) % width, y = Math.floor(i / channels / width);
+        context.fillStyle = `rgb(${colour(weight, limit)})`;
+        context.fillRect((channel % columns * (width + 1) + x) * cell, (Math.floor(channel / columns) * (height + 1) + y) * cell, cell, cell);
+    });
+    canvas.setAttribute('aria-label', say('filterSeen', layer.name, filter, short(Math.min(...own)), short(Math.max(...own))));
 }
 
 function mapLabel(depth, channel, shape, values) {
