@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import sys
+import time
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -186,7 +187,17 @@ def walk_of(browser):
 
 
 def go(browser, address):
-    browser.execute_async_script("location.hash = arguments[0]; setTimeout(arguments[1], 50)", address)
+    browser.execute_async_script("""window.addEventListener('hashchange', () => setTimeout(arguments[1]), {once: true});
+        location.hash = arguments[0]""", address)
+
+
+def expect_walk(browser, wanted, text):
+    """A key or Back is followed by its event a little later."""
+    for _ in range(200):
+        if walk_of(browser)[:len(wanted)] == wanted:
+            return
+        time.sleep(0.05)
+    complain(f"{text}: {walk_of(browser)}")
 
 
 def check_walk(browser, path):
@@ -202,12 +213,12 @@ def check_walk(browser, path):
     top = browser.execute_script("return [byId('walk').getBoundingClientRect().top, byId('walk').nextSibling.className]")
     expect(0 <= top[0] < 100 and top[1] == "layer here", f"the walk does not stand above its place: {top}")
     browser.find_element(By.ID, "next").send_keys(Keys.ENTER)
-    expect(walk_of(browser)[:3] == [4, "#ko/4", [2]], f"'next' goes elsewhere: {walk_of(browser)}")
+    expect_walk(browser, [4, "#ko/4", [2]], "'next' goes elsewhere")
     expect(browser.switch_to.active_element.get_attribute("id") == "next", "'next' loses the focus")
     browser.back()
-    expect(walk_of(browser)[:2] == [3, "#ko/3"], f"Back goes elsewhere: {walk_of(browser)}")
+    expect_walk(browser, [3, "#ko/3"], "Back goes elsewhere")
     browser.find_element(By.ID, "walk-title").send_keys(Keys.ARROW_LEFT)
-    expect(walk_of(browser)[:3] == [2, "#ko/2", [0, 1]], f"the left arrow goes elsewhere: {walk_of(browser)}")
+    expect_walk(browser, [2, "#ko/2", [0, 1]], "the left arrow goes elsewhere")
     go(browser, "#en/2/100")
     expect(browser.execute_script("return JSON.stringify(state.chosen)") == '{"depth":1,"at":100}', "#en/2/100 chooses another number")
     expect("map 1, row 1, column 9: the sum" in browser.execute_script(shown), "the second step does not speak of the chosen number")
@@ -224,7 +235,7 @@ def check_walk(browser, path):
         expect(walk_of(browser)[0] == step, f"{address} opens step {walk_of(browser)[0]}")
     go(browser, "#en/1")
     browser.find_element(By.ID, "walk-title").send_keys(Keys.ESCAPE)
-    expect(walk_of(browser) == [0, "#en", [], True], f"Escape does not end the walk: {walk_of(browser)}")
+    expect_walk(browser, [0, "#en", [], True], "Escape does not end the walk")
     severe = [entry["message"] for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
     expect(not severe, f"the walk makes the browser complain: {severe[:2]}")
 
@@ -303,6 +314,49 @@ return [...document.querySelectorAll('body *')].filter((n) => [...n.childNodes].
   return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), n.tagName + ' ' + n.textContent.slice(0, 30)]; }).filter(([ratio]) => ratio < 4.5).slice(0, 5)"""
 
 
+def check_phone(browser, path):
+    """The answer stays at the foot of a small screen, the card slides in above it and goes away."""
+    for width, height in ((390, 844), (320, 640)):
+        size(browser, width, height)
+        browser.get("about:blank")
+        browser.get(f"file://{path}#en")
+        box = "const b = arguments[0].getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom, b.width]"
+        bars = browser.find_elements(By.CSS_SELECTOR, "#bars button")
+        boxes = [browser.execute_script(box, bar) for bar in bars]
+        expect(len({b[1] for b in boxes}) == 1 and boxes[0][0] >= 0 and boxes[-1][2] <= width and boxes[0][3] > height - 40,
+               f"{width}: the bars are not one line at the foot: {boxes[0]}, {boxes[-1]}")
+        sheet = browser.find_element(By.ID, "sheet")
+        expect(not sheet.is_displayed(), f"{width}: the card is there before a number is chosen")
+        browser.execute_script("document.querySelectorAll('.layer')[2].querySelector('canvas').focus()")
+        browser.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+        top = browser.execute_script(box, sheet)[1]
+        seen_map = browser.execute_script(box, browser.switch_to.active_element)
+        expect(sheet.is_displayed() and browser.execute_script(box, sheet)[3] <= boxes[0][1] and seen_map[1] >= 0 and seen_map[3] <= top + 2,
+               f"{width}: the card hides its map or the bars: card from {top}, map {seen_map}")
+        browser.find_element(By.ID, "sheet-close").click()
+        expect(not sheet.is_displayed(), f"{width}: the card does not close")
+
+
+def check_print(browser, path):
+    """A sheet to hand out: light in either scheme, what can only be pressed left out, the walk and its place on it."""
+    scheme(browser, "dark")
+    size(browser, 794, 1123)
+    browser.get("about:blank")
+    browser.get(f"file://{path}#en/2")
+    corner = "return [...document.querySelector('.layer canvas').getContext('2d').getImageData(1, 1, 1, 1).data].slice(0, 3)"
+    expect(max(browser.execute_script(corner)) < 60, "the dark scheme is not dark")
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    expect(min(browser.execute_script(corner)) > 240, "dark maps are printed")
+    expect(browser.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", "paper is not white")
+    shown = browser.execute_script("""return ['walk-text', 'verdict', 'bars', 'card', 'layers', 'clear', 'samples', 'steps', 'next', 'language', 'filter'].map((id) =>
+        byId(id).getClientRects().length > 0)""")
+    expect(shown == [True] * 5 + [False] * 6, f"on paper are: {shown}")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    scheme(browser, "light")
+
+
 def check_looks(browser, path):
     for language in ("en", "ko"):
         for looks in ("light", "dark"):
@@ -318,6 +372,14 @@ def check_looks(browser, path):
                 expect(wide <= width, f"{where}: {wide} pixels wide")
                 faint = browser.execute_script(CONTRAST)
                 expect(not faint, f"{where}: contrast below 4.5: {faint}")
+                unnamed = browser.execute_script("return [...document.querySelectorAll('canvas[role=img]')].filter((c) => !/\\d/.test(c.getAttribute('aria-label'))).length")
+                expect(unnamed == 0, f"{where}: {unnamed} canvases do not say what is on them")
+                for step in (2, 7):
+                    go(browser, f"#{language}/{step}")
+                    wide, faint = browser.execute_script("return document.documentElement.scrollWidth"), browser.execute_script(CONTRAST)
+                    expect(wide <= width and not faint, f"{where}, step {step}: {wide} pixels wide, contrast below 4.5: {faint}")
+                go(browser, f"#{language}")
+                browser.execute_script("scrollTo(0, 0)")
                 browser.save_screenshot(f"{shots}/{language}-{looks}-{width}.png")
     small = browser.execute_script("""return [...document.querySelectorAll('button')].filter((b) => b.offsetParent).map((b) => b.getBoundingClientRect())
         .filter((b) => b.width < 24 || b.height < 24).length""")
@@ -337,6 +399,8 @@ try:
     check_card(browser, lesson)
     check_film(browser, f"{folder}/film.html")
     check_policy(browser, lesson)
+    check_phone(browser, lesson)
+    check_print(browser, lesson)
     check_looks(browser, lesson)
     print(f"{len(paths)} pages, {images} images, in {browser.capabilities['browserName']} {browser.capabilities['browserVersion']}")
 finally:

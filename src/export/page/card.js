@@ -4,6 +4,9 @@
 function chooseNumber(depth, at) {
     choose(depth, at);
     byId('sheet').classList.toggle('open', depth !== null);
+    const maps = depth === null ? [] : state.maps[depth], canvas = maps[at % maps.length];
+    if (canvas)
+        canvas.scrollIntoView({block: 'nearest'});
     walkFollows();
 }
 
@@ -30,6 +33,7 @@ function placeName(depth, at) {
 
 function showCard() {
     const card = byId('card'), {chosen, result, network} = state;
+    byId('sheet').classList.toggle('empty', !chosen || !result);
     if (!chosen || !result) {
         card.replaceChildren(element('p', say('choose')));
         return;

@@ -3,7 +3,7 @@ const pen = {x: 140, y: 140, down: false, erasing: false, last: null};
 
 function paintDrawing() {
     const canvas = byId('drawing'), context = canvas.getContext('2d'), image = context.createImageData(SIDE, SIDE);
-    const [paper, ink] = dark.matches ? [24, 240] : [255, 20];
+    const [paper, ink] = isDark() ? [24, 240] : [255, 20];
     const seen = byId('pad').hidden ? null : state.sample, cell = SIDE / DIGIT;
     state.plane.forEach((value, i) => {
         const part = seen ? seen[Math.floor(i / SIDE / cell) * DIGIT + Math.floor(i % SIDE / cell)] / 255 : value ? 1 : 0;

@@ -1,5 +1,5 @@
 /* The page comes to life. */
-const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null, steps: [], step: 0, film: null, frame: 0, hex: false, sample: null};
+const state = {network: null, weights: null, trained: null, drawn: null, begun: false, filter: null, plane: newPlane(), result: null, chosen: null, maps: [], stroke: null, steps: [], step: 0, film: null, frame: 0, hex: false, sample: null, printing: false};
 
 /* The image changed: everything follows. null: there is none. */
 function follow(bytes) {
@@ -52,7 +52,7 @@ function showSample(i) {
 function buildBars() {
     const body = byId('bars').querySelector('tbody'), last = state.network.layers.length, classes = state.network.layers[last - 1].out[0];
     body.replaceChildren(...Array.from({length: classes}, (_, i) => {
-        const row = element('tr'), head = element('th', undefined, {scope: 'row'}), cell = element('td');
+        const row = element('tr', undefined, {role: 'row'}), head = element('th', undefined, {scope: 'row', role: 'rowheader'}), cell = element('td', undefined, {role: 'cell'});
         const button = element('button', String(i), {type: 'button'});
         button.addEventListener('click', () => chooseNumber(last, i));
         head.append(button);
@@ -150,6 +150,11 @@ function begin() {
     byId('language').addEventListener('click', otherLanguage);
     if (dark.addEventListener)
         dark.addEventListener('change', rebuild);
+    for (const when of ['beforeprint', 'afterprint']) /* paper is light */
+        window.addEventListener(when, () => {
+            state.printing = when === 'beforeprint';
+            follow(state.bytes || null);
+        });
     rebuild();
     if (state.network.samples.length)
         showSample(0);

@@ -13,10 +13,11 @@ function element(name, text, attributes = {}) {
 
 /* Blue below 0, orange above, the ground at 0; each scheme has its own. */
 const dark = typeof window !== 'undefined' && window.matchMedia ? window.matchMedia('(prefers-color-scheme: dark)') : {matches: false};
+const isDark = () => dark.matches && !state.printing;
 const HUES = {light: [[33, 102, 172], [247, 247, 247], [179, 88, 6]], dark: [[120, 178, 240], [24, 24, 24], [253, 168, 84]]};
 
 function colour(value, limit) {
-    const [low, zero, high] = dark.matches ? HUES.dark : HUES.light, end = value < 0 ? low : high;
+    const [low, zero, high] = isDark() ? HUES.dark : HUES.light, end = value < 0 ? low : high;
     const t = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
     return zero.map((z, i) => Math.round(z + (end[i] - z) * t));
 }
@@ -38,7 +39,7 @@ function paint(canvas, values, [height, width, channels], channel, limit, cell, 
         }
     context.putImageData(image, 0, 0);
     for (const [top, left, bottom, right] of boxes)
-        for (const [style, line] of [[dark.matches ? '#000' : '#fff', 4], [dark.matches ? '#fff' : '#000', 2]]) {
+        for (const [style, line] of [[isDark() ? '#000' : '#fff', 4], [isDark() ? '#fff' : '#000', 2]]) {
             context.strokeStyle = style;
             context.lineWidth = line;
             context.strokeRect(left * cell + 1, top * cell + 1, (right - left) * cell - 2, (bottom - top) * cell - 2);
@@ -84,7 +85,7 @@ function buildLayers() {
     const list = byId('layers'), {network} = state;
     list.replaceChildren();
     state.maps = [network.input, ...network.layers.map(({out}) => out)].map((shape, depth) => {
-        const layer = network.layers[depth - 1], block = element('section', undefined, {class: 'layer'}), row = element('div', undefined, {class: 'maps'});
+        const layer = network.layers[depth - 1], block = element('section', undefined, {class: 'layer'}), row = element('div', undefined, {class: shape.length === 1 ? 'maps strip' : 'maps'});
         const title = layer ? `${layer.name}${layer.activation ? `, ${layer.activation}` : ''}: ${shapeText(shape)}` : `${say('input')}: ${shapeText(shape)}`;
         block.append(element('h3', title));
         if (layer) {
@@ -111,10 +112,10 @@ function paintLayers() {
         const shape = depth ? network.layers[depth - 1].out : network.input, shown = shownShape(shape);
         const last = depth === state.maps.length - 1;
         const values = result ? (last ? result.answer.p : result.values[depth].y) : new Float32Array(shape.reduce((a, b) => a * b));
-        const limit = depth ? limitOf(values) : network.scale ? 1 : 255, cell = shown[1] > 30 ? 6 : Math.max(3, Math.floor(150 / shown[1]));
+        const limit = last && givesProbabilities(network) ? 1 : depth ? limitOf(values) : network.scale ? 1 : 255, cell = shown[1] > 30 ? 6 : Math.max(3, Math.floor(150 / shown[1]));
         const strip = new Float32Array(shown[0] * shown[1] * shown[2]);
         strip.set(values);
-        canvases[0].closest('section').querySelector('.scale').textContent = say('scale', short(depth ? -limit : 0), short(limit));
+        canvases[0].closest('section').querySelector('.scale').textContent = say('scale', short(values.some((x) => x < 0) ? -limit : 0), short(limit));
         canvases.forEach((canvas, channel) => {
             const inChannel = (i) => i % shown[2] === channel;
             const boxes = seen[depth] && seen[depth].some(inChannel) ? [boxAround(seen[depth].filter(inChannel), shape)] : [];

@@ -104,7 +104,8 @@ function showWalk() {
     const title = (one) => say(one.word, one.depth ? network.layers[one.depth - 1].name : '');
     byId('walk-title').textContent = say('walkTitle', step, steps.length, title(steps[step - 1]));
     byId('steps').replaceChildren(...steps.map((one, i) => {
-        const item = element('li'), link = element('a', title(one), {href: addressOf(i + 1)});
+        const item = element('li'), link = element('a', undefined, {href: addressOf(i + 1)});
+        link.append(element('span', title(one)));
         if (i + 1 === step)
             link.setAttribute('aria-current', 'step');
         item.append(link);
