@@ -11,8 +11,7 @@ enum { GAP = 2, MOST_SCALE = 3, MOST_WIDTH = 40, MOST_NARROW = 12 };
 
 /* ---- tiles -------------------------------------------------------------------------------------- */
 
-/* How a band's tiles stand: a cell is `wide` characters wide, and high half of that with colours, 1 without.
- */
+/* How a band's tiles stand: a cell is `wide` characters wide, and half of that high; a number one high. */
 struct grid {
     size_t wide, box, columns, label;
     bool numbers; /* -9 .. 9 in every cell */
@@ -55,7 +54,9 @@ static struct grid choose_grid(const struct writer *w, const struct band *band)
         grid.numbers = true;
         grid.wide = band->numbers ? 8 : widest_of(band) > MOST_NARROW ? 2 : 3;
     } else {
-        for (grid.wide = most; grid.wide > 1; grid.wide--) {
+        /* a sign for two rows of a small tile would leave too little of it */
+        size_t least = w->colours == CNN_COLOURS_NONE && widest_of(band) <= MOST_NARROW ? 2 : 1;
+        for (grid.wide = most; grid.wide > least; grid.wide--) {
             grid.box = box_of(band, grid.wide);
             if (columns_of(w, &grid) >= wanted && widest_of(band) * grid.wide <= MOST_WIDTH)
                 break;
@@ -66,15 +67,24 @@ static struct grid choose_grid(const struct writer *w, const struct band *band)
     return grid;
 }
 
-/* One sign for a cell, without colours. */
-static char sign_of(const struct band *band, const struct tile *tile, size_t y, size_t x)
+/* A cell's share of the scale; that of grey, where it has colours. What is no number, or below 0, is 0. */
+static float share_of(const struct band *band, const struct tile *tile, size_t y, size_t x)
 {
-    static const char ramp[] = " .:-=+*#%@";
     float sum = 0, limit = tile->limit > 0 ? tile->limit : band->scale.limit;
     for (size_t c = 0; c < tile->channels; c++)
         sum += tile->values[(y * tile->width + x) * tile->channels + c];
     float share = sum / (float)tile->channels / limit;
-    return ramp[share >= 1 ? 9 : share > 0 ? (int)(share * 10) : 0];
+    return share > 0 ? share : 0;
+}
+
+/* One sign for the two cells of a character, without colours. */
+static char sign_of(const struct band *band, const struct tile *tile, size_t upper, size_t lower, size_t x)
+{
+    static const char ramp[] = " .:-=+*#%@";
+    float share = share_of(band, tile, upper, x);
+    if (lower < tile->height)
+        share = (share + share_of(band, tile, lower, x)) / 2;
+    return ramp[share >= 1 ? 9 : (int)(share * 10)];
 }
 
 static void put_number(struct writer *w, const struct band *band, const struct tile *tile, size_t wide,
@@ -92,20 +102,25 @@ static void put_number(struct writer *w, const struct band *band, const struct t
     writer_put(w, text);
 }
 
-/* Row `line` of characters of a tile. */
-static void put_cells(struct writer *w, const struct band *band, const struct tile *tile,
-                      const struct grid *grid, size_t line)
+static void put_numbers(struct writer *w, const struct band *band, const struct tile *tile, size_t wide,
+                        size_t line)
 {
     for (size_t x = 0; x < tile->width; x++) {
-        if (isnan(tile->values[(line * tile->width + x) * tile->channels])) {
-            writer_put_blanks(w, grid->wide);
-        } else if (grid->numbers) {
-            put_number(w, band, tile, grid->wide, tile->values[(line * tile->width + x) * tile->channels]);
-        } else {
-            char text[] = {sign_of(band, tile, line, x), '\0'};
-            for (size_t k = 0; k < grid->wide; k++)
-                writer_put(w, text);
-        }
+        float value = tile->values[(line * tile->width + x) * tile->channels];
+        if (isnan(value))
+            writer_put_blanks(w, wide);
+        else
+            put_number(w, band, tile, wide, value);
+    }
+}
+
+static void put_signs(struct writer *w, const struct band *band, const struct tile *tile, size_t wide,
+                      size_t line)
+{
+    for (size_t column = 0; column < tile->width * wide; column++) {
+        size_t upper = 2 * line / wide, lower = (2 * line + 1) / wide;
+        char text[] = {sign_of(band, tile, upper, lower, column / wide), '\0'};
+        writer_put(w, text);
     }
 }
 
@@ -139,11 +154,9 @@ static void put_halves(struct writer *w, const struct band *band, const struct t
     writer_use(w, -1, -1);
 }
 
-static size_t lines_of(const struct writer *w, const struct tile *tile, const struct grid *grid)
+static size_t lines_of(const struct tile *tile, const struct grid *grid)
 {
-    if (grid->numbers || w->colours == CNN_COLOURS_NONE)
-        return tile->height;
-    return (tile->height * grid->wide + 1) / 2;
+    return grid->numbers ? tile->height : (tile->height * grid->wide + 1) / 2;
 }
 
 static void put_words(struct writer *w, const struct tile *tiles, size_t n, const struct grid *grid,
@@ -164,10 +177,12 @@ static void put_words(struct writer *w, const struct tile *tiles, size_t n, cons
 static void put_tile_line(struct writer *w, const struct band *band, const struct tile *tile,
                           const struct grid *grid, size_t line, bool last)
 {
-    bool there = line < lines_of(w, tile, grid), plain = grid->numbers || w->colours == CNN_COLOURS_NONE;
+    bool there = line < lines_of(tile, grid);
     size_t width = there ? tile->width * grid->wide : 0;
-    if (there && plain)
-        put_cells(w, band, tile, grid, line);
+    if (there && grid->numbers)
+        put_numbers(w, band, tile, grid->wide, line);
+    else if (there && w->colours == CNN_COLOURS_NONE)
+        put_signs(w, band, tile, grid->wide, line);
     else if (there)
         put_halves(w, band, tile, grid->wide, line);
     if (!last)
@@ -180,7 +195,7 @@ static void put_row(struct writer *w, const struct band *band, const struct tile
 {
     size_t lines = 0;
     for (size_t i = 0; i < n; i++)
-        lines = lines_of(w, &tiles[i], grid) > lines ? lines_of(w, &tiles[i], grid) : lines;
+        lines = lines_of(&tiles[i], grid) > lines ? lines_of(&tiles[i], grid) : lines;
     put_words(w, tiles, n, grid, -1);
     for (size_t line = 0; line < lines; line++) {
         if (grid->label)
