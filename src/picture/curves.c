@@ -41,12 +41,30 @@ struct axis curves_axis(const struct band *band)
     return (struct axis){floor(low / step) * step, ceil(high / step) * step, step};
 }
 
+size_t curves_place(const struct curve *curve, size_t k)
+{
+    return curve->every ? (k + 1) * curve->every - 1 : k;
+}
+
 size_t curves_points(const struct band *band)
 {
     size_t n = 1;
-    for (size_t i = 0; i < band->n; i++)
-        n = band->curves[i].n > n ? band->curves[i].n : n;
+    for (size_t i = 0; i < band->n; i++) {
+        const struct curve *curve = &band->curves[i];
+        if (curve->n && curves_place(curve, curve->n - 1) + 1 > n)
+            n = curves_place(curve, curve->n - 1) + 1;
+    }
     return n;
+}
+
+size_t curves_epochs(const struct band *band)
+{
+    return curves_points(band) / (band->epoch ? band->epoch : 1);
+}
+
+size_t curves_epoch_end(const struct band *band, size_t epoch)
+{
+    return epoch * (band->epoch ? band->epoch : 1) - 1;
 }
 
 void curves_number(const struct axis *axis, double value, char *text)
@@ -122,10 +140,10 @@ static void draw_curve(const struct plot *p, const struct curve *curve, bool dar
     struct colour colour = curves_colour(curve->run, dark);
     int drawn = 0;
     for (size_t i = 0; i < curve->n; i++) {
-        int x = x_of(p, i), y = y_of(p, (double)curve->values[i]);
+        int x = x_of(p, curves_place(curve, i)), y = y_of(p, (double)curve->values[i]);
         if (i)
-            draw_line(p, x_of(p, i - 1), y_of(p, (double)curve->values[i - 1]), x, y, curve->dashed, &drawn,
-                      colour);
+            draw_line(p, x_of(p, curves_place(curve, i - 1)), y_of(p, (double)curve->values[i - 1]), x, y,
+                      curve->dashed, &drawn, colour);
         canvas_fill(p->canvas, x - PEN, y - PEN, 2 * PEN + 1, 2 * PEN + 1, colour);
     }
 }
@@ -161,12 +179,12 @@ static void draw_letters(const struct plot *p, const struct band *band, bool dar
         const struct curve *curve = &band->curves[i];
         char letter[] = {curves_letter(curve->run), '\0'};
         letter[0] = (char)(letter[0] - (curve->dashed ? 'a' - 'A' : 0));
-        canvas_text(p->canvas, FONT_24, x_of(p, curve->n - 1) + 12, y[i] - 12, letter,
+        canvas_text(p->canvas, FONT_24, x_of(p, curves_place(curve, curve->n - 1)) + 12, y[i] - 12, letter,
                     curves_colour(curve->run, dark));
     }
 }
 
-static void draw_axes(const struct plot *p, bool dark)
+static void draw_axes(const struct plot *p, const struct band *band, bool dark)
 {
     const struct theme *theme = theme_of(dark);
     char text[SHEET_LABEL];
@@ -177,13 +195,13 @@ static void draw_axes(const struct plot *p, bool dark)
         canvas_text(p->canvas, FONT_24, p->left - 12 - (int)letters_count(text) * font_width(FONT_24), y - 12,
                     text, theme->faint);
     }
-    size_t every = p->points < 13 ? 1 : (size_t)round_step((double)p->points / 12);
-    for (size_t i = 0; i < p->points; i++) {
-        if ((i + 1) % every && i)
+    size_t epochs = curves_epochs(band), every = epochs < 13 ? 1 : (size_t)round_step((double)epochs / 12);
+    for (size_t i = 1; i <= epochs; i++) {
+        if (i % every && i > 1)
             continue;
-        snprintf(text, sizeof text, "%zu", i + 1);
-        int width = (int)letters_count(text) * font_width(FONT_24);
-        canvas_text(p->canvas, FONT_24, x_of(p, i) - width / 2, p->top + p->height + 10, text, theme->faint);
+        snprintf(text, sizeof text, "%zu", i);
+        int width = (int)letters_count(text) * font_width(FONT_24), x = x_of(p, curves_epoch_end(band, i));
+        canvas_text(p->canvas, FONT_24, x - width / 2, p->top + p->height + 10, text, theme->faint);
     }
 }
 
@@ -191,7 +209,7 @@ void curves_draw(struct canvas *canvas, const struct band *band, int left, int t
 {
     struct plot p = {canvas,   curves_axis(band), curves_points(band),       left + AXIS,
                      top + 12, width - AXIS - 60, CURVES_HEIGHT - BELOW - 12};
-    draw_axes(&p, dark);
+    draw_axes(&p, band, dark);
     for (size_t i = 0; i < band->n; i++)
         draw_curve(&p, &band->curves[i], dark);
     draw_letters(&p, band, dark);
@@ -207,7 +225,7 @@ void curves_trace(const struct band *band, size_t width, size_t height, uint8_t 
         const struct curve *curve = &band->curves[i];
         for (size_t k = 0; k + 1 < curve->n || k == 0; k++) {
             size_t next = k + 1 < curve->n ? k + 1 : k;
-            int x = x_of(&p, k), to = x_of(&p, next);
+            int x = x_of(&p, curves_place(curve, k)), to = x_of(&p, curves_place(curve, next));
             for (int at = x; curve->n && at <= to; at++) {
                 if (curve->dashed && at / 2 % 2)
                     continue;

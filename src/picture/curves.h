@@ -13,8 +13,13 @@ struct axis {
 /* Around the numbers of a band; low and high are multiples of step. */
 struct axis curves_axis(const struct band *band);
 
-/* The longest curve's number of points. */
+/* Where point k of a curve lies, and how many places the band's curves take. */
+size_t curves_place(const struct curve *curve, size_t k);
 size_t curves_points(const struct band *band);
+
+/* The number of whole epochs among the points, and the place where each of them ends, counted from 1. */
+size_t curves_epochs(const struct band *band);
+size_t curves_epoch_end(const struct band *band, size_t epoch);
 
 /* A number of an axis as it is written: as few digits as its steps need. Shapes: text [SHEET_LABEL]. */
 void curves_number(const struct axis *axis, double value, char *text);

@@ -69,8 +69,9 @@ static double x_of(size_t i, size_t points)
     return points < 2 ? LEFT + width / 2.0 : LEFT + (double)i * width / (double)(points - 1);
 }
 
-static void add_axes(struct drawing *d, const struct axis *axis, size_t points, int top)
+static void add_axes(struct drawing *d, const struct band *band, const struct axis *axis, int top)
 {
+    size_t points = curves_points(band), epochs = curves_epochs(band);
     char text[SHEET_LABEL];
     for (double value = axis->low; value < axis->high + axis->step / 2; value += axis->step) {
         double y = y_of(axis, value, top);
@@ -78,10 +79,11 @@ static void add_axes(struct drawing *d, const struct axis *axis, size_t points, 
         add(d, "<path d=\"M%d %.1fH%d\" class=\"g\"/>\n", LEFT, y, WIDTH - RIGHT);
         add_words(d, LEFT - 8, (int)(y + 4.5), " class=\"e\"", text);
     }
-    size_t every = points < 13 ? 1 : points / 12 + 1;
-    for (size_t i = 0; i < points; i += every) {
-        snprintf(text, sizeof text, "%zu", i + 1);
-        add_words(d, (int)(x_of(i, points) + 0.5), top + PANEL + 18, " class=\"m\"", text);
+    size_t every = epochs < 13 ? 1 : epochs / 12 + 1;
+    for (size_t i = 1; i <= epochs; i += every) {
+        snprintf(text, sizeof text, "%zu", i);
+        add_words(d, (int)(x_of(curves_epoch_end(band, i), points) + 0.5), top + PANEL + 18, " class=\"m\"",
+                  text);
     }
 }
 
@@ -92,7 +94,8 @@ static void add_curve(struct drawing *d, const struct curve *curve, const struct
     add(d, "<polyline fill=\"none\" stroke=\"#%02x%02x%02x\" stroke-width=\"2\"%s points=\"", c.r, c.g, c.b,
         curve->dashed ? " stroke-dasharray=\"6 4\"" : "");
     for (size_t i = 0; i < curve->n; i++)
-        add(d, "%s%.1f,%.1f", i ? " " : "", x_of(i, points), y_of(axis, (double)curve->values[i], top));
+        add(d, "%s%.1f,%.1f", i ? " " : "", x_of(curves_place(curve, i), points),
+            y_of(axis, (double)curve->values[i], top));
     add(d, "\"/>\n");
 }
 
@@ -110,7 +113,7 @@ static void add_letters(struct drawing *d, const struct band *band, const struct
         char letter[] = {(char)(curves_letter(curve->run) - (curve->dashed ? 'a' - 'A' : 0)), '\0'},
              style[48];
         snprintf(style, sizeof style, " style=\"fill:#%02x%02x%02x\"", c.r, c.g, c.b);
-        add_words(d, (int)x_of(curve->n - 1, points) + 8, y[i], style, letter);
+        add_words(d, (int)x_of(curves_place(curve, curve->n - 1), points) + 8, y[i], style, letter);
     }
 }
 
@@ -118,7 +121,7 @@ static void add_panel(struct drawing *d, const struct band *band, int top)
 {
     struct axis axis = curves_axis(band);
     add_words(d, LEFT, top - 12, " class=\"t\"", band->heading);
-    add_axes(d, &axis, curves_points(band), top);
+    add_axes(d, band, &axis, top);
     for (size_t i = 0; i < band->n; i++)
         add_curve(d, &band->curves[i], &axis, curves_points(band), top);
     add_letters(d, band, &axis, curves_points(band), top);

@@ -70,23 +70,25 @@ static int distance(struct colour a, struct colour b)
     return (a.r - b.r) * (a.r - b.r) + (a.g - b.g) * (a.g - b.g) + (a.b - b.b) * (a.b - b.b);
 }
 
-/* Colour i of a terminal's 256, as xterm has them. */
-static struct colour terminal_colour(int i)
+/* What xterm has: levels of each of red, green and blue, and greys between them. */
+static const uint8_t level[6] = {0, 95, 135, 175, 215, 255};
+
+static int nearest_level(int value)
 {
-    static const uint8_t level[6] = {0, 95, 135, 175, 215, 255};
-    if (i >= 232) {
-        uint8_t grey = (uint8_t)(8 + 10 * (i - 232));
-        return (struct colour){grey, grey, grey};
-    }
-    i -= 16;
-    return (struct colour){level[i / 36], level[i / 6 % 6], level[i % 6]};
+    int best = 0;
+    for (int i = 1; i < 6; i++)
+        if ((level[i] - value) * (level[i] - value) < (level[best] - value) * (level[best] - value))
+            best = i;
+    return best;
 }
 
 int palette_256(struct colour colour)
 {
-    int best = 16;
-    for (int i = 17; i < 256; i++)
-        if (distance(colour, terminal_colour(i)) < distance(colour, terminal_colour(best)))
-            best = i;
-    return best;
+    int r = nearest_level(colour.r), g = nearest_level(colour.g), b = nearest_level(colour.b);
+    int sum = colour.r + colour.g + colour.b, step = sum < 10 ? 0 : sum > 699 ? 23 : (sum - 10) / 30;
+    uint8_t grey = (uint8_t)(8 + 10 * step);
+    return distance(colour, (struct colour){grey, grey, grey}) <
+                   distance(colour, (struct colour){level[r], level[g], level[b]})
+               ? 232 + step
+               : 16 + 36 * r + 6 * g + b;
 }

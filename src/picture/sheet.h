@@ -36,6 +36,7 @@ struct bar {
 struct curve {
     size_t n;
     float *values; /* [n] */
+    size_t every;  /* it has one of so many points, the last of them; 0: each */
     size_t run;    /* which of several: its colour and its letter */
     bool dashed;
 };
@@ -58,9 +59,11 @@ struct band {
     size_t columns;         /* of a table of tiles; 0: as many as fit */
     char row[SHEET_LABEL]; /* what the rows of that table are called: "map" gives "map 0", ...; "": nothing */
     char head[SHEET_LABEL]; /* of bars: what stands above their texts */
-    bool numbers;           /* every value is written in its cell */
-    bool runs;  /* of lines: each is of one of several curves, whose colour its first letter has */
-    bool small; /* many pictures: cells of a few dots are enough */
+    size_t epoch;           /* of curves: points in an epoch; 0: 1 */
+    size_t worth; /* on a screen: those worth less are made smaller first; 0: only where there is room */
+    bool numbers; /* every value is written in its cell */
+    bool runs;    /* of lines: each is of one of several curves, whose colour its first letter has */
+    bool small;   /* many pictures: cells of a few dots are enough */
     size_t room;
 };
 
@@ -105,6 +108,13 @@ struct colour tile_colour(const struct band *band, const struct tile *tile, size
 /* The sheet as a page. Errors: MEMORY. */
 enum cnn_status sheet_draw(const struct cnn_sheet *sheet, bool dark, struct canvas *canvas,
                            struct cnn_error *error);
+
+/* The sheet for a screen of so many columns and lines, and no more: its title, then the bands beside and
+ * below each other, without notes and captions, each as large as there is room for and some not at all. A
+ * picture that is too large is drawn at 1:2, 1:3, ..., each cell the mean of so many, and says so. The text
+ * is never empty. Errors: MEMORY. Owns: the caller (memory_free). */
+enum cnn_status sheet_screen(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns,
+                             size_t lines, bool dark, char **text, struct cnn_error *error);
 
 /* The sheet as lines of text, `columns` wide (at least 40). Errors: MEMORY. Owns: the caller (memory_free).
  */

@@ -139,6 +139,23 @@ static void words_on_a_colour_can_be_read(void **state)
     }
 }
 
+/* Colour i of a terminal's 256, as xterm has them. */
+static struct colour terminal_colour(int i)
+{
+    static const uint8_t level[6] = {0, 95, 135, 175, 215, 255};
+    if (i >= 232) {
+        uint8_t grey = (uint8_t)(8 + 10 * (i - 232));
+        return (struct colour){grey, grey, grey};
+    }
+    i -= 16;
+    return (struct colour){level[i / 36], level[i / 6 % 6], level[i % 6]};
+}
+
+static int apart(struct colour a, struct colour b)
+{
+    return (a.r - b.r) * (a.r - b.r) + (a.g - b.g) * (a.g - b.g) + (a.b - b.b) * (a.b - b.b);
+}
+
 static void a_terminal_of_256_colours_comes_near(void **state)
 {
     (void)state;
@@ -146,6 +163,13 @@ static void a_terminal_of_256_colours_comes_near(void **state)
     assert_int_equal(palette_256((struct colour){255, 255, 255}), 231);
     assert_int_equal(palette_256((struct colour){255, 0, 0}), 196);
     assert_int_equal(palette_256((struct colour){118, 118, 118}), 243);
+    for (int i = 0; i < 256 * 256 * 256; i += 101) {
+        struct colour colour = {(uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+        int found = palette_256(colour);
+        for (int k = 16; k < 256; k++)
+            if (apart(colour, terminal_colour(k)) < apart(colour, terminal_colour(found)))
+                fail_msg("%02x%02x%02x: %d is nearer than %d", colour.r, colour.g, colour.b, k, found);
+    }
 }
 
 int main(void)
