@@ -217,23 +217,36 @@ void curves_draw(struct canvas *canvas, const struct band *band, int left, int t
 
 /* ---- in a grid ---------------------------------------------------------------------------------- */
 
+/* From row `from` to row `to` of a column, without the first. */
+static void fill_column(uint8_t *cells, size_t width, size_t x, int from, int to, uint8_t mark)
+{
+    for (int y = from; y != to;) {
+        y += to > y ? 1 : -1;
+        cells[(size_t)y * width + x] = mark;
+    }
+}
+
+static void trace_curve(const struct plot *p, const struct curve *curve, uint8_t mark, uint8_t *cells)
+{
+    size_t width = (size_t)p->width;
+    for (size_t k = 0; k + 1 < curve->n || (k == 0 && curve->n); k++) {
+        size_t next = k + 1 < curve->n ? k + 1 : k;
+        int x = x_of(p, curves_place(curve, k)), to = x_of(p, curves_place(curve, next));
+        double value = (double)curve->values[k], rise = (double)curve->values[next] - value;
+        for (int at = x, y, before = y_of(p, value); at <= to; at++, before = y) {
+            y = y_of(p, value + (to > x ? (double)(at - x) / (to - x) : 0) * rise);
+            if (curve->dashed && at / 2 % 2)
+                continue;
+            cells[(size_t)y * width + (size_t)at] = mark;
+            fill_column(cells, width, (size_t)at, before, y, mark);
+        }
+    }
+}
+
 void curves_trace(const struct band *band, size_t width, size_t height, uint8_t *cells)
 {
     struct plot p = {NULL, curves_axis(band), curves_points(band), 0, 0, (int)width, (int)height};
     memset(cells, 0, width * height);
-    for (size_t i = 0; i < band->n; i++) {
-        const struct curve *curve = &band->curves[i];
-        for (size_t k = 0; k + 1 < curve->n || k == 0; k++) {
-            size_t next = k + 1 < curve->n ? k + 1 : k;
-            int x = x_of(&p, curves_place(curve, k)), to = x_of(&p, curves_place(curve, next));
-            for (int at = x; curve->n && at <= to; at++) {
-                if (curve->dashed && at / 2 % 2)
-                    continue;
-                double share = to > x ? (double)(at - x) / (to - x) : 0;
-                double value = (double)curve->values[k] +
-                               share * ((double)curve->values[next] - (double)curve->values[k]);
-                cells[(size_t)y_of(&p, value) * width + (size_t)at] = (uint8_t)(i + 1);
-            }
-        }
-    }
+    for (size_t i = 0; i < band->n; i++)
+        trace_curve(&p, &band->curves[i], (uint8_t)(i + 1), cells);
 }

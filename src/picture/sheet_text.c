@@ -2,10 +2,9 @@
 #include "picture/curves.h"
 #include "picture/text.h"
 
-#include "base/memory.h"
-#include "base/status.h"
-
 #include <string.h>
+
+enum { CURVE_LINES = 12 };
 
 void text_lines(struct writer *w, const struct band *band)
 {
@@ -29,21 +28,9 @@ static void put_band(struct writer *w, const struct band *band)
     else if (band->kind == BAND_BARS)
         text_bars(w, band);
     else if (band->kind == BAND_CURVES)
-        text_curves(w, band);
+        text_curves(w, band, CURVE_LINES);
     else
         text_lines(w, band);
-}
-
-/* Letters alone: the two signs beyond ASCII that sheets have. A name may have others, and keeps them. */
-static void make_ascii(char *text)
-{
-    char *to = text;
-    for (; *text; text++) {
-        bool times = strncmp(text, "\xc3\x97", 2) == 0, dot = strncmp(text, "\xc2\xb7", 2) == 0;
-        *to++ = times ? 'x' : dot ? '-' : *text;
-        text += times || dot;
-    }
-    *to = '\0';
 }
 
 enum cnn_status sheet_text(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns, bool dark,
@@ -58,12 +45,5 @@ enum cnn_status sheet_text(const struct cnn_sheet *sheet, enum cnn_colours colou
         writer_end_line(&w);
     for (size_t i = 0; i + 1 < SHEET_CAPTIONS; i++) /* the last one is the command, which stands just above */
         writer_put_wrapped(&w, DIM, sheet->caption[i]);
-    if (w.memory_ran_out) {
-        memory_free(w.text);
-        return error_memory(error, w.room);
-    }
-    if (colours == CNN_COLOURS_NONE)
-        make_ascii(w.text);
-    *text = w.text;
-    return CNN_OK;
+    return writer_finish(&w, text, error);
 }

@@ -7,10 +7,30 @@
 #include "picture/sheet.h"
 #include "picture/writer.h"
 
-/* What a band holds, without its heading. */
+/* What a band holds, without its heading, as wide as the writer says. */
 void text_tiles(struct writer *w, const struct band *band);
 void text_bars(struct writer *w, const struct band *band);
-void text_curves(struct writer *w, const struct band *band);
+void text_curves(struct writer *w, const struct band *band, size_t lines);
 void text_lines(struct writer *w, const struct band *band);
+
+/* Tiles on a screen, without their words. */
+struct look {
+    int zoom; /* > 0: a cell is so many characters wide; < 0: so many cells, each way, are one, their mean */
+    size_t rows; /* at most so many rows of tiles are shown */
+};
+
+/* How they look unless there is too much or too little room; all of them are there. */
+struct look text_tiles_look(const struct writer *w, const struct band *band);
+
+/* The next look that takes less room, or more; false: there is none, and nothing has changed. */
+bool text_tiles_shrink(const struct writer *w, const struct band *band, struct look *look);
+bool text_tiles_grow(const struct writer *w, const struct band *band, struct look *look);
+
+/* The characters and lines that they take, and they themselves. */
+struct extent {
+    size_t columns, lines;
+};
+struct extent text_tiles_extent(const struct writer *w, const struct band *band, struct look look);
+void text_tiles_at(struct writer *w, const struct band *band, struct look look);
 
 #endif

@@ -61,7 +61,7 @@ void text_bars(struct writer *w, const struct band *band)
 
 /* ---- curves ------------------------------------------------------------------------------------- */
 
-enum { PLOT_LINES = 12, PLOT_LEFT = 9, PLOT_MOST = 160 };
+enum { PLOT_LINES = 32, PLOT_LEFT = 9, PLOT_MOST = 160, PLOT_ROOM = 64 };
 
 /* A character of a plot: two cells with colours, else the letter of a run. */
 static void put_cell(struct writer *w, const struct band *band, const uint8_t *upper, const uint8_t *lower)
@@ -81,30 +81,45 @@ static void put_cell(struct writer *w, const struct band *band, const uint8_t *u
     writer_put(w, !one ? " " : above < 0 ? "\xe2\x96\x84" : "\xe2\x96\x80");
 }
 
-void text_curves(struct writer *w, const struct band *band)
+/* What stands below the ends of the axis: where the plot begins and where it ends. */
+static void put_epochs(struct writer *w, const struct band *band, size_t width)
+{
+    size_t points = curves_points(band), epoch = band->epoch > 1 ? band->epoch : 1;
+    char text[SHEET_LABEL];
+    snprintf(text, sizeof text, epoch > 1 ? "epoch %zu" : "%zu", (points + epoch - 1) / epoch);
+    if (epoch == 1 && points > 1)
+        writer_put(w, "1");
+    else if (width > strlen(text))
+        writer_put(w, " ");
+    if (points > 1 || epoch > 1)
+        writer_put_blanks(w, width > strlen(text) ? width - 1 - strlen(text) : 0);
+    writer_put(w, points > 1 || epoch > 1 ? text : "1");
+    writer_end_line(w);
+}
+
+void text_curves(struct writer *w, const struct band *band, size_t lines)
 {
     uint8_t cells[2 * PLOT_LINES * PLOT_MOST];
-    size_t fine = w->colours == CNN_COLOURS_NONE ? 1 : 2, width = w->columns - PLOT_LEFT - 1;
+    size_t fine = w->colours == CNN_COLOURS_NONE ? 1 : 2, left = PLOT_LEFT;
     struct axis axis = curves_axis(band);
-    char number[SHEET_LABEL], text[SHEET_LABEL + 16];
+    char high[SHEET_LABEL], low[SHEET_LABEL], text[SHEET_LABEL + 16];
+    curves_number(&axis, axis.high, high);
+    curves_number(&axis, axis.low, low);
+    if (w->columns < PLOT_ROOM) /* no blanks are left over for numbers to stand in line */
+        left = (strlen(high) > strlen(low) ? strlen(high) : strlen(low)) + 1;
+    size_t width = w->columns > left + 1 ? w->columns - left - 1 : 1;
     width = width > PLOT_MOST ? PLOT_MOST : width;
-    curves_trace(band, width, PLOT_LINES * fine, cells);
-    for (size_t line = 0; line < PLOT_LINES; line++) {
-        bool said = line == 0 || line + 1 == PLOT_LINES;
-        curves_number(&axis, line ? axis.low : axis.high, number);
-        snprintf(text, sizeof text, "%*s ", PLOT_LEFT - 1, said ? number : "");
+    lines = lines > PLOT_LINES ? PLOT_LINES : lines;
+    curves_trace(band, width, lines * fine, cells);
+    for (size_t line = 0; line < lines; line++) {
+        const char *number = line == 0 ? high : line + 1 == lines ? low : "";
+        snprintf(text, sizeof text, "%*s ", (int)left - 1, number);
         writer_put(w, text);
         for (size_t x = 0; x < width; x++)
             put_cell(w, band, cells + line * fine * width + x, cells + ((line + 1) * fine - 1) * width + x);
         writer_use(w, -1, -1);
         writer_end_line(w);
     }
-    snprintf(text, sizeof text, "%zu", curves_points(band));
-    writer_put_blanks(w, PLOT_LEFT);
-    writer_put(w, "1");
-    if (curves_points(band) > 1) {
-        writer_put_blanks(w, width - 1 - strlen(text));
-        writer_put(w, text);
-    }
-    writer_end_line(w);
+    writer_put_blanks(w, left);
+    put_epochs(w, band, width);
 }

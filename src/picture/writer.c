@@ -1,6 +1,7 @@
 #include "picture/writer.h"
 
 #include "base/memory.h"
+#include "base/status.h"
 #include "picture/letters.h"
 #include "picture/palette.h"
 #include "picture/sheet.h"
@@ -119,4 +120,31 @@ void writer_put_field(struct writer *w, const char *style, const char *text, siz
     snprintf(part, sizeof part, "%.*s", (int)bytes, text);
     writer_put_styled(w, style, part);
     writer_put_blanks(w, width - n);
+}
+
+/* ---- the end ------------------------------------------------------------------------------------ */
+
+/* Letters alone: the two signs beyond ASCII that sheets have. A name may have others, and keeps them. */
+static void make_ascii(char *text)
+{
+    char *to = text;
+    for (; *text; text++) {
+        bool times = strncmp(text, "\xc3\x97", 2) == 0, dot = strncmp(text, "\xc2\xb7", 2) == 0;
+        *to++ = times ? 'x' : dot ? '-' : *text;
+        text += times || dot;
+    }
+    *to = '\0';
+}
+
+enum cnn_status writer_finish(struct writer *w, char **text, struct cnn_error *error)
+{
+    writer_put(w, "");
+    if (w->memory_ran_out) {
+        memory_free(w->text);
+        return error_memory(error, w->room);
+    }
+    if (w->colours == CNN_COLOURS_NONE)
+        make_ascii(w->text);
+    *text = w->text;
+    return CNN_OK;
 }

@@ -40,4 +40,7 @@ void writer_put_field(struct writer *w, const char *style, const char *text, siz
 long writer_code(const struct writer *w, struct colour colour);
 void writer_use(struct writer *w, long front, long back);
 
+/* Hands the text over; without colours in ASCII. Errors: MEMORY. Owns: the caller (memory_free). */
+enum cnn_status writer_finish(struct writer *w, char **text, struct cnn_error *error);
+
 #endif
