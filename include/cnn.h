@@ -622,6 +622,24 @@ struct cnn_answer {
 enum cnn_status cnn_show_answer(const struct cnn_answer *answer, struct cnn_sheet **sheet,
                                 struct cnn_error *error);
 
+/* What a training gave so far, for its curves: means over equal parts of each epoch, and after each epoch
+ * what validation gave. */
+struct cnn_course {
+    size_t parts;                         /* of an epoch, above 0 */
+    size_t n;                             /* parts so far, those of epochs before included */
+    const float *loss, *accuracy;         /* [n] */
+    size_t epochs;                        /* whole ones that were validated; 0: none */
+    const float *val_loss, *val_accuracy; /* [epochs] */
+};
+
+/* A model while it is trained, made for cnn_sheet_screen: one image and what each convolution makes of it,
+ * the filters as they are, the answer, and curves of loss and accuracy. Reads the model alone. Errors: USAGE
+ * (no such image), MISMATCH (other image shape), MEMORY. */
+enum cnn_status cnn_show_training(const struct cnn_model *model, const struct cnn_dataset *dataset,
+                                  size_t image, const struct cnn_course *course,
+                                  const struct cnn_show_options *options, struct cnn_sheet **sheet,
+                                  struct cnn_error *error);
+
 void cnn_sheet_free(struct cnn_sheet *sheet);
 
 /* What the terminal that a sheet is written to can show: letters alone, 256 colours, or all of them; with
@@ -632,6 +650,12 @@ enum cnn_colours { CNN_COLOURS_NONE, CNN_COLOURS_256, CNN_COLOURS_24_BIT };
  * caller, until cnn_text_free. */
 enum cnn_status cnn_sheet_text(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns,
                                bool dark, char **text, struct cnn_error *error);
+
+/* The sheet for a screen, at most so many columns and lines: bands beside and below each other, each as large
+ * as there is room for, those without room left out. What is too large is drawn at 1:2, 1:3, ..., each cell
+ * the mean of so many. Errors: MEMORY. Owns: the caller, until cnn_text_free. */
+enum cnn_status cnn_sheet_screen(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns,
+                                 size_t lines, bool dark, char **text, struct cnn_error *error);
 void cnn_text_free(char *text);
 
 /* The sheet as a PNG file at 300 dots an inch, with its command in a text chunk. Errors: as cnn_file_write.

@@ -134,6 +134,18 @@ static void add_layer(struct cnn_sheet *sheet, const struct layer_values *layer,
         add_strip(sheet, layer);
 }
 
+enum cnn_status show_add_layer(struct cnn_sheet *sheet, const struct cnn_model *model,
+                               const struct cnn_dataset *dataset, size_t image, size_t i,
+                               struct cnn_error *error)
+{
+    struct layer_values layer;
+    enum cnn_status status = read_layer(model, dataset, image, i, &layer, error);
+    if (status == CNN_OK)
+        add_layer(sheet, &layer, false);
+    memory_free(layer.values);
+    return status;
+}
+
 /* The same numbers as below, in another shape or as they were: nothing new to see. */
 static void add_unchanged(struct cnn_sheet *sheet, const struct layer_values *layer, const char *below)
 {

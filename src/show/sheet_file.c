@@ -15,6 +15,12 @@ enum cnn_status cnn_sheet_text(const struct cnn_sheet *sheet, enum cnn_colours c
     return sheet_text(sheet, colours, columns, dark, text, error);
 }
 
+enum cnn_status cnn_sheet_screen(const struct cnn_sheet *sheet, enum cnn_colours colours, size_t columns,
+                                 size_t lines, bool dark, char **text, struct cnn_error *error)
+{
+    return sheet_screen(sheet, colours, columns, lines, dark, text, error);
+}
+
 void cnn_text_free(char *text)
 {
     memory_free(text);

@@ -48,6 +48,12 @@ float show_filters_limit(const struct cnn_model *model, size_t i);
 void show_add_filters(struct cnn_sheet *sheet, const struct cnn_model *model, size_t i, const char *state,
                       float limit, const struct cnn_show_options *options);
 
+/* What layer i makes of an image, as a band: a tile for each of its maps, the strongest place marked, or its
+ * units in rows. Errors: as cnn_model_activations. */
+enum cnn_status show_add_layer(struct cnn_sheet *sheet, const struct cnn_model *model,
+                               const struct cnn_dataset *dataset, size_t image, size_t i,
+                               struct cnn_error *error);
+
 /* Hands a finished sheet over, or frees it after an error. */
 enum cnn_status show_finish(enum cnn_status status, struct cnn_sheet *made, struct cnn_sheet **sheet,
                             struct cnn_error *error);
