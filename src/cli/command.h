@@ -62,7 +62,7 @@ struct operands {
     size_t count;
 };
 
-enum { COMMAND_OPTIONS = 32, COMMAND_SETTINGS_BYTES = 256 };
+enum { COMMAND_OPTIONS = 40, COMMAND_SETTINGS_BYTES = 256 };
 
 struct command {
     const char *name;

@@ -2,18 +2,24 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { SIGNAL_STATUS = 128 };
 
 static volatile sig_atomic_t asked, times_interrupted;
+static const char *volatile last_words;
 
 /* A terminal that is closed sends SIGHUP twice, by its shell and by the system, and who stops a service may
  * send SIGTERM again: only a second Ctrl-C means that the user will not wait. */
 static void ask(int number)
 {
-    if (number == SIGINT && ++times_interrupted > 1)
+    if (number == SIGINT && ++times_interrupted > 1) {
+        const char *words = last_words;
+        if (words)
+            (void)!write(STDOUT_FILENO, words, strlen(words));
         _exit(SIGNAL_STATUS + number);
+    }
     if (!asked)
         asked = number;
 }
@@ -29,6 +35,11 @@ void interrupt_watch(void)
             before.sa_handler != SIG_IGN) /* nohup's wish counts */
             sigaction(numbers[i], &action, NULL);
     }
+}
+
+void interrupt_last_words(const char *words)
+{
+    last_words = words;
 }
 
 int interrupt_asked(void)

@@ -8,6 +8,10 @@
  * Ctrl-C, ends the program at once. What is ignored already stays so. */
 void interrupt_watch(void);
 
+/* What is written to standard output before a second Ctrl-C ends the program; it must live on. NULL: nothing.
+ */
+void interrupt_last_words(const char *words);
+
 /* The signal that asked to stop; 0: none did. */
 int interrupt_asked(void);
 

@@ -156,7 +156,19 @@ size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *
 
 struct progress progress_start(enum progress_style style)
 {
-    return (struct progress){.style = style, .in_place = output_is_terminal()};
+    return (struct progress){
+        .style = style, .to = stdout, .fits = output_is_terminal(), .in_place = output_is_terminal()};
+}
+
+void progress_write_to(struct progress *progress, FILE *to)
+{
+    progress->to = to;
+    progress->in_place = false;
+}
+
+struct progress_view progress_now(const struct progress *progress, const struct cnn_progress *at)
+{
+    return (struct progress_view){at, clock_s() - progress->begin_s, progress->first_s};
 }
 
 void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
@@ -166,17 +178,23 @@ void progress_epoch(struct progress *progress, size_t epoch, size_t epochs)
     progress->drawn_s = 0;
     if (progress->style == PROGRESS_SILENT || progress->style == PROGRESS_JSON || epochs == 1)
         return; /* Keras names the epoch only where there are several */
-    printf("Epoch %zu/%zu\n", epoch + 1, epochs);
+    fprintf(progress->to, "Epoch %zu/%zu\n", epoch + 1, epochs);
     output_show();
 }
 
-/* Draws over the line before; blanks cover what is left of it. The last column stays free, or the terminal
- * would go on to a new line. */
+/* The last column stays free, or the terminal would go on to a new line. */
+static size_t line_columns(void)
+{
+    size_t columns = output_columns(stdout);
+    columns = columns < PROGRESS_TEXT ? columns : PROGRESS_TEXT;
+    return columns > 1 ? columns - 1 : 1;
+}
+
+/* Draws over the line before; blanks cover what is left of it. */
 static void redraw(struct progress *progress, const struct progress_view *view)
 {
     char text[PROGRESS_TEXT];
-    size_t columns = output_columns(stdout);
-    size_t width = progress_bar_text(text, view, columns > 1 ? columns - 1 : 1);
+    size_t width = progress_bar_text(text, view, line_columns());
     size_t left = progress->width > width ? progress->width - width : 0;
     bool last = view->at->epoch_done;
     printf("%s%s%*s%s", progress->width ? "\r" : "", text, (int)left, "", last ? "\n" : "");
@@ -206,8 +224,8 @@ static void print_json(const struct progress_view *view)
 void progress_step(struct progress *progress, const struct cnn_progress *at)
 {
     char text[PROGRESS_TEXT];
-    double now_s = clock_s();
-    struct progress_view view = {at, now_s - progress->begin_s, progress->first_s};
+    struct progress_view view = progress_now(progress, at);
+    double now_s = progress->begin_s + view.elapsed_s;
     if (progress->first_s < 0)
         progress->first_s = view.elapsed_s;
     if (progress->style == PROGRESS_BAR && progress->in_place) {
@@ -220,10 +238,10 @@ void progress_step(struct progress *progress, const struct cnn_progress *at)
             print_json(&view);
         } else {
             if (progress->style == PROGRESS_BAR)
-                progress_bar_text(text, &view, sizeof text - 1);
+                progress_bar_text(text, &view, progress->fits ? line_columns() : sizeof text - 1);
             else
                 progress_line_text(text, &view);
-            puts(text);
+            fprintf(progress->to, "%s\n", text);
         }
         output_show();
     }

@@ -5,6 +5,8 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdio.h>
+
 #include "cnn.h"
 
 /* The first three as --verbose numbers them. */
@@ -31,7 +33,9 @@ size_t progress_line_text(char text[PROGRESS_TEXT], const struct progress_view *
 /* What is on the screen. */
 struct progress {
     enum progress_style style;
-    bool in_place;                    /* standard output is a terminal */
+    FILE *to;                         /* standard output, or where lines are kept until they are shown */
+    bool fits;                        /* lines are read on a terminal, and no wider */
+    bool in_place;                    /* and are drawn over there */
     double begin_s, first_s, drawn_s; /* on clock_s; begin_s is when the epoch began */
     size_t width;                     /* of the line to be redrawn; 0: none */
 };
@@ -40,11 +44,17 @@ struct progress {
  * characters. */
 struct progress progress_start(enum progress_style style);
 
+/* From here on lines go to a stream that is no terminal. */
+void progress_write_to(struct progress *progress, FILE *to);
+
 /* An epoch (0-based) begins. */
 void progress_epoch(struct progress *progress, size_t epoch, size_t epochs);
 
 /* A step is done; the last one of an epoch ends its line. */
 void progress_step(struct progress *progress, const struct cnn_progress *at);
+
+/* The moment that at is. */
+struct progress_view progress_now(const struct progress *progress, const struct cnn_progress *at);
 
 /* Ends a line that is being redrawn, so that what follows starts on its own. */
 void progress_stop(struct progress *progress);

@@ -19,6 +19,7 @@
 #include "run_data.h"
 #include "run_files.h"
 #include "train_settings.h"
+#include "watch.h"
 
 /* All that a run of training holds. */
 struct run {
@@ -28,6 +29,7 @@ struct run {
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct progress progress;
+    struct watch watch;
     double begin_s;
     const char *good;  /* the file that holds the last good state; NULL: none yet */
     size_t best_epoch; /* whose weights early stopping has put back, counted from 1; 0: none */
@@ -80,6 +82,15 @@ static enum cnn_status resume_run(struct run *run, struct cnn_error *error)
     return status;
 }
 
+/* Asked before anything is moved or written. */
+static enum cnn_status check_watched(const struct run *run, struct cnn_error *error)
+{
+    size_t count = cnn_dataset_info(run->data.train).count, image = (size_t)run->settings->watch_index;
+    return image < count ? CNN_OK
+                         : fail(error, CNN_ERROR_USAGE, "--watch-index: expected 0 to %zu, found %zu",
+                                count - 1, image);
+}
+
 static enum cnn_status open_run(struct run *run, struct cnn_error *error)
 {
     enum cnn_status status = train_check_settings(run->settings, error);
@@ -90,6 +101,8 @@ static enum cnn_status open_run(struct run *run, struct cnn_error *error)
     if (status)
         return status;
     status = run->settings->resume ? resume_run(run, error) : begin_run(run, error);
+    if (status == CNN_OK)
+        status = check_watched(run, error);
     return status ? status : run_files_keep(&run->files, run->trainer, is_silent(run), error);
 }
 
@@ -173,6 +186,7 @@ static void say_at_majority(struct run *run)
     if (run->hinted || is_silent(run))
         return;
     run->hinted = true;
+    watch_leave(&run->watch);
     bool scale = cnn_model_info(run->model).scale;
     note("the network does no better than to give every image the commonest answer: the learning rate is "
          "likely too large%s; try %sa smaller --learning-rate",
@@ -183,6 +197,7 @@ static enum cnn_status after_step(struct run *run, const struct cnn_progress *at
 {
     uint64_t every = run->settings->save_every;
     progress_step(&run->progress, at);
+    watch_step(&run->watch, at, &run->progress);
     if (at->epoch_done) {
         if (at->at_majority)
             say_at_majority(run);
@@ -197,6 +212,7 @@ static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
     enum cnn_status status = CNN_OK;
     while (!at.done && status == CNN_OK && !interrupt_asked()) {
         progress_epoch(&run->progress, at.epoch + (at.epoch_done ? 1 : 0), at.epochs);
+        watch_show(&run->watch, &at, &run->progress);
         do {
             status = cnn_trainer_step(run->trainer, &at, error);
             if (status == CNN_OK)
@@ -204,6 +220,7 @@ static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
         } while (status == CNN_OK && !at.epoch_done && !interrupt_asked());
     }
     progress_stop(&run->progress);
+    watch_stop(&run->watch);
     if (status == CNN_ERROR_NUMERIC && run->good)
         note("the last good state is in %s", run->good);
     return status;
@@ -344,6 +361,15 @@ static enum cnn_status finish_again(struct run *run, struct cnn_error *error)
     return status;
 }
 
+static enum cnn_status start_watch(struct run *run, struct cnn_error *error)
+{
+    const struct train_settings *s = run->settings;
+    struct watch_settings settings = {.image = (size_t)s->watch_index, .dark = s->dark};
+    return s->watch ? watch_start(&run->watch, &settings, run->model, run->data.train, run->trainer,
+                                  &run->progress, error)
+                    : CNN_OK;
+}
+
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
     if (!is_silent(run) && train_is_given(run->settings, TRAIN_RECIPE))
@@ -353,7 +379,9 @@ static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error
     if (cnn_trainer_progress(run->trainer).done)
         return finish_again(run, error);
     interrupt_watch();
-    enum cnn_status status = train_epochs(run, error);
+    enum cnn_status status = start_watch(run, error);
+    if (status == CNN_OK)
+        status = train_epochs(run, error);
     if (status)
         return status;
     if (interrupt_asked() && !cnn_trainer_progress(run->trainer).done) {

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "progress.h"
 #include "recipe.h"
+#include "screen.h"
 
 const struct train_settings train_defaults = {
     .epochs = 10,
@@ -113,6 +114,18 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                          "keep nothing of what --model and --history name; without it a model or history of "
                          "another run gets a number, and what is no file of this program is refused",
                          OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES, .rare = true},
+    [TRAIN_WATCH] =
+        {"watch", NULL,
+         "draw filters, feature maps of one image, its answer and curves on the terminal while the "
+         "network learns",
+         OPTION_FLAG, FIELD(watch), .group = GROUP_OUTPUT},
+    [TRAIN_WATCH_INDEX] =
+        {"watch-index", "N",
+         "with --watch: the image of the training images to look at; 0, the first one, unless "
+         "given, and the last ones where they are for validation",
+         OPTION_COUNT, FIELD(watch_index), .min = 0, .max = 1000000000, .group = GROUP_OUTPUT, .rare = true},
+    [TRAIN_DARK] = {"dark", NULL, "with --watch: for a dark ground; zero is dark, ink is white", OPTION_FLAG,
+                    FIELD(dark), .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_VERBOSE] =
         {"verbose", "0|1|2",
          "what is shown; 0: nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
@@ -157,6 +170,18 @@ struct cnn_train_options train_train_options(const struct train_settings *s)
                                       .ema = s->ema};
 }
 
+/* A watch draws all over the terminal: nothing else may write there. */
+static enum cnn_status check_watch(const struct train_settings *s, struct cnn_error *error)
+{
+    if (!s->watch && (s->dark || train_is_given(s, TRAIN_WATCH_INDEX)))
+        return fail(error, CNN_ERROR_USAGE, "--%s goes with --watch", s->dark ? "dark" : "watch-index");
+    if (s->watch && s->json)
+        return fail(error, CNN_ERROR_USAGE, "--watch and --json do not go together");
+    if (s->watch && s->verbose == PROGRESS_SILENT)
+        return fail(error, CNN_ERROR_USAGE, "--watch and --verbose 0 do not go together");
+    return s->watch ? screen_check("--watch", error) : CNN_OK;
+}
+
 enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_error *error)
 {
     if (s->resume && train_is_given(s, TRAIN_MODEL))
@@ -177,5 +202,5 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
             "--early-stopping and --ema: expected one of them; what early stopping puts back is no mean");
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
-    return CNN_OK;
+    return check_watch(s, error);
 }

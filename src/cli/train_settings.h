@@ -33,6 +33,9 @@ enum train_option {
     TRAIN_HISTORY,
     TRAIN_SNAPSHOTS,
     TRAIN_OVERWRITE,
+    TRAIN_WATCH,
+    TRAIN_WATCH_INDEX,
+    TRAIN_DARK,
     TRAIN_VERBOSE,
     TRAIN_JSON,
     TRAIN_THREADS,
@@ -40,13 +43,13 @@ enum train_option {
 };
 
 struct train_settings {
-    uint64_t epochs, batch_size, seed, threads, save_every;
+    uint64_t epochs, batch_size, seed, threads, save_every, watch_index;
     double learning_rate, validation_split;
     double label_smoothing, l2, clipnorm, global_clipnorm, ema;
     const char *arch, *optimizer, *schedule, *early_stopping, *loss;
     const char *data, *validation_data, *model, *weights, *resume, *history;
     int compat, verbose, recipe;
-    bool scale, overwrite, json, snapshots;
+    bool scale, overwrite, json, snapshots, watch, dark;
     uint64_t given; /* bit i: option i stands on the command line */
 };
 
