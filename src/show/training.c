@@ -44,34 +44,38 @@ static void add_curves(struct cnn_sheet *sheet, const char *heading, const struc
 
 /* ---- the answer --------------------------------------------------------------------------------- */
 
-/* Whether fewer than MOST_ANSWERS classes are more probable, or as probable and before it. */
-static bool is_likely(const float *probabilities, size_t classes, size_t k)
+/* Whether fewer than MOST_ANSWERS classes are likelier, or as likely and before it. */
+static bool is_likely(const float *outputs, size_t classes, size_t k)
 {
     size_t before = 0;
     for (size_t i = 0; i < classes; i++)
-        before += probabilities[i] > probabilities[k] || (probabilities[i] == probabilities[k] && i < k);
+        before += outputs[i] > outputs[k] || (outputs[i] == outputs[k] && i < k);
     return before < MOST_ANSWERS;
 }
 
-static void add_bars(struct cnn_sheet *sheet, const float *probabilities, size_t classes)
+static void add_bars(struct cnn_sheet *sheet, const float *outputs, const struct cnn_model_info *info)
 {
-    size_t best = show_best(probabilities, classes);
-    sheet_add_band(sheet, BAND_BARS, classes > MOST_ANSWERS ? "likeliest answers" : "answer");
-    for (size_t k = 0; k < classes; k++) {
-        char percent[SHEET_LABEL];
-        if (!is_likely(probabilities, classes, k))
+    const size_t best = show_best(outputs, info->classes);
+    const double whole = info->probabilities ? 1 : show_largest(outputs, info->classes);
+    sheet_add_band(sheet, BAND_BARS, info->classes > MOST_ANSWERS ? "likeliest answers" : "answer");
+    for (size_t k = 0; k < info->classes; k++) {
+        char number[SHEET_LABEL];
+        if (!is_likely(outputs, info->classes, k))
             continue;
         struct bar *bar = sheet_add_bar(sheet);
-        show_percent(percent, (double)probabilities[k]);
+        if (info->probabilities)
+            show_percent(number, (double)outputs[k]);
+        else
+            SHEET_PRINT(number, "%.4g", (double)outputs[k]);
         SHEET_PRINT(bar->label, "%zu", k);
-        SHEET_PRINT(bar->text, "%9s", percent);
-        bar->share = (double)probabilities[k];
+        SHEET_PRINT(bar->text, "%9s", number);
+        bar->share = (double)outputs[k] / whole;
         bar->strong = k == best;
     }
 }
 
 static enum cnn_status read_answer(const struct cnn_model *model, const struct cnn_dataset *dataset,
-                                   size_t image, float **probabilities, struct cnn_error *error)
+                                   size_t image, float **outputs, struct cnn_error *error)
 {
     size_t classes = cnn_model_info(model).classes, last = cnn_model_info(model).layers - 1;
     float *p = memory_alloc(classes, sizeof *p);
@@ -82,20 +86,21 @@ static enum cnn_status read_answer(const struct cnn_model *model, const struct c
     if (status != CNN_OK)
         memory_free(p);
     else
-        *probabilities = p;
+        *outputs = p;
     return status;
 }
 
 static void set_title(struct cnn_sheet *sheet, const struct cnn_dataset *dataset, size_t image,
-                      const float *probabilities, size_t classes, const struct cnn_show_options *options)
+                      const float *outputs, const struct cnn_model_info *info,
+                      const struct cnn_show_options *options)
 {
-    char percent[SHEET_LABEL], truth[32] = "";
-    size_t best = show_best(probabilities, classes);
+    char number[SHEET_LABEL], truth[32] = "";
+    size_t best = show_best(outputs, info->classes);
     if (cnn_dataset_info(dataset).labelled)
         snprintf(truth, sizeof truth, "it is %u, ", cnn_dataset_label(dataset, image));
-    show_percent(percent, (double)probabilities[best]);
+    show_answer_number(number, info->probabilities, (double)outputs[best]);
     SHEET_PRINT(sheet->title, "image %zu: %sthe answer is %zu (%s)", image + (options ? options->first : 0),
-                truth, best, percent);
+                truth, best, number);
 }
 
 /* ---- layers ------------------------------------------------------------------------------------- */
@@ -141,19 +146,19 @@ static bool find_kernel(const struct cnn_model *model, size_t *from)
 
 static enum cnn_status add_all(struct cnn_sheet *sheet, const struct cnn_model *model,
                                const struct cnn_dataset *dataset, size_t image,
-                               const struct cnn_course *course, const float *probabilities,
-                               struct cnn_error *error)
+                               const struct cnn_course *course, const float *outputs, struct cnn_error *error)
 {
     enum cnn_status status = CNN_OK;
     size_t i = 0;
     bool any = find_kernel(model, &i);
+    const struct cnn_model_info info = cnn_model_info(model);
     add_image(sheet, dataset, image);
     if (any)
         add_filters(sheet, model, i, WORTH_FILTERS);
     add_curves(sheet, "loss", course, course->loss, course->val_loss);
     last_band(sheet)->worth = WORTH_LOSS;
     add_curves(sheet, "accuracy", course, course->accuracy, course->val_accuracy);
-    add_bars(sheet, probabilities, cnn_model_info(model).classes);
+    add_bars(sheet, outputs, &info);
     if (any)
         status =
             add_maps(sheet, model, dataset, image, cnn_model_weights_at(model, i).layer, WORTH_MAPS, error);
@@ -170,14 +175,15 @@ enum cnn_status cnn_show_training(const struct cnn_model *model, const struct cn
                                   struct cnn_error *error)
 {
     struct cnn_sheet *made = NULL;
-    float *probabilities = NULL;
-    enum cnn_status status = read_answer(model, dataset, image, &probabilities, error);
+    float *outputs = NULL;
+    enum cnn_status status = read_answer(model, dataset, image, &outputs, error);
     if (status == CNN_OK)
         status = sheet_create(&made, error);
     if (status == CNN_OK) {
-        set_title(made, dataset, image, probabilities, cnn_model_info(model).classes, options);
-        status = add_all(made, model, dataset, image, course, probabilities, error);
+        const struct cnn_model_info info = cnn_model_info(model);
+        set_title(made, dataset, image, outputs, &info, options);
+        status = add_all(made, model, dataset, image, course, outputs, error);
     }
-    memory_free(probabilities);
+    memory_free(outputs);
     return show_finish(status, made, sheet, error);
 }
