@@ -34,13 +34,15 @@ static size_t gradient_filters(size_t n)
 #endif
 
 /* Rows of weights and filters summed in one pass over the positions. A tile goes through so much of x and dz
- * before the next has its turn that it stays in the first-level cache: a part of an output line, or a few
- * lines. */
+ * before the next has its turn that the next finds it in a cache: a part of an output line, or some lines.
+ * With few registers a tile needs more from memory for each product, so it must be the first-level cache.
+ * With many the second level is fast enough, and a tile that takes longer fetches and puts away its sums less
+ * often.
+ */
 enum {
-    GRADIENT_ROWS_MAX = 16,
-    GRADIENT_FILTERS_MAX = 16,
-    GRADIENT_CACHE_BYTES = 16 * 1024,
-    GRADIENT_LINES_MAX = V_REGISTERS == 32 ? 3 : 1
+    GRADIENT_ROWS_MAX = 48,
+    GRADIENT_FILTERS_MAX = V_REGISTERS == 32 ? 8 : 16,
+    GRADIENT_CACHE_BYTES = (V_REGISTERS == 32 ? 128 : 16) * 1024
 };
 
 /* Some output lines of a block. Distances are in floats. */
@@ -48,6 +50,29 @@ struct gradient_lines {
     size_t n, n_ow;
     size_t x_line, x_ow, dz_line, dz_ow;
 };
+
+/* acc[r][q] += x[r] * dz[q]. The fewer are loaded first and held in registers, the others one at a time. */
+INLINE void gradient_step(const int nr, const int nq, const float *x, const float *dz, v *acc)
+{
+    v held[TILE_MAX];
+    if (nr <= nq) {
+        UNROLLED(r, nr)
+            held[r] = v_keep(v_load(x + r * LANES));
+        UNROLLED(q, nq) {
+            v vector = v_keep(v_load(dz + q * LANES));
+            UNROLLED(r, nr)
+                acc[r * nq + q] = v_fma(held[r], vector, acc[r * nq + q]);
+        }
+    } else {
+        UNROLLED(q, nq)
+            held[q] = v_keep(v_load(dz + q * LANES));
+        UNROLLED(r, nr) {
+            v vector = v_keep(v_load(x + r * LANES));
+            UNROLLED(q, nq)
+                acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
+        }
+    }
+}
 
 /* sum[r][q] += sum over the lines and ow of x[ow][r] * dz[ow][q], by lane. Shapes: sum [nr][nq][16]. */
 INLINE void gradient_tile(const int nr, const int nq, const struct gradient_lines *lines, const float *x,
@@ -58,16 +83,8 @@ INLINE void gradient_tile(const int nr, const int nq, const struct gradient_line
         acc[i] = v_load(sum + i * LANES);
     for (size_t line = 0; line < lines->n; line++) {
         const float *x_at = x + line * lines->x_line, *dz_at = dz + line * lines->dz_line;
-        for (size_t n = lines->n_ow; n > 0; n--, x_at += lines->x_ow, dz_at += lines->dz_ow) {
-            v held[TILE_MAX];
-            UNROLLED(q, nq)
-                held[q] = v_keep(v_load(dz_at + q * LANES));
-            UNROLLED(r, nr) {
-                v vector = v_keep(v_load(x_at + r * LANES));
-                UNROLLED(q, nq)
-                    acc[r * nq + q] = v_fma(vector, held[q], acc[r * nq + q]);
-            }
-        }
+        for (size_t n = lines->n_ow; n > 0; n--, x_at += lines->x_ow, dz_at += lines->dz_ow)
+            gradient_step(nr, nq, x_at, dz_at, acc);
     }
     UNROLLED(i, nr * nq)
         v_store(sum + i * LANES, acc[i]);
@@ -126,13 +143,12 @@ static void gradient_block(const struct conv2d_shape *shape, size_t n_filters, s
         .dz_ow = shape->filters * LANES,
     };
     const size_t bytes = (n_filters + (n_rows < shape->in_c ? n_rows : shape->in_c)) * LANES * sizeof *x;
-    const size_t ow_max = GRADIENT_CACHE_BYTES / bytes + 1,
-                 lines_max = ow_max < out_w ? 1 : GRADIENT_LINES_MAX;
+    const size_t most = GRADIENT_CACHE_BYTES / bytes + 1, lines_max = most < out_w ? 1 : most / out_w;
     memset(sum, 0, n_rows * n_filters * LANES * sizeof *sum);
     for (size_t oh = 0; oh < out_h; oh += lines.n) {
         lines.n = out_h - oh < lines_max ? out_h - oh : lines_max;
         for (size_t ow = 0; ow < out_w; ow += lines.n_ow) {
-            lines.n_ow = out_w - ow < ow_max ? out_w - ow : ow_max;
+            lines.n_ow = out_w - ow < most ? out_w - ow : most;
             gradient_tiles(&lines, n_filters, n_rows, x + oh * lines.x_line + ow * lines.x_ow,
                            dz + oh * lines.dz_line + ow * lines.dz_ow, sum);
         }
@@ -182,7 +198,7 @@ static void conv2d_gradient(const struct conv2d_shape *shape, struct range rows,
 /* sum[q] = sum over positions of dz[q], by lane. */
 INLINE void bias_tile(const int nq, size_t positions, size_t features, const float *dz, float *sum)
 {
-    v acc[GRADIENT_FILTERS_MAX];
+    v acc[TILE_MAX];
     UNROLLED(q, nq)
         acc[q] = v_zero();
     for (size_t i = 0; i < positions; i++)
@@ -207,7 +223,7 @@ static void bias_tiles(size_t nq, size_t positions, size_t features, const float
 
 static void bias_gradient(size_t positions, size_t features, const float *dz, float *db)
 {
-    float sum[GRADIENT_FILTERS_MAX * LANES];
+    float sum[TILE_MAX * LANES];
     for (size_t q = 0, nq; q < features; q += nq) {
         nq = gradient_filters(features - q);
         bias_tiles(nq, positions, features, dz + q * LANES, sum);
