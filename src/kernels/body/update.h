@@ -10,8 +10,10 @@
  * slower. */
 INLINE v flush_tiny(v x)
 {
-    v size = vi_float_bits(vi_and(v_bits(x), vi_set1(0x7fffffff)));
-    return v_select(v_lt(size, v_set1(0x1p-100F)), v_zero(), x);
+    const uint32_t highest = 1U << 31, tiny = 27U << 23; /* the bits of 2^-100 */
+    vi size = vi_and(v_bits(x), vi_set1(highest - 1));
+    vi keep = vi_sign(vi_add(size, vi_set1(highest - tiny)));
+    return vi_float_bits(vi_and(v_bits(x), keep));
 }
 
 /* decay m + (1 - decay) x */

@@ -130,6 +130,10 @@ INLINE vi vi_right(vi a, unsigned n)
 {
     return _mm256_srli_epi32(a, (int)n);
 }
+INLINE vi vi_sign(vi a)
+{
+    return _mm256_srai_epi32(a, 31);
+}
 INLINE v vi_to_float(vi a)
 {
     return _mm256_cvtepi32_ps(a);

@@ -131,6 +131,10 @@ INLINE vi vi_right(vi a, unsigned n)
 {
     return _mm512_srli_epi32(a, n);
 }
+INLINE vi vi_sign(vi a)
+{
+    return _mm512_srai_epi32(a, 31);
+}
 INLINE v vi_to_float(vi a)
 {
     return _mm512_cvtepi32_ps(a);

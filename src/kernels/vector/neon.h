@@ -131,6 +131,10 @@ INLINE vi vi_right(vi a, unsigned n)
 {
     return vshlq_u32(a, vdupq_n_s32(-(int)n));
 }
+INLINE vi vi_sign(vi a)
+{
+    return vreinterpretq_u32_s32(vshrq_n_s32(vreinterpretq_s32_u32(a), 31));
+}
 INLINE v vi_to_float(vi a)
 {
     return vcvtq_f32_s32(vreinterpretq_s32_u32(a));

@@ -149,6 +149,10 @@ INLINE vi vi_right(vi a, unsigned n)
 {
     return a >> n;
 }
+INLINE vi vi_sign(vi a)
+{
+    return -(a >> 31);
+}
 INLINE v vi_to_float(vi a)
 {
     return __builtin_convertvector((vm)a, v);

@@ -11,6 +11,7 @@
  *   v_max(a, b), v_min(a, b)        a > b ? a : b and a < b ? a : b, so that a NaN in b comes through
  *   v_lt, v_eq -> vm; v_select(m, a, b)   m ? a : b
  *   v_bits, vi_float_bits; vi_*     the bits of a float as 32-bit integers, and back
+ *   vi_sign                         all bits set where the highest is, else none
  *
  * All of it gives the same bits on every instruction set (but for the sign and payload of a NaN).
  */
