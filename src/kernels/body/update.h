@@ -34,16 +34,21 @@ struct pending {
     float *w, *slot_0, *slot_1;
 };
 
+/* So many weights before their turn these and their slots are asked for: they come from memory, or from a
+ * cache that is far away. */
+enum { UPDATE_PREFETCH = 768 };
+
 /* Updates the next vector of them, with the optimizer of the name. Only the row's slots are touched. */
 #define OPTIMIZER_ROW(name, slots, ...)                                                                      \
     INLINE void update_next_##name(const struct update *u, struct pending *at)                               \
     {                                                                                                        \
         const size_t n = at->n < V_LANES ? at->n : V_LANES;                                                  \
         v w = load_first(at->w, n), m = v_zero(), mm = v_zero();                                             \
+        prefetch_to_write(at->w + UPDATE_PREFETCH);                                                          \
         if (slots > 0)                                                                                       \
-            m = load_first(at->slot_0, n);                                                                   \
+            m = load_first(at->slot_0, n), prefetch_to_write(at->slot_0 + UPDATE_PREFETCH);                  \
         if (slots > 1)                                                                                       \
-            mm = load_first(at->slot_1, n);                                                                  \
+            mm = load_first(at->slot_1, n), prefetch_to_write(at->slot_1 + UPDATE_PREFETCH);                 \
         optimizer_##name(u, load_first(at->g, n), &w, &m, &mm);                                              \
         store_first(at->w, w, n);                                                                            \
         if (slots > 0)                                                                                       \

@@ -43,6 +43,12 @@ INLINE void prefetch(const float *p)
     __builtin_prefetch(p, 0, 2);
 }
 
+/* Has it brought into the first-level cache, to be written. */
+INLINE void prefetch_to_write(const float *p)
+{
+    __builtin_prefetch(p, 1, 3);
+}
+
 /* The first n lanes, or all. */
 INLINE v load_first(const float *p, size_t n)
 {
