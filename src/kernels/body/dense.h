@@ -12,13 +12,15 @@
 #if V_REGISTERS == 32 && V_LANES == 16
 #define DENSE_TILES(CASE) CASE(8) CASE(4) CASE(2) CASE(1)
 #define DENSE_PAIR_TILES(CASE) CASE(12) CASE(6) CASE(3) CASE(1)
-enum { DENSE_NP = 1, DENSE_GRADIENT_NQ = 4 };
+#define DENSE_UPDATES_BESIDE
+enum { DENSE_NP = 1, DENSE_WIDEST = 12, DENSE_GRADIENT_NQ = 4 };
 #elif V_REGISTERS == 32
 #define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
-enum { DENSE_NP = 4, DENSE_GRADIENT_NQ = 4 };
-#else
+#define DENSE_UPDATES_BESIDE
+enum { DENSE_NP = 4, DENSE_WIDEST = 6, DENSE_GRADIENT_NQ = 4 };
+#else /* too few registers for an update beside a gradient */
 #define DENSE_TILES(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
-enum { DENSE_NP = 2, DENSE_GRADIENT_NQ = 2 };
+enum { DENSE_NP = 2, DENSE_WIDEST = 6, DENSE_GRADIENT_NQ = 2 };
 #endif
 enum { DENSE_GRADIENT_NP = 6, DENSE_UPDATE_NP = 6, DENSE_UPDATE_NQ = 3 };
 
@@ -66,8 +68,6 @@ INLINE void dense_tiles_of(const struct dense_blocks *blocks, const enum ending 
 /* So many inputs at a time go through all outputs: the weights of a large layer are read from memory once, in
  * the order in which they lie there. */
 enum { DENSE_FORWARD_INPUTS = 128 };
-/* So many rows before their turn the weights are asked for on the way back. */
-enum { DENSE_BACKWARD_PREFETCH = 32 };
 /* The sums of a layer with shards are made for so many outputs at a time. */
 enum { DENSE_SUM_OUTPUTS = 128 };
 
@@ -165,9 +165,8 @@ static void dense_backward(const struct dense_shape *shape, size_t n_blocks, con
         .w_q = (ptrdiff_t)shape->out,
         .y_p = V_LANES,
         .y_q = LANES,
-        .prefetch = DENSE_BACKWARD_PREFETCH * (ptrdiff_t)shape->out,
-        .prefetch_k =
-            8, /* the rows of a tile, up to 8, follow each other in memory: a step's share of them */
+        .prefetch = 2 * DENSE_WIDEST * (ptrdiff_t)shape->out, /* the rows of the tile after the next: */
+        .prefetch_k = DENSE_WIDEST,                           /* a step's share of them */
     };
     dense_tiles_of(&blocks, TIMES, &s, shape->in, dz, w, NULL, dx);
 }

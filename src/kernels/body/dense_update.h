@@ -7,7 +7,7 @@
 #include "kernels/body/update.h"
 #include "kernels/kernels.h"
 
-#if V_REGISTERS == 32
+#ifdef DENSE_UPDATES_BESIDE
 /* The tile of dense_gradient with an update after every step: the division and the square root, which the
  * processor does beside the sums, cost next to nothing then. */
 INLINE void update_tile(const int np, const int nq, const enum ending ending, const struct strides *s,
@@ -64,7 +64,7 @@ INLINE void dense_gradient_update(const struct dense_shape *shape, size_t n_bloc
 {
     const struct update u = *update;
     struct pending pending = {0, dw, w, slot_0, slot_1};
-#if V_REGISTERS == 32
+#ifdef DENSE_UPDATES_BESIDE
     const struct strides s = dense_gradient_strides(shape, n_blocks, x_stride);
     for (size_t i = 0, nq; i < n_rows; i += nq) {
         const float *x_at = x + (row + i) * LANES;
@@ -76,7 +76,7 @@ INLINE void dense_gradient_update(const struct dense_shape *shape, size_t n_bloc
             update_rows(DENSE_UPDATE_NQ, shape, &s, x_at, dzt, dw_at, optimizer, &u, &pending);
         pending.n += nq * shape->out;
     }
-#else /* too few registers for both at once */
+#else
     dense_gradient(shape, n_blocks, x, x_stride, dzt, row, n_rows, dw);
     pending.n = n_rows * shape->out;
 #endif
