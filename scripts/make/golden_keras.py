@@ -451,6 +451,11 @@ Forward and gradients of cases that differ in the optimizer alone are stored wit
 `training_NAME_keras2` and `_keras3` are what Keras 2.15 and Keras 3 (`training_keras2.txt`, `training_keras3.txt`) make of ten steps of
 one small network with each further loss, optimizer and option; `final/WEIGHT` are the weights in the end, as `fit` leaves them.
 
+`layers_NAME_keras2` and `_keras3`, by `scripts/make/golden_layers.py` (`layers_keras2_version.txt`, `layers_keras3_version.txt`), are
+small networks of the other layers and activations: `forward/LAYER` in training, `gradient_`, `losses` of ten steps of plain SGD, `after/WEIGHT`
+then, moving averages too, and `predicted/logits`. Keras's dropout is given this program's random numbers; all else of it is its own. `test_layers.c`
+compares them.
+
 ## How far Keras differs from itself
 
 The base is float32 on one thread. The same figures were computed in float64, on 2 and 4 threads, without oneDNN, and

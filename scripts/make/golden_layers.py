@@ -8,7 +8,8 @@
 
 For each network below: in training the output of every layer, the loss and all gradients for 32 and for 21 images;
 then ten steps of plain SGD, all weights after them (moving averages too), and what the network then predicts. Images and
-weights are drawn as in golden_keras.py, but for gammas and moving variances, which are 1 more.
+weights are drawn as in golden_keras.py, but for gammas and moving variances, which are 1 more. Keras cannot draw the masks of this
+program's dropout, so it is given their random numbers in place of its own; all else of its dropout is its own.
 """
 import argparse
 import os
@@ -33,8 +34,82 @@ CASES = {
     "average": ("conv2d:3,2,same,tanh avgpool2d:3x2,stride=2,same avgpool2d:2,stride=1 flatten dense:5,softmax", BOTH),
     # so few numbers in a channel that the unbiased variance is another
     "batchnorm_few": ("conv2d:4,5,stride=4 batchnorm activation:relu flatten dense:5,softmax", BOTH),
+    "dropout": ("conv2d:3,2,relu dropout:0.25 maxpool2d:2 flatten dropout:0.5 dense:5,tanh dropout:0.875 dense:5,softmax", BOTH),
     "batchnorm": ("conv2d:4,3 batchnorm activation:relu flatten dense:6 batchnorm activation:tanh dense:5,softmax", BOTH),
 }
+
+
+# ---- dropout: src/base/random.c and src/nn/layer.c -----------------------------------------------------
+
+
+def random_words(stream, count):
+    """The first count 64-bit numbers of a stream of the seed 0."""
+    mask, words = (1 << 64) - 1, []
+
+    def splitmix(x):
+        x = (x + 0x9E3779B97F4A7C15) & mask
+        z = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+        return x, z ^ z >> 31
+
+    turn = lambda x, k: (x << k | x >> (64 - k)) & mask
+    x, s = splitmix(0)[1] ^ stream, []
+    for _ in range(4):
+        x, z = splitmix(x)
+        s.append(z)
+    for _ in range(count):
+        words.append(turn(s[1] * 5 & mask, 7) * 9 & mask)
+        t = s[1] << 17 & mask
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = turn(s[3], 45)
+    return words
+
+
+def uniforms(number, image, count):
+    """The numbers from 0 to 1 by which layer `number` drops some of an image's in epoch 0: halves of words, the upper first."""
+    words = random_words((1 << 63) + (number << 52) + image, -(-count // 2))
+    return np.array([half / 2**32 for w in words for half in (w >> 32, w & 0xFFFFFFFF)][:count])
+
+
+class Masks:
+    """Whose numbers TensorFlow's dropout draws next: of which layer, and of which images (None: nobody's)."""
+    number, rows = 0, None
+
+
+def take_over_dropout():
+    """TensorFlow's own dropout, by numbers of this program."""
+    from tensorflow.python.ops import nn_ops
+    import tensorflow as tf
+
+    original = nn_ops._dropout
+
+    def dropout(x, rate, noise_shape, uniform_sampler, *rest, **named):
+        def sample(shape, dtype=tf.float32):
+            if Masks.rows is None:
+                return uniform_sampler(shape=shape, dtype=dtype)
+            size = int(np.prod(x.shape[1:]))
+            drawn = np.stack([uniforms(Masks.number, int(image), size) for image in Masks.rows])
+            return tf.constant(np.where(drawn >= rate, 1.0, 0.0).reshape(x.shape), dtype)  # kept: not below the rate
+
+        return original(x, rate, noise_shape, sample, *rest, **named)
+
+    nn_ops._dropout = dropout
+
+
+def dropout_of(keras, number, rate):
+    class Dropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            Masks.number = number
+            return super().call(inputs, training=training)
+
+    return Dropout(rate)
+
+
+# ---- networks ------------------------------------------------------------------------------------------
 
 
 def activation_of(keras, names):
@@ -45,7 +120,7 @@ def activation_of(keras, names):
     return tf.nn.leaky_relu if name == "leaky_relu" and keras.__name__ != "keras._tf_keras.keras" else name
 
 
-def layer_of(keras, word):
+def layer_of(keras, word, number):
     kind, _, rest = word.partition(":")
     fields = rest.split(",") if rest else []
     options = {f.split("=")[0]: f.partition("=")[2] for f in fields if f == "same" or "=" in f}
@@ -63,6 +138,8 @@ def layer_of(keras, word):
         return layers.Dense(int(plain[0]), activation=activation_of(keras, plain[1:]))
     if kind == "activation":
         return layers.Activation(plain[0])
+    if kind == "dropout":
+        return dropout_of(keras, number, float(plain[0]))
     return {"flatten": layers.Flatten, "globalavgpool2d": layers.GlobalAveragePooling2D,
             "batchnorm": layers.BatchNormalization}[kind]()
 
@@ -71,8 +148,8 @@ def build(keras, arch):
     """The network up to the logits, and the names that this program gives its layers."""
     x = first = keras.Input(SHAPE + (1,))
     words, seen, names, layers = arch.rsplit(",softmax", 1)[0].split(), {}, [], []
-    for word in words:
-        layer = layer_of(keras, word)
+    for number, word in enumerate(words):
+        layer = layer_of(keras, word, number)
         base = keras_name(type(layer).__name__)
         names.append(base + (f"_{seen[base]}" if base in seen else ""))
         seen[base] = seen.get(base, 0) + 1
@@ -84,7 +161,7 @@ def build(keras, arch):
 def keras_name(class_name):
     return {"Conv2D": "conv2d", "MaxPooling2D": "max_pooling2d", "AveragePooling2D": "average_pooling2d",
             "GlobalAveragePooling2D": "global_average_pooling2d", "BatchNormalization": "batch_normalization",
-            "Flatten": "flatten", "Dense": "dense", "Activation": "activation"}[class_name]
+            "Flatten": "flatten", "Dense": "dense", "Activation": "activation", "Dropout": "dropout"}[class_name]
 
 
 def measure(keras, tf, arch):
@@ -111,6 +188,7 @@ def measure(keras, tf, arch):
 
     def gradient(rows):
         moving = [(w, w.numpy()) for n, w in weights if "moving" in n]
+        Masks.rows = rows
         with tf.GradientTape() as tape:
             all_outputs = outputs(x[rows], training=True)
             loss = loss_of(y[rows], all_outputs[-1])
@@ -166,6 +244,7 @@ def main():
     options.add_argument("folder", nargs="?", default=os.path.join(os.path.dirname(__file__), "..", "..", "tests", "golden"))
     options = options.parse_args()
     keras = tf.keras
+    take_over_dropout()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     version = keras.__version__ if hasattr(keras, "__version__") else __import__("keras").__version__
     if not version.startswith("2." if options.compat == "keras2" else "3."):
