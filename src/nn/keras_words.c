@@ -57,6 +57,14 @@ static const struct {
     {"activation", "leaky_relu", {0}},
     {"activation", "relu6", {0}},
     {"activation", "log_softmax", {0}},
+    {"loss", "categorical_crossentropy", {"crossentropy", "SparseCategoricalCrossentropy", "nll"}},
+    {"loss", "mse", {"MeanSquaredError", "squared_error", "l2_loss"}},
+    {"loss", "BinaryCrossentropy", {"bce"}},
+    {"loss", "MeanAbsoluteError", {"mae"}},
+    {"loss", "Huber", {0}},
+    {"loss", "KLDivergence", {"kld"}},
+    {"loss", "CosineSimilarity", {0}},
+    {"loss", "CategoricalHinge", {"hinge"}},
     {"optimizer", "SGD", {"momentum", "gd"}},
     {"optimizer", "Nadam", {0}},
     {"optimizer", "AdamW", {0}},
@@ -70,7 +78,11 @@ static const struct {
     {"schedule", "PolynomialDecay", {"polynomial", "linear"}},
     {"schedule", "PiecewiseConstantDecay", {"piecewise"}},
 };
-enum { N_ROWS = sizeof rows / sizeof rows[0], N_ALIASES = 3 };
+enum {
+    N_ROWS = sizeof rows / sizeof rows[0],
+    N_ALIASES = 3,
+    MANY = MAX_KNOWN_WORDS + N_ROWS * (1 + N_ALIASES)
+};
 
 const char *keras_name(const char *what, const char *word)
 {
@@ -84,11 +96,34 @@ const char *keras_name(const char *what, const char *word)
     return NULL;
 }
 
+const char *keras_nearest(const char *what, const char *word, const char *const *known, size_t n_known)
+{
+    const char *all[MANY], *keras[MANY] = {0};
+    size_t n = 0;
+    for (; n < n_known && n < MAX_KNOWN_WORDS; n++)
+        all[n] = known[n];
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(what, rows[i].what) != 0)
+            continue;
+        keras[n] = all[n] = rows[i].keras;
+        n++;
+        for (size_t k = 0; k < N_ALIASES && rows[i].aliases[k]; k++, n++) {
+            all[n] = rows[i].aliases[k];
+            keras[n] = rows[i].keras;
+        }
+    }
+    const char *nearest = word_nearest(word, all, n);
+    for (size_t i = 0; nearest && i < n; i++)
+        if (all[i] == nearest)
+            return keras[i];
+    return NULL;
+}
+
 enum cnn_status keras_unknown_word(const char *what, const char *word, const char *const *known,
                                    size_t n_known, struct cnn_error *error)
 {
     enum cnn_status status = cnn_unknown_word(what, word, known, n_known, error);
-    const char *name = keras_name(what, word);
+    const char *name = keras_nearest(what, word, known, n_known);
     for (size_t i = 0; name && i < n_known; i++)
         if (words_alike(name, known[i]))
             return error_hint(error, status, "did you mean %s?", known[i]);

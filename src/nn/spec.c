@@ -103,16 +103,30 @@ static const struct layer_type *type_alike(const char *name)
     return NULL;
 }
 
+/* An activation whose name stands where a layer should, as Keras's layer ReLU; NULL: none. */
+static const char *activation_alike(const char *word)
+{
+    const struct cnn_word *activation;
+    for (size_t i = 0; (activation = activation_word(i)); i++)
+        if (words_alike(word, activation->word))
+            return activation->word;
+    return NULL;
+}
+
 /* A word that is no layer. Where it stands alone, it may be meant as the name of a network. */
 static enum cnn_status unknown_layer(struct piece p, bool alone, struct cnn_error *error)
 {
     char word[WORD_TEXT];
-    const char *known[MAX_KNOWN_WORDS], *keras = keras_name("layer", piece_text(p, word));
+    const char *known[MAX_KNOWN_WORDS], *activation = activation_alike(piece_text(p, word));
     size_t n = words_of(layer_word, known, alone ? words_of(spec_named, known, 0) : 0);
+    const char *exact = keras_name("layer", word),
+               *keras = exact ? exact : keras_nearest("layer", word, known, n);
     const struct layer_type *type = type_alike(keras ? keras : word);
     enum cnn_status status = cnn_unknown_word(alone ? "network or layer" : "layer", word, known, n, error);
     if (type)
         return error_hint(error, status, "did you mean %s?", type->word);
+    if (activation)
+        return error_hint(error, status, "did you mean activation:%s?", activation);
     return keras ? error_hint(error, status, "Keras has %s; this program has none yet", keras) : status;
 }
 

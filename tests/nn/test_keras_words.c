@@ -60,6 +60,42 @@ static void test_layers_of_keras(void **state)
     assert_string_equal(hint, "");
 }
 
+/* What is spelled nearly like a word of Keras is taken for that, unless a word of the program is nearer. */
+static void test_misspelled(void **state)
+{
+    (void)state;
+    static const char *const layers[][2] = {
+        {"dropuot", "did you mean dropout?"},
+        {"Conv2dd", "did you mean conv2d?"},
+        {"BatchNormalisation", "did you mean batchnorm?"},
+        {"MaxPoolng2D", "did you mean maxpool2d?"},
+        {"convolutoin", "did you mean conv2d?"},
+        {"LayerNormalisation", "Keras has LayerNormalization; this program has none yet"},
+        {"lstmm", "Keras has LSTM; this program has none yet"},
+        {"ReLU", "did you mean activation:relu?"},
+        {"softmax", "did you mean activation:softmax?"},
+    };
+    static const char *const losses[][2] = {
+        {"MSE", "did you mean mse?"},
+        {"mean_squard_error", "did you mean mse?"},
+        {"sparse_categorical_crossentropy", "did you mean categorical_crossentropy?"},
+        {"categorical_crossentrpy", "did you mean categorical_crossentropy?"},
+        {"mae", "Keras has MeanAbsoluteError; this program has none yet"},
+        {"xyzzy", ""},
+    };
+    static const char *const known[] = {"categorical_crossentropy", "mse"};
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        char hint[384];
+        layer_hint(layers[i][0], hint);
+        assert_string_equal(hint, layers[i][1]);
+    }
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        struct cnn_error error = {0};
+        keras_unknown_word("loss", losses[i][0], known, 2, &error);
+        assert_string_equal(error.hint, losses[i][1]);
+    }
+}
+
 static void test_known_activations_are_never_denied(void **state)
 {
     (void)state;
@@ -82,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_layers_are_never_denied),
         cmocka_unit_test(test_layers_of_keras),
+        cmocka_unit_test(test_misspelled),
         cmocka_unit_test(test_known_activations_are_never_denied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
