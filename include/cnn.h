@@ -525,9 +525,10 @@ struct cnn_run_files {
 };
 
 /* Before the first save: what stands under these names and is no earlier state of this run, so that it would
- * be lost, gets a second name with a number, cnn.1.npz for cnn.npz, the first that is free for all of them;
- * with a model goes the one before it. A model that was never trained is let go. Nothing is moved, nothing
- * overwritten. kept is told of each, its texts live as long as that call. Errors: IO, MEMORY. */
+ * be lost, gets a second name with a number, cnn.1.npz for cnn.npz, the first that is free for all of them
+ * and of the run's own names; with a model goes the one before it. A model that was never trained is let go.
+ * Nothing is moved, nothing overwritten. kept is told of each, its texts live as long as that call. Errors:
+ * IO, MEMORY. */
 enum cnn_status cnn_trainer_keep(const struct cnn_trainer *trainer, const struct cnn_run_files *files,
                                  void (*kept)(void *context, const char *path, const char *name),
                                  void *context, struct cnn_error *error);

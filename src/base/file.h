@@ -49,10 +49,11 @@ struct file_keep {
 
 /* Gives each of the files a second name with a number in it (path_numbered of `as`), the first number that is
  * free for all of them; nothing is overwritten, and path stays as it is. Files that have such a name already
- * get no other. A file system without hard links gets copies.
+ * get no other. A file system without hard links gets copies. The names in used, resolved, some of them NULL,
+ * count as taken: something else is about to be written there.
  * Errors: IO, MEMORY; then what was kept before the error stays. */
-enum cnn_status file_keep(const struct file_keep *files, size_t n_files, unsigned *number,
-                          struct cnn_error *error);
+enum cnn_status file_keep(const struct file_keep *files, size_t n_files, char *const *used, size_t n_used,
+                          unsigned *number, struct cnn_error *error);
 
 /* Makes the entries of the folder that path lies in reach the disk. Errors: IO, MEMORY. */
 enum cnn_status file_sync_folder(const char *path, struct cnn_error *error);

@@ -78,16 +78,30 @@ static bool give_name(const char *path, const char *name)
     return no_links && copy_file(path, name);
 }
 
+/* Names that something else is about to be written to. */
+struct used {
+    char *const *name;
+    size_t n;
+};
+
+static bool is_used(const struct used *used, const char *name)
+{
+    for (size_t i = 0; i < used->n; i++)
+        if (used->name[i] && strcmp(used->name[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* Whether the number is free for all of the files, but where they have it already. Errors: MEMORY. */
-static enum cnn_status is_free(const struct file_keep *files, size_t n_files, unsigned number, bool *all_free,
-                               struct cnn_error *error)
+static enum cnn_status is_free(const struct file_keep *files, size_t n_files, const struct used *used,
+                               unsigned number, bool *all_free, struct cnn_error *error)
 {
     *all_free = true;
     for (size_t i = 0; i < n_files; i++) {
         char *name = path_numbered(files[i].as, number);
         if (!name)
             return error_memory(error, strlen(files[i].as));
-        *all_free = *all_free && look_at(files[i].path, name) != NAME_TAKEN;
+        *all_free = *all_free && look_at(files[i].path, name) != NAME_TAKEN && !is_used(used, name);
         memory_free(name);
     }
     return CNN_OK;
@@ -109,14 +123,15 @@ static enum cnn_status keep_one(const struct file_keep *file, unsigned number, s
     return status;
 }
 
-enum cnn_status file_keep(const struct file_keep *files, size_t n_files, unsigned *number,
-                          struct cnn_error *error)
+enum cnn_status file_keep(const struct file_keep *files, size_t n_files, char *const *used, size_t n_used,
+                          unsigned *number, struct cnn_error *error)
 {
+    const struct used others = {used, n_used};
     bool all_free = false;
     unsigned n = 0;
     enum cnn_status status = CNN_OK;
     while (status == CNN_OK && !all_free && n < MOST_KEPT)
-        status = is_free(files, n_files, ++n, &all_free, error);
+        status = is_free(files, n_files, &others, ++n, &all_free, error);
     if (status == CNN_OK && !all_free)
         return error_set(error, CNN_ERROR_IO, "%s: %d earlier ones are kept already", files[0].path,
                          MOST_KEPT);

@@ -224,7 +224,7 @@ enum cnn_status cnn_trainer_keep(const struct cnn_trainer *t, const struct cnn_r
         status = judge_names(t, &names, error);
     size_t n = status == CNN_OK ? choose(&names, files) : 0;
     if (n)
-        status = file_keep(files, n, &number, error);
+        status = file_keep(files, n, names.real, N_NAMES, &number, error);
     if (n && status == CNN_OK)
         status = tell(&names, number, kept, context, error);
     for (size_t i = 0; i < N_NAMES; i++)

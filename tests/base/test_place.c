@@ -313,7 +313,7 @@ static unsigned keep(void)
     snprintf(m, sizeof m, "%s", in("m.npz"));
     snprintf(before, sizeof before, "%s", in("m.npz.prev"));
     const struct file_keep files[] = {{m, m}, {before, before}};
-    if (file_keep(files, 2, &number, &error) != CNN_OK)
+    if (file_keep(files, 2, NULL, 0, &number, &error) != CNN_OK)
         fail_msg("%s", error.message);
     return number;
 }

@@ -113,6 +113,13 @@ for pair in 'same same' 'one.npz link.npz' 'one.npz here/one.npz' 'one.npz one.n
 done
 if [ -e same ] || [ -e one.npz ]; then fail "a run whose names are one file trained"; fi
 
+# ---- a history that has the name which a kept model would get: the model gets the next one, and the run its history
+train --epochs 1 --model n.npz >/dev/null 2>&1
+n=$(cksum <n.npz)
+expect 0 'n.npz is of another run: kept as n.2.npz' train --epochs 2 --seed 2 --model n.npz --history n.1.npz
+same n.2.npz "$n" "the model was not kept"
+[ "$(wc -l <n.1.npz)" -eq 3 ] || fail "the history is not where it was asked for"
+
 # ---- histories: of this run they grow, of another they are kept; two runs have two
 expect 0 fingerprint train --epochs 2 --model h.npz --history h.csv
 h=$(cksum <h.csv)

@@ -408,7 +408,7 @@ static enum cnn_status keep_once(size_t k, int code, struct cnn_error *error)
     const struct file_keep files[] = {{path, path}, {previous, previous}};
     journal[0] = '\0';
     arm(k, false, code);
-    enum cnn_status status = file_keep(files, 2, &number, error);
+    enum cnn_status status = file_keep(files, 2, NULL, 0, &number, error);
     return status;
 }
 
