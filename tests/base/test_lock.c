@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +132,57 @@ static void a_lock_needs_its_folder(void **state)
     snprintf(inside, sizeof inside, "%s/none/model.npz", folder);
     assert_int_equal(cnn_lock_acquire(inside, &lock, &error), CNN_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.message, "No such file or directory"));
+}
+
+/* What happens between the open and the claim of a lock's file; once. In place of the library's flock. */
+static void (*before_claim)(void);
+static int taken = -1; /* what somebody else holds */
+
+int flock(int fd, int operation)
+{
+    void (*happens)(void) = before_claim;
+    before_claim = NULL;
+    if (happens)
+        happens();
+    return (int)syscall(SYS_flock, fd, operation);
+}
+
+static void its_holder_removes_it(void)
+{
+    assert_int_equal(unlink(lock_path), 0);
+}
+
+static void another_replaces_it(void)
+{
+    assert_int_equal(unlink(lock_path), 0);
+    taken = open(lock_path, O_RDWR | O_CREAT | O_EXCL, 0666);
+    assert_true(taken >= 0 && syscall(SYS_flock, taken, LOCK_EX | LOCK_NB) == 0);
+    assert_int_equal(write(taken, "cnn 7\n", 6), 6);
+}
+
+/* A claim on a file that has lost its name holds nobody off: it is made again, on the one that has the name.
+ */
+static void a_file_that_goes_before_the_claim_is_not_the_lock(void **state)
+{
+    (void)state;
+    char who[40];
+    before_claim = its_holder_removes_it;
+    struct cnn_lock *lock = take();
+    assert_null(before_claim);
+    assert_int_equal(access(lock_path, F_OK), 0);
+    snprintf(who, sizeof who, "process %ld", (long)getpid());
+    assert_busy(who);
+    cnn_lock_release(lock);
+}
+
+static void who_came_between_open_and_claim_has_it(void **state)
+{
+    (void)state;
+    before_claim = another_replaces_it;
+    assert_busy("process 7");
+    assert_null(before_claim);
+    close(taken);
+    cnn_lock_release(take());
 }
 
 /* The claim is refused, and what has the lock's name is named and left alone. */
@@ -279,6 +332,8 @@ int main(void)
         TEST(the_second_is_refused_while_the_first_holds_it),
         TEST(a_killed_holder_leaves_nothing_in_the_way),
         TEST(what_stands_in_the_lock_s_file_is_never_believed),
+        TEST(a_file_that_goes_before_the_claim_is_not_the_lock),
+        TEST(who_came_between_open_and_claim_has_it),
         TEST(a_lock_needs_its_folder),
         TEST(a_link_in_the_lock_s_place_is_not_followed),
         TEST(a_second_name_in_the_lock_s_place_is_left_alone),
