@@ -1,7 +1,7 @@
 /*
  * Files of every version of the format stay here and are read for ever: format-N.npz was saved by the first
- * program that wrote format N, after three steps of the run below. `train_test_formats PATH` writes such a
- * file of the last format.
+ * program that wrote format N, format-N-WHAT.npz by the first that had what it is for, after three steps of
+ * the run below. `train_test_formats FILE` writes that of a row.
  */
 #include "nn/model_file.h"
 #include "train/archive.h"
@@ -10,19 +10,39 @@
 
 static const char file[] = "tests/train/format-1.npz"; /* tests run at the project's root */
 
+static const char small[] = "conv2d:2,3,swish flatten dense:6,softmax";
+
 static const struct format {
-    const char *file;
+    const char *file, *arch;
+    unsigned number;     /* of the format */
     uint64_t model, run; /* of all that the model in it is, and of all that the run in it is */
     struct cnn_train_options options;
 } formats[] = {
     {file,
+     small,
+     1,
      UINT64_C(0x9fa268fa773105f0),
      UINT64_C(0x37759f479f525f2f),
      {.optimizer = "adam", .early_stopping = "val_loss:2"}},
     {"tests/train/format-2.npz",
+     small,
+     2,
      UINT64_C(0x089cbce60a2ba7be),
      UINT64_C(0x0759e8807bdff590),
      {.optimizer = "adamw", .label_smoothing = 0.1, .l2 = 0.01, .global_clipnorm = 0.5, .ema = 0.9}},
+    {"tests/train/format-2-layers.npz",
+     "conv2d:4,3,stride=2,same batchnorm activation:swish dropout:0.25 avgpool2d:2,same flatten "
+     "dense:5 batchnorm activation:tanh dense:6,softmax",
+     2,
+     UINT64_C(0xe6f1e7210e40b651),
+     UINT64_C(0xe6f069a0db98fa5a),
+     {.optimizer = "sgd:0.9,nesterov", .l2 = 0.01, .compat = CNN_KERAS3}},
+    {"tests/train/format-2-outputs.npz",
+     "conv2d:2,3,swish flatten dense:6 batchnorm activation:sigmoid",
+     2,
+     UINT64_C(0xb6de77d5e715b99e),
+     UINT64_C(0xea2216addd741c08),
+     {.optimizer = "adam", .loss = "mse"}},
 };
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
@@ -50,7 +70,7 @@ static void write_file(const struct format *format, const char *path)
     struct cnn_model *model;
     struct cnn_trainer *trainer;
     struct cnn_model_options options = {
-        .arch = "conv2d:2,3,swish flatten dense:6,softmax", .height = SIDE, .width = SIDE, .seed = 1};
+        .arch = format->arch ? format->arch : small, .height = SIDE, .width = SIDE, .seed = 1};
     struct cnn_train_options train = format->options;
     train.epochs = 3;
     train.batch_size = 16;
@@ -104,7 +124,7 @@ static void the_number_is_the_first_that_will_do(void **state)
     for (size_t i = 0; i < N_FORMATS; i++) {
         write_file(&formats[i], run_path("written.npz"));
         struct archive *a = archive_read(run_path("written.npz"));
-        assert_int_equal(archive_data(a, "format")[0], i + 1);
+        assert_int_equal(archive_data(a, "format")[0], formats[i].number);
         archive_free(a);
     }
 }
@@ -199,6 +219,8 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests(tests, make_data, remove_data);
     void *state = NULL;
     make_data(&state);
-    write_file(&formats[N_FORMATS - 1], argv[1]);
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (strcmp(formats[i].file, argv[1]) == 0)
+            write_file(&formats[i], argv[1]);
     return remove_data(&state);
 }
