@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the pictures of README in docs/pictures, of drawn digits alone, and prints the commands that made them. They are the
-# same on every machine.
+# same on every machine, but for the two of the page, page.png and walk.png: they are a browser's, and stay as they are where there is
+# none (Debian's chromium, chromium-driver and python3-selenium, and fonts-nanum for the Korean one).
 # Usage: scripts/make/pictures.sh [PROGRAM]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -34,8 +35,15 @@ show cnn show mistakes --data synth --first 5000 --most 18 --out mistakes.png
 show cnn show occlusion --data synth --split test --index 8 --out occlusion.png
 show cnn show history run.csv --out history.svg
 show cnn show timelapse --out timelapse.png
+show cnn export html --data synth --out page.html
+if [[ -x /usr/bin/chromedriver ]] && /usr/bin/python3 -c 'import selenium' 2>/dev/null && [[ -n $(fc-list :lang=ko) ]]; then
+    HOME=$scratch /usr/bin/python3 "$top/scripts/make/page_pictures.py" "$scratch/page.html" "$scratch"
+else
+    echo "no browser with a Korean font here: page.png and walk.png stay as they are"
+fi
 cp ./*.png ./*.svg "$folder"
 
 bytes=$(cat "$folder"/* | wc -c)
+[[ -z $(find "$folder" -size +150000c) ]] || { echo "pictures: one is larger than 150,000 bytes" >&2 && exit 1; }
 echo "$bytes bytes in docs/pictures"
 [[ $bytes -le 600000 ]] || { echo "pictures: more than 600,000 bytes" >&2 && exit 1; }

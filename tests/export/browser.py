@@ -146,11 +146,15 @@ def check_keyboard(browser, path):
     canvas = browser.find_element(By.CSS_SELECTOR, "#layers section:nth-of-type(2) canvas")
     canvas.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
     expect("map 0, row 1, column 1" in browser.find_element(By.ID, "card").text, "arrows on a map choose no number")
+    canvas.send_keys(Keys.PAGE_DOWN)
+    expect("map 1, row 1, column 1" in browser.find_element(By.ID, "card").text, "PageDown does not go to the next map")
+    browser.switch_to.active_element.send_keys("?")
+    expect(browser.find_element(By.ID, "help").get_attribute("open") and browser.switch_to.active_element.tag_name == "summary", "? opens no help")
     check_tabs(browser)
 
 
 def check_tabs(browser):
-    nodes = "[...document.querySelectorAll('[tabindex], button, input')].filter((node) => node.getClientRects().length)"
+    nodes = "[...document.querySelectorAll('[tabindex], button, input, summary, a[href]')].filter((node) => node.getClientRects().length)"
     n = browser.execute_script(f"window.order = {nodes}; order[0].focus(); return order.length")
     reached = {browser.execute_script("return order.indexOf(document.activeElement)")}
     for _ in range(n + 5):

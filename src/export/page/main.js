@@ -79,13 +79,18 @@ function checkBits() {
     state.check = {n: samples.length, wrong};
 }
 
+function accuracyText() {
+    const {sureness} = state.network, sum = (values) => values.reduce((a, b) => a + b, 0);
+    return sureness ? ` ${say('accuracy', percent(sum(sureness.right) / sum(sureness.answers)))}` : '';
+}
+
 function showTexts() {
     const {network, check} = state, parameters = network.layers.reduce((n, {arrays}) => arrays.reduce((m, array) => m + array.count, n), 0);
     document.documentElement.lang = language;
     for (const node of document.querySelectorAll('[data-text]'))
         node.textContent = say(node.dataset.text);
     document.title = byId('title').textContent = network.name;
-    byId('about').textContent = say('about', network.arch, network.epochs, count(parameters), network.fingerprint);
+    byId('about').textContent = say('about', network.arch, network.epochs, count(parameters), network.fingerprint) + accuracyText();
     byId('check').textContent = !check.n ? say('unchecked') : check.wrong ? say('bad', check.wrong, check.n) : say('good', check.n);
     byId('check').classList.toggle('bad', check.wrong > 0);
     byId('sample-source').textContent = network.data ? say('sourceData', network.data) : network.samples.length ? say('sourceDrawn') : '';
@@ -107,6 +112,14 @@ function rebuild() {
     showFilter();
     fillFilm();
     follow(state.bytes || null);
+}
+
+/* ? on a picture opens the help. */
+function helpKey(event) {
+    if (event.key !== '?' || event.target.tagName !== 'CANVAS')
+        return;
+    byId('help').open = true;
+    byId('help').querySelector('summary').focus();
 }
 
 /* Drawings are cleaned up as digits of MNIST's size; other images are chosen, not drawn. */
@@ -142,6 +155,7 @@ function begin() {
         for (const node of byId('bars').querySelectorAll('[data-text=probability], [data-text=barsCaption]'))
             node.dataset.text += 'Output';
     listenToDrawing();
+    document.addEventListener('keydown', helpKey);
     listenToWalk();
     byId('restore').addEventListener('click', restoreWeights);
     byId('begun').addEventListener('click', toggleBeginning);

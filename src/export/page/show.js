@@ -167,6 +167,12 @@ function listenToMap(canvas, depth, channel) {
         const step = steps[event.key], here = state.chosen && state.chosen.depth === depth ? state.chosen.at : channel;
         if (event.key === 'Escape')
             chooseNumber(null);
+        const next = state.maps[depth][channel + {PageUp: -1, PageDown: 1}[event.key]];
+        if (next) {
+            event.preventDefault();
+            next.focus();
+            chooseNumber(depth, here - here % channels + state.maps[depth].indexOf(next));
+        }
         if (!step)
             return;
         event.preventDefault();
