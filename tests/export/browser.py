@@ -150,7 +150,23 @@ def check_keyboard(browser, path):
     expect("map 1, row 1, column 1" in browser.find_element(By.ID, "card").text, "PageDown does not go to the next map")
     browser.switch_to.active_element.send_keys("?")
     expect(browser.find_element(By.ID, "help").get_attribute("open") and browser.switch_to.active_element.tag_name == "summary", "? opens no help")
+    check_live(browser)
     check_tabs(browser)
+
+
+def check_live(browser):
+    """One region speaks: when a stroke is over, never during it."""
+    regions = browser.execute_script("return [...document.querySelectorAll('[aria-live], output, [role=status]')].filter((n) => n.getAttribute('aria-live') !== 'off').map((n) => n.id)")
+    expect(regions == ["check", "live"], f"what speaks: {regions}")
+    left, top = pad_corner(browser)
+    browser.execute_script("window.spoken = 0; new MutationObserver(() => spoken++).observe(byId('live'), {childList: true, characterData: true, subtree: true})")
+    send = lambda kind, x, y: browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": left + x, "y": top + y, "button": "left", "buttons": 1, "clickCount": 1})
+    send("mousePressed", 90, 60)
+    for y in range(80, 220, 20):
+        send("mouseMoved", 95, y)
+    during = browser.execute_script("return spoken")
+    send("mouseReleased", 95, 220)
+    expect(during == 0 and browser.execute_script("return spoken") == 1, f"spoken during a stroke: {during}")
 
 
 def check_tabs(browser):
@@ -227,7 +243,7 @@ def check_walk(browser, path):
     expect(browser.execute_script("return JSON.stringify(state.chosen)") == '{"depth":1,"at":100}', "#en/2/100 chooses another number")
     expect("map 1, row 1, column 9: the sum" in browser.execute_script(shown), "the second step does not speak of the chosen number")
     browser.execute_script("chooseNumber(1, 3 * (24 * 7 + 15))")
-    expect(walk_of(browser)[1] == "#en/2/549", "a chosen number is not in the address")
+    expect_walk(browser, [2, "#en/2/549"], "a chosen number is not in the address")
     before = browser.execute_script(shown)
     browser.execute_script("showSample(7)")
     expect(browser.execute_script(shown) != before, "the walk does not follow the image")

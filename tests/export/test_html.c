@@ -48,6 +48,9 @@ static void code_and_text_stay_small(void **state)
     assert_true(page_script_bytes + page_style_bytes + page_body_bytes <= 120000);
 }
 
+/* Ten images in base 64, and the bits of their answers. */
+enum { SAMPLES_BYTES = 10 * (4 * 784 / 3 + 80 + 32) };
+
 static char *page_of(const struct cnn_model *model, const struct cnn_export_options *options)
 {
     uint8_t *bytes;
@@ -81,6 +84,8 @@ static void hostile_texts_stay_data(void **state)
     assert_int_equal(count_of(hostile, "<!--"), 0);
     assert_non_null(strstr(hostile, "\\u003c/script\\u003e\\u003cscript\\u003ealert(1)"));
     assert_true(strlen(plain) <= 1300000);
+    assert_true(strlen(plain) - strlen(strstr(plain, "id=\"weights\">")) + page_script_bytes <=
+                120000 + SAMPLES_BYTES);
     memory_free(plain);
     memory_free(hostile);
     cnn_model_free(model);

@@ -7,6 +7,8 @@ function chooseNumber(depth, at) {
     const maps = depth === null ? [] : state.maps[depth], canvas = maps[at % maps.length];
     if (canvas)
         canvas.scrollIntoView({block: 'nearest'});
+    if (state.chosen && state.result)
+        byId('live').textContent = `${placeName(depth, at)}: ${short(state.result.values[depth].y[at])}`;
     walkFollows();
 }
 
@@ -43,7 +45,6 @@ function showCard() {
         rows.push(...howItIsMade(depth, at));
     rows.push(element('p', say('value', digits(depth === network.layers.length ? result.answer.p[at] : value.y[at])), {class: 'result'}));
     card.replaceChildren(...rows);
-    byId('live').textContent = `${placeName(depth, at)}: ${short(value.y[at])}`;
 }
 
 function howItIsMade(depth, at) {

@@ -16,7 +16,7 @@ function paintDrawing() {
         context.lineWidth = 3;
         context.strokeRect(pen.x - PEN, pen.y - PEN, 2 * PEN, 2 * PEN);
     }
-    canvas.setAttribute('aria-label', say('drawing', Math.round(pen.y / 10), Math.round(pen.x / 10), say(pen.down ? 'down' : 'up')));
+    canvas.setAttribute('aria-label', say('drawing', byId('verdict').textContent, Math.round(pen.y / 10), Math.round(pen.x / 10), say(pen.down ? 'down' : 'up')));
 }
 
 function drawTo(point) {

@@ -51,6 +51,7 @@ function setFrame(frame) {
 function showFrame(frame) {
     setFrame(frame);
     restoreWeights();
+    byId('live').textContent = byId('past').textContent;
 }
 
 const lastHeld = ({network, held, reach}) => network.layers[held.filter((i) => i < reach).pop()].name;

@@ -5,9 +5,9 @@ const state = {network: null, weights: null, trained: null, drawn: null, begun: 
 function follow(bytes) {
     state.bytes = bytes;
     state.result = bytes ? runShown(bytes) : null;
+    showAnswer();
     paintDrawing();
     paintLayers();
-    showAnswer();
     showCard();
     showWalk();
 }
@@ -56,7 +56,7 @@ function buildBars() {
         const button = element('button', String(i), {type: 'button'});
         button.addEventListener('click', () => chooseNumber(last, i));
         head.append(button);
-        cell.append(element('meter', undefined, {min: 0, max: 1, 'aria-hidden': 'true'}), element('output'));
+        cell.append(element('meter', undefined, {min: 0, max: 1, 'aria-hidden': 'true'}), element('output', '', {'aria-live': 'off'}));
         row.append(head, cell);
         return row;
     }));

@@ -38,6 +38,7 @@ const addressOf = (step, at = null, word = language) => `#${word}${step ? `/${st
 
 /* Goes where the address says; one that says nothing, or names no step, ends the walk. */
 function followAddress() {
+    clearTimeout(state.resting);
     const address = readAddress(location.hash);
     if (address && address.language !== language)
         speakLanguage(address.language);
@@ -129,12 +130,16 @@ function pieceElement([kind, content]) {
     return frame;
 }
 
-/* The number chosen by hand becomes part of the address, and the step speaks of it. */
+/* The step speaks of the number chosen by hand, which becomes part of the address once the hand rests: browsers bear only so many
+ * changes of it. */
 function walkFollows() {
-    const {step, chosen} = state, here = step && chosen && chosen.depth === state.steps[step - 1].depth;
-    if (here)
-        history.replaceState(null, '', addressOf(step, chosen.at));
     showWalk();
+    clearTimeout(state.resting);
+    state.resting = setTimeout(() => {
+        const {step, chosen} = state;
+        if (step && chosen && chosen.depth === state.steps[step - 1].depth)
+            history.replaceState(null, '', addressOf(step, chosen.at));
+    }, 300);
 }
 
 function listenToWalk() {
