@@ -7,6 +7,7 @@
 #include "picture/hints.h"
 #include "picture/levels.h"
 #include "picture/picture.h"
+#include "picture/rim.h"
 
 #include <string.h>
 
@@ -14,10 +15,8 @@ enum {
     WORKING_SIDE = 1000, /* pixels: a digit a fiftieth of it wide still has the 20 that are wanted */
     MOST_PIECES = 12,    /* that a digit may be drawn in */
     SPECK_PART = 32,     /* a blob smaller than this part of the largest is dirt */
-    SOFT_SIDES =
-        42, /* half a pixel of a digit that was 20 wide and has faded out by half a pixel each side */
-    NARROW_PART = 8,   /* strokes are narrower than a quarter of the picture */
-    SMALLEST_PART = 40 /* and so is all that there is, where it is smaller than this part of the picture */
+    NARROW_PART = 8,     /* strokes are narrower than a quarter of the picture */
+    SMALLEST_PART = 40   /* and so is all that there is, where it is smaller than this part of the picture */
 };
 
 /* A picture on its way, and who watches it. */
@@ -73,40 +72,6 @@ static unsigned brightest(const struct plane *plane)
     return most;
 }
 
-/* The brightest pixel of line i from a side of the box inward. */
-enum side { TOP, BOTTOM, LEFT, RIGHT, N_SIDES };
-static unsigned brightest_line(const struct plane *plane, const struct box *box, enum side side, size_t i)
-{
-    bool row = side == TOP || side == BOTTOM;
-    size_t along = row ? box->width : box->height;
-    size_t line = side == TOP      ? box->top + i
-                  : side == BOTTOM ? box->top + box->height - 1 - i
-                  : side == LEFT   ? box->left + i
-                                   : box->left + box->width - 1 - i;
-    unsigned most = 0;
-    for (size_t k = 0; k < along; k++) {
-        size_t at = row ? line * plane->width + box->left + k : (box->top + k) * plane->width + line;
-        most = plane->pixels[at] > most ? plane->pixels[at] : most;
-    }
-    return most;
-}
-
-/* A picture that was made larger smoothly fades out half a pixel of the small one further than its ink went,
- * on every side. Made larger by repetition it does not: its lines come in equal ones. */
-static void trim_soft_rim(const struct plane *ink, struct box *box)
-{
-    size_t longer = box->height > box->width ? box->height : box->width;
-    size_t rim = (longer + SOFT_SIDES / 2) / SOFT_SIDES, step = rim > 1 ? rim / 2 : 1;
-    if (longer < SOFT_SIDES || box->height < 4 * rim || box->width < 4 * rim)
-        return;
-    for (enum side side = TOP; side < N_SIDES; side++) {
-        unsigned outer = brightest_line(ink, box, side, 0), next = brightest_line(ink, box, side, step);
-        if (outer >= next || next >= brightest_line(ink, box, side, 2 * step))
-            return;
-    }
-    *box = (struct box){box->top + rim, box->left + rim, box->height - 2 * rim, box->width - 2 * rim};
-}
-
 static enum cnn_status clean_drawing(struct cleaning *c, int ground)
 {
     enum cnn_status status = plane_make(&c->kept, c->picture.height, c->picture.width, c->error);
@@ -122,7 +87,7 @@ static enum cnn_status clean_drawing(struct cleaning *c, int ground)
     if (c->box.top == 0 || c->box.left == 0 || c->box.top + c->box.height == c->kept.height ||
         c->box.left + c->box.width == c->kept.width)
         hint_edge(c->cleaned, 1);
-    trim_soft_rim(&c->kept, &c->box);
+    rim_trim(&c->kept, &c->box);
     return CNN_OK;
 }
 

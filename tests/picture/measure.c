@@ -2,6 +2,7 @@
  * Usage: picture_measure MODEL DATA COUNT */
 #include "base/random.h"
 #include "cnn.h"
+#include "picture/enlarge.h"
 #include "picture/photo.h"
 
 #include <stdio.h>
@@ -99,8 +100,9 @@ static void measure_identity(const char *data)
            100.0 * (double)same / (double)n);
 }
 
-/* An enlarged digit, dark on white, off the middle of a larger sheet. */
-static struct cnn_picture *enlarged(const uint8_t *digit, size_t side, bool cubic, uint64_t seed)
+/* An enlarged digit, off the middle of a larger sheet of the same ground. */
+static struct cnn_picture *enlarged(const uint8_t *digit, size_t side, enum enlarging how, struct paint paint,
+                                    uint64_t seed)
 {
     struct random random = random_stream(seed, 1);
     size_t height = side + random_below(&random, (uint32_t)side),
@@ -109,31 +111,49 @@ static struct cnn_picture *enlarged(const uint8_t *digit, size_t side, bool cubi
            left = random_below(&random, (uint32_t)(width - side + 1));
     uint8_t *large = room_for(side * side), *sheet = room_for(height * width);
     struct cnn_picture *picture;
-    enlarge(digit, side, cubic, large);
-    memset(sheet, 255, height * width);
+    enlarge(digit, side, how, paint, large);
+    memset(sheet, paint.ground, height * width);
     for (size_t y = 0; y < side; y++)
-        for (size_t x = 0; x < side; x++)
-            sheet[(top + y) * width + left + x] = (uint8_t)~large[y * side + x];
+        memcpy(sheet + (top + y) * width + left, large + y * side, side);
     must(cnn_picture_create(sheet, height, width, 1, &picture, &error));
     free(large);
     free(sheet);
     return picture;
 }
 
-static void measure_enlarged(struct trial *t)
+static const struct paint dark_on_white = {255, 0};
+static const struct paint paints[] = {{0, 255}, {255, 0}, {200, 30}, {60, 220}};
+static const double factors[] = {2, 2.5, 3.7, 5.3, 10, 17.3, 35};
+enum { N_PAINTS = sizeof paints / sizeof *paints, N_FACTORS = sizeof factors / sizeof *factors };
+
+static void measure_repeated(struct trial *t)
 {
     for (size_t i = 0; i < t->n; i++)
-        take(t, i, enlarged(t->digits + i * PIXELS, SIDE * (2 + i % (MOST_TIMES - 1)), false, i));
+        take(t, i,
+             enlarged(t->digits + i * PIXELS, SIDE * (2 + i % (MOST_TIMES - 1)), ENLARGE_NEAREST,
+                      dark_on_white, i));
     printf("enlarged 2 to 35 times, inverted, moved: %zu of %zu within 3 grey levels\n\n", t->within, t->n);
     printf("%-38s %8s %8s %8s\n", "accuracy, percent", "cleaned", "scaled", "no digit");
     printf("%-38s %8.2f\n", "the images themselves", accuracy(t, t->digits));
     print_row(t, "enlarged 2 to 35 times, by repetition");
     for (size_t i = 0; i < t->n; i++)
-        take(t, i, enlarged(t->digits + i * PIXELS, 57 + i * 37 % 920, false, i));
+        take(t, i, enlarged(t->digits + i * PIXELS, 57 + i * 37 % 920, ENLARGE_NEAREST, dark_on_white, i));
     print_row(t, "enlarged to any size, nearest pixel");
-    for (size_t i = 0; i < t->n; i++)
-        take(t, i, enlarged(t->digits + i * PIXELS, 57 + i * 37 % 920, true, i));
-    print_row(t, "enlarged to any size, bicubic");
+}
+
+/* By each of the factors, and in each of the paints, in turn. */
+static void measure_enlarged(struct trial *t)
+{
+    static const char *const names[N_ENLARGINGS] = {"enlarged 2 to 35 times, nearest pixel",
+                                                    "  straight lines", "  cubic, a = -0.5",
+                                                    "  cubic, a = -0.75", "  Lanczos"};
+    for (enum enlarging how = ENLARGE_NEAREST; how < N_ENLARGINGS; how++) {
+        for (size_t i = 0; i < t->n; i++)
+            take(t, i,
+                 enlarged(t->digits + i * PIXELS, (size_t)(SIDE * factors[i % N_FACTORS] + 0.5), how,
+                          paints[i / N_FACTORS % N_PAINTS], i));
+        print_row(t, names[how]);
+    }
 }
 
 /* ---- photographs -------------------------------------------------------------------------------- */
@@ -209,6 +229,7 @@ int main(int argc, char **argv)
         memcpy(t.digits + i * PIXELS, cnn_dataset_image(data, i), PIXELS);
     }
     measure_identity(argv[2]);
+    measure_repeated(&t);
     measure_enlarged(&t);
     measure_photos(&t);
     measure_empty(&t);

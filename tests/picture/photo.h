@@ -30,8 +30,4 @@ enum { PHOTO_HEIGHT = 320, PHOTO_WIDTH = 280 };
  */
 struct cnn_picture *photo_make(const uint8_t *digit, const struct photo_kind *kind, uint64_t seed);
 
-/* A digit on black at another size: the nearest pixel, which is repetition where side is a multiple of 28, or
- * Catmull-Rom's cubic. Shapes: pixels [side][side]. */
-void enlarge(const uint8_t *digit, size_t side, bool cubic, uint8_t *pixels);
-
 #endif

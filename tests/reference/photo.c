@@ -11,7 +11,7 @@
 
 enum { SIDE = 28 };
 
-/* ---- enlarging ---------------------------------------------------------------------------------- */
+/* ---- the digit ----------------------------------------------------------------------------------- */
 
 static double at(const uint8_t *digit, long y, long x)
 {
@@ -37,16 +37,6 @@ static double cubic_at(const uint8_t *digit, double y, double x)
         for (long k = 0; k < 4; k++)
             sum += wy[i] * wx[k] * at(digit, y0 - 1 + i, x0 - 1 + k);
     return sum < 0 ? 0 : sum > 255 ? 255 : sum;
-}
-
-void enlarge(const uint8_t *digit, size_t side, bool cubic, uint8_t *pixels)
-{
-    double times = (double)side / SIDE;
-    for (size_t y = 0; y < side; y++)
-        for (size_t x = 0; x < side; x++)
-            pixels[y * side + x] =
-                cubic ? (uint8_t)(cubic_at(digit, ((double)y + 0.5) / times, ((double)x + 0.5) / times) + 0.5)
-                      : digit[y * SIDE / side * SIDE + x * SIDE / side];
 }
 
 /* ---- the sheet ---------------------------------------------------------------------------------- */
