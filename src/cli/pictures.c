@@ -13,7 +13,8 @@
 #include "output.h"
 
 enum {
-    PREVIEWS = 8, /* more pictures than this are a line each, as in a pipe */
+    PREVIEWS = 8,       /* more pictures than this are a line each, as in a pipe */
+    MOST_AT_A_TIME = 8, /* pictures in memory, each up to 50 million pixels */
     CLASSES_OF_DIGITS = 10
 };
 
@@ -24,9 +25,10 @@ struct pictures {
     struct cnn_model_info info;
     bool clean;
     size_t n, n_failed, image_bytes;
-    struct picture *each; /* [n] */
-    uint8_t *pixels;      /* [n][height][width][channels] */
-    float *outputs;       /* [n][classes] */
+    struct picture *each;     /* [n] */
+    struct cnn_error *errors; /* [n], of those that could not be read */
+    uint8_t *pixels;          /* [n][height][width][channels] */
+    float *outputs;           /* [n][classes] */
 };
 
 struct picture {
@@ -170,17 +172,29 @@ static enum cnn_status read_picture(const struct pictures *p, size_t i, struct c
     return status;
 }
 
-/* An error is told at once where there are other pictures; the first one is kept. */
-static void read_pictures(struct pictures *p, struct cnn_error *first)
+/* Several at a time, since each is a thing of its own. */
+static void read_pictures(struct pictures *p)
 {
+    size_t threads = cnn_threads() < MOST_AT_A_TIME ? cnn_threads() : MOST_AT_A_TIME;
+    (void)threads; /* without OpenMP */
+#pragma omp parallel for schedule(dynamic) num_threads((int)threads) if (p->n > 1)
     for (size_t i = 0; i < p->n; i++) {
         struct cnn_error error = {0};
-        if (read_picture(p, i, &error) == CNN_OK)
+        if (read_picture(p, i, &error) != CNN_OK)
+            p->errors[i] = error;
+    }
+}
+
+/* Errors are told in the order of the command line where there are other pictures; the first one is kept. */
+static void tell_errors(struct pictures *p, struct cnn_error *first)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->each[i].read)
             continue;
         if (p->n > 1)
-            message_print("predict", &error);
+            message_print("predict", &p->errors[i]);
         if (p->n_failed++ == 0)
-            *first = error;
+            *first = p->errors[i];
     }
 }
 
@@ -395,7 +409,8 @@ static enum cnn_status read_and_show(struct pictures *p, struct cnn_error *error
         status = make_folder(p->settings->stages, error);
     if (status != CNN_OK)
         return status;
-    read_pictures(p, &first);
+    read_pictures(p);
+    tell_errors(p, &first);
     if (p->n_failed < p->n)
         status = predict_pictures(p, error);
     if (status != CNN_OK || p->n_failed == 0)
@@ -416,10 +431,13 @@ enum cnn_status pictures_show(const struct cnn_model *model, const struct pictur
                          .n = settings->files.count,
                          .image_bytes = info.height * info.width * info.channels};
     p.each = calloc(p.n, sizeof *p.each);
+    p.errors = calloc(p.n, sizeof *p.errors);
     p.pixels = calloc(p.n, p.image_bytes);
     p.outputs = calloc(p.n, info.classes * sizeof *p.outputs);
-    enum cnn_status status = p.each && p.pixels && p.outputs ? read_and_show(&p, error) : fail_memory(error);
+    enum cnn_status status =
+        p.each && p.errors && p.pixels && p.outputs ? read_and_show(&p, error) : fail_memory(error);
     free(p.each);
+    free(p.errors);
     free(p.pixels);
     free(p.outputs);
     return status;

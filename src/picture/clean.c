@@ -141,17 +141,22 @@ static bool choose_blobs(const struct blobs *blobs, size_t picture_side, bool *k
 static enum cnn_status keep_ink(struct cleaning *c, const struct blobs *blobs, const bool *keep,
                                 const struct levels *levels)
 {
+    const uint8_t *flat = c->flat.pixels;
+    const uint32_t *label = blobs->label;
+    uint8_t *kept = c->kept.pixels, greys[256];
     size_t n = c->flat.height * c->flat.width, longer;
     for (size_t i = 0; i < n; i++)
-        c->kept.pixels[i] = blobs->label[i] && keep[blobs->label[i] - 1] ? 255 : 0;
+        kept[i] = label[i] && keep[label[i] - 1] ? 255 : 0;
     c->box = box_of(&c->kept, 1);
     longer = c->box.height > c->box.width ? c->box.height : c->box.width;
     enum cnn_status status = plane_widest_square(&c->kept, &c->stroke, c->error);
     if (status == CNN_OK)
         status = plane_brightest(&c->kept, longer / 40 + 1, c->error);
+    for (unsigned v = 0; v < 256; v++)
+        greys[v] = levels_grey(levels, v);
     for (size_t i = 0; i < n; i++) {
-        bool other = blobs->label[i] && !keep[blobs->label[i] - 1];
-        c->kept.pixels[i] = c->kept.pixels[i] && !other ? levels_grey(levels, c->flat.pixels[i]) : 0;
+        bool other = label[i] && !keep[label[i] - 1];
+        kept[i] = kept[i] && !other ? greys[flat[i]] : 0;
     }
     return status;
 }

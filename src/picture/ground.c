@@ -120,11 +120,17 @@ static enum cnn_status fill_in(struct plane *plane, size_t radius, struct cnn_er
     return status == CNN_OK ? plane_darkest(plane, radius, error) : status;
 }
 
-static void divide(const struct plane *light, const struct plane *ground, struct plane *ink)
+/* n / d for n < 2^16 and d < 2^8, as (n * inverse[d]) >> 24: an inverse is too large by less than 2^-16 of
+ * it.
+ */
+static void divide(const uint8_t *light, const uint8_t *ground, size_t n, uint8_t *ink)
 {
-    for (size_t i = 0; i < light->height * light->width; i++) {
-        unsigned whole = ground->pixels[i], missing = whole > light->pixels[i] ? whole - light->pixels[i] : 0;
-        ink->pixels[i] = (uint8_t)(missing ? (255 * missing + whole / 2) / whole : 0);
+    uint64_t inverses[256] = {0};
+    for (uint64_t d = 1; d < 256; d++)
+        inverses[d] = (1 << 24) / d + 1;
+    for (size_t i = 0; i < n; i++) {
+        unsigned whole = ground[i], missing = whole > light[i] ? whole - light[i] : 0;
+        ink[i] = (uint8_t)((255 * missing + whole / 2) * inverses[whole] >> 24);
     }
 }
 
@@ -152,6 +158,6 @@ enum cnn_status ground_divide(const struct plane *light, size_t radius, struct p
     memcpy(ground->pixels, light->pixels, light->height * light->width);
     enum cnn_status status = fill_in(ground, radius, error);
     if (status == CNN_OK)
-        divide(light, ground, ink);
+        divide(light->pixels, ground->pixels, light->height * light->width, ink->pixels);
     return status;
 }

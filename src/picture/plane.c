@@ -40,8 +40,10 @@ enum cnn_status plane_reduce(const struct plane *in, size_t most, struct plane *
 
 void plane_invert(struct plane *plane)
 {
-    for (size_t i = 0; i < plane->height * plane->width; i++)
-        plane->pixels[i] = (uint8_t)~plane->pixels[i];
+    uint8_t *pixels = plane->pixels;
+    size_t n = plane->height * plane->width;
+    for (size_t i = 0; i < n; i++)
+        pixels[i] = (uint8_t)~pixels[i];
 }
 
 static inline uint8_t smaller(uint8_t a, uint8_t b)
@@ -125,57 +127,61 @@ enum cnn_status plane_mean(const struct plane *in, size_t radius, struct plane *
     return CNN_OK;
 }
 
-/* Each row becomes the brightest of itself and the next n - 1: of windows of 1, 2, 4 ... rows, then of n. */
-static void brightest_below(uint8_t *rows, size_t n_rows, size_t width, size_t n)
+static void brighter(const uint8_t *a, const uint8_t *b, size_t n, uint8_t *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = larger(a[i], b[i]);
+}
+
+/* Each of the values becomes the brightest of itself and the next n - 1, stride apart, where there are so
+ * many: of 1, 2, 4 ... values, then of n. Shapes: values, one and other [n_values]. Returns one, other, or
+ * values. */
+static const uint8_t *brightest_ahead(const uint8_t *values, size_t n_values, size_t stride, size_t n,
+                                      uint8_t *one, uint8_t *other)
 {
     for (size_t have = 1, step; have < n; have += step) {
+        uint8_t *out = values == one ? other : one;
         step = have < n - have ? have : n - have;
-        for (size_t y = 0; y + step < n_rows; y++) {
-            uint8_t *row = rows + y * width, *other = row + step * width;
-            for (size_t x = 0; x < width; x++)
-                row[x] = larger(row[x], other[x]);
-        }
+        n_values -= step * stride;
+        brighter(values, values + step * stride, n_values, out);
+        values = out;
+    }
+    return values;
+}
+
+/* The brightest of radius pixels before each, itself, and radius after: of rows, then of columns. padded has
+ * room for a line with radius black pixels on either side: black is never the brightest. */
+static void brightest_rows(struct plane *plane, size_t radius, uint8_t *padded, uint8_t *one, uint8_t *other)
+{
+    size_t width = plane->width;
+    for (size_t y = 0; y < plane->height; y++) {
+        memcpy(padded + radius, plane->pixels + y * width, width);
+        memcpy(plane->pixels + y * width,
+               brightest_ahead(padded, width + 2 * radius, 1, 2 * radius + 1, one, other), width);
     }
 }
 
-/* The brightest of radius rows above, the row itself, and radius rows below. */
-static enum cnn_status brightest_rows(struct plane *plane, size_t radius, struct cnn_error *error)
+static void brightest_columns(struct plane *plane, size_t radius, uint8_t *padded, uint8_t *one,
+                              uint8_t *other)
 {
-    size_t bytes = plane->height * plane->width, margin = radius * plane->width;
-    uint8_t *rows =
-        memory_alloc(bytes + 2 * margin, 1); /* black above and below: it is never the brightest */
-    if (!rows)
-        return error_memory(error, bytes + 2 * margin);
-    memcpy(rows + margin, plane->pixels, bytes);
-    brightest_below(rows, plane->height + 2 * radius, plane->width, 2 * radius + 1);
-    memcpy(plane->pixels, rows, bytes);
-    memory_free(rows);
-    return CNN_OK;
-}
-
-static void transpose(const struct plane *in, uint8_t *out)
-{
-    enum { TILE = 32 };
-    for (size_t y = 0; y < in->height; y += TILE) {
-        size_t n = in->height - y < TILE ? in->height - y : TILE;
-        for (size_t x = 0; x < in->width; x++)
-            for (size_t k = 0; k < n; k++)
-                out[x * in->height + y + k] = in->pixels[(y + k) * in->width + x];
-    }
+    size_t width = plane->width, n = plane->height * width, margin = radius * width;
+    memcpy(padded + margin, plane->pixels, n);
+    memcpy(plane->pixels, brightest_ahead(padded, n + 2 * margin, width, 2 * radius + 1, one, other), n);
 }
 
 enum cnn_status plane_brightest(struct plane *plane, size_t radius, struct cnn_error *error)
 {
-    struct plane turned;
-    enum cnn_status status = brightest_rows(plane, radius, error);
-    if (status == CNN_OK)
-        status = plane_make(&turned, plane->width, plane->height, error);
-    if (status != CNN_OK)
-        return status;
-    transpose(plane, turned.pixels);
-    status = brightest_rows(&turned, radius, error);
-    transpose(&turned, plane->pixels);
-    memory_free(turned.pixels);
+    size_t line = plane->width + 2 * radius, n = (plane->height + 2 * radius) * plane->width;
+    uint8_t *padded_line = memory_alloc(line, 1), *padded = memory_alloc(n, 1), *work = memory_alloc(n, 2);
+    enum cnn_status status = CNN_OK;
+    if (padded_line && padded && work) {
+        brightest_rows(plane, radius, padded_line, work, work + n);
+        brightest_columns(plane, radius, padded, work, work + n);
+    } else
+        status = error_memory(error, line + 3 * n);
+    memory_free(padded_line);
+    memory_free(padded);
+    memory_free(work);
     return status;
 }
 

@@ -75,6 +75,18 @@ run "$cnn" predict phone.png
 expect 1 "one bad picture" '' '^cnn predict: phone.png: not a picture'
 [[ $(grep -c 'not a picture' err) -eq 1 ]] || fail "said twice: $(cat err)"
 
+# ---- read by any number of threads: the same words in the same order, errors too
+for ((i = 0; i < 24; i++)); do bar $((40 + i)) $((90 - i)) 255 $((i * 3)) >many-$((i + 10)).pgm; done
+cp phone.png many-11.pgm && cp short.pgm many-20.pgm && cp blank.pgm many-30.pgm
+run "$cnn" predict --threads 1 many-*.pgm
+expect 1 "many pictures" '^many-10.pgm: 1' '2 of 24 pictures failed'
+[[ $(grep -o 'many-[0-9]*' err | tr '\n' ' ') == "many-11 many-20 " ]] || fail "errors not in order: $(cat err)"
+mv out out.1 && mv err err.1
+for threads in 2 7; do
+    run "$cnn" predict --threads "$threads" many-*.pgm
+    cmp out out.1 && cmp err err.1 || fail "$threads threads say something else than one"
+done
+
 # ---- CSV: all digits; a name with a comma is quoted; no answer is empty fields
 cp one.pgm 'a, "b".pgm'
 run "$cnn" predict --csv 'a, "b".pgm' blank.pgm
