@@ -228,7 +228,7 @@ enum cnn_status cnn_picture_scale(const struct cnn_picture *picture, size_t heig
 enum { CNN_DIGIT_SIDE = 28, CNN_HINTS = 8 };
 
 enum cnn_hint_kind {
-    CNN_HINT_NOTHING,  /* nothing is drawn. number: blobs left out because they reach the edge */
+    CNN_HINT_NOTHING,  /* nothing is drawn. number: blobs left out: lines, grain, what reaches the edge */
     CNN_HINT_TURNED,   /* number: EXIF's orientation */
     CNN_HINT_INVERTED, /* dark on light. number: the grey of the ground, 0 .. 255 */
     CNN_HINT_FAINT,    /* number: what the ink differs from the ground by, in percent */

@@ -15,6 +15,7 @@ enum {
     WORKING_SIDE = 1000, /* pixels: a digit a fiftieth of it wide still has the 20 that are wanted */
     MOST_PIECES = 12,    /* that a digit may be drawn in */
     SPECK_PART = 32,     /* a blob smaller than this part of the largest is dirt */
+    FLATTEST = 4,        /* no digit is more than so many times as wide as high */
     NARROW_PART = 8,     /* strokes are narrower than a quarter of the picture */
     SMALLEST_PART = 40   /* and so is all that there is, where it is smaller than this part of the picture */
 };
@@ -26,6 +27,7 @@ struct cleaning {
     struct levels levels; /* of a photograph */
     size_t stroke;        /* the width of its widest stroke, pixels */
     size_t n_at_edge;     /* blobs that were left out because they reach the edge */
+    size_t n_pieces;      /* of what lies inside and is no dust */
     cnn_picture_stage_seen *seen;
     void *context;
     struct cnn_cleaned *cleaned;
@@ -93,47 +95,58 @@ static enum cnn_status clean_drawing(struct cleaning *c, int ground)
 
 /* ---- any other ground --------------------------------------------------------------------------- */
 
-/* The size of the largest blob that may be a digit; 0: there is none. What reaches the edge of a photograph
- * is a shadow, a line of the paper, the table. */
-static size_t largest_inside(const struct blobs *blobs, size_t picture_side)
+static size_t longer_side(const struct box *box)
 {
-    size_t largest = 0;
-    for (size_t i = 0; i < blobs->n; i++) {
-        const struct blob *b = &blobs->blob[i];
-        size_t side = b->box.height > b->box.width ? b->box.height : b->box.width;
-        if (!b->at_edge && side * SMALLEST_PART >= picture_side && b->area > largest)
-            largest = b->area;
-    }
-    return largest;
+    return box->height > box->width ? box->height : box->width;
 }
 
-/* Blobs that reach the edge and are as large as a digit. */
-static size_t large_at_edge(const struct blobs *blobs, size_t picture_side)
+/* What stands out from the ground. What reaches the edge of a photograph is a shadow, a line of the paper,
+ * the table. */
+struct found {
+    const struct blob *largest; /* that may be a digit; NULL: there is none */
+    size_t inside, at_edge;     /* pixels of all blobs inside, of all at the edge */
+    size_t n_at_edge;           /* blobs at the edge that are as large as a digit */
+    size_t n_kept, kept;        /* blobs inside that are no specks beside the largest; their pixels */
+};
+
+static struct found look_at(const struct blobs *blobs, size_t picture_side)
 {
-    size_t n = 0;
+    struct found f = {0};
     for (size_t i = 0; i < blobs->n; i++) {
         const struct blob *b = &blobs->blob[i];
-        size_t side = b->box.height > b->box.width ? b->box.height : b->box.width;
-        n += b->at_edge && side * SMALLEST_PART >= picture_side;
+        bool large = longer_side(&b->box) * SMALLEST_PART >= picture_side;
+        f.inside += b->at_edge ? 0 : b->area;
+        f.at_edge += b->at_edge ? b->area : 0;
+        f.n_at_edge += b->at_edge && large;
+        if (!b->at_edge && large && (!f.largest || b->area > f.largest->area))
+            f.largest = b;
     }
-    return n;
+    return f;
 }
 
-/* Which blobs are the digit: keep [n] is set. false: none are, or so many that they are the grain of the
- * paper. */
-static bool choose_blobs(const struct blobs *blobs, size_t picture_side, bool *keep)
+/* Which blobs are the digit: keep [n] is set. */
+static void choose_blobs(const struct blobs *blobs, struct found *f, bool *keep)
 {
-    size_t largest = largest_inside(blobs, picture_side), n_kept = 0, kept = 0, all = 0;
-    for (size_t i = 0; i < blobs->n; i++) {
+    for (size_t i = 0; i < blobs->n && f->largest; i++) {
         const struct blob *b = &blobs->blob[i];
-        if (b->at_edge)
-            continue;
-        all += b->area;
-        keep[i] = b->area * SPECK_PART >= largest;
-        n_kept += keep[i];
-        kept += keep[i] ? b->area : 0;
+        keep[i] = !b->at_edge && b->area * SPECK_PART >= f->largest->area;
+        f->n_kept += keep[i];
+        f->kept += keep[i] ? b->area : 0;
     }
-    return largest > 0 && n_kept <= MOST_PIECES && 2 * kept >= all;
+}
+
+/* The grain of the paper comes in many pieces and as much dust, and in no piece that is much of it. A line of
+ * the paper lies flat, and where it is broken others reach the edge: beside those, only what is mostly one
+ * piece is a digit. */
+static bool may_be_digit(const struct found *f)
+{
+    const struct blob *b = f->largest;
+    if (!b)
+        return false;
+    bool grain = f->n_kept > MOST_PIECES || 2 * f->kept < f->inside || 4 * b->area < f->kept;
+    bool line = b->box.height * FLATTEST < b->box.width;
+    bool lines = 2 * b->area < f->kept && 3 * f->at_edge > b->area;
+    return !grain && !line && !lines;
 }
 
 /* The ink of the kept blobs and a little around them, in grey: soft edges keep their weight. The mask becomes
@@ -144,14 +157,13 @@ static enum cnn_status keep_ink(struct cleaning *c, const struct blobs *blobs, c
     const uint8_t *flat = c->flat.pixels;
     const uint32_t *label = blobs->label;
     uint8_t *kept = c->kept.pixels, greys[256];
-    size_t n = c->flat.height * c->flat.width, longer;
+    size_t n = c->flat.height * c->flat.width;
     for (size_t i = 0; i < n; i++)
         kept[i] = label[i] && keep[label[i] - 1] ? 255 : 0;
     c->box = box_of(&c->kept, 1);
-    longer = c->box.height > c->box.width ? c->box.height : c->box.width;
     enum cnn_status status = plane_widest_square(&c->kept, &c->stroke, c->error);
     if (status == CNN_OK)
-        status = plane_brightest(&c->kept, longer / 40 + 1, c->error);
+        status = plane_brightest(&c->kept, longer_side(&c->box) / 40 + 1, c->error);
     for (unsigned v = 0; v < 256; v++)
         greys[v] = levels_grey(levels, v);
     for (size_t i = 0; i < n; i++) {
@@ -168,12 +180,16 @@ static enum cnn_status find_ink(struct cleaning *c, const struct levels *levels)
     if (status != CNN_OK)
         return status;
     size_t longer = c->flat.height > c->flat.width ? c->flat.height : c->flat.width;
+    struct found found = look_at(&blobs, longer);
     bool *keep = memory_alloc(blobs.n, sizeof *keep);
-    c->n_at_edge = large_at_edge(&blobs, longer);
-    if (!keep)
+    c->n_at_edge = found.n_at_edge;
+    if (keep) {
+        choose_blobs(&blobs, &found, keep);
+        c->n_pieces = found.n_kept ? found.n_kept : c->n_pieces;
+        if (may_be_digit(&found))
+            status = keep_ink(c, &blobs, keep, levels);
+    } else
         status = error_memory(c->error, blobs.n);
-    else if (choose_blobs(&blobs, longer, keep))
-        status = keep_ink(c, &blobs, keep, levels);
     memory_free(keep);
     blobs_free(&blobs);
     return status;
@@ -252,7 +268,7 @@ static enum cnn_status clean(struct cleaning *c, bool lossy)
     if (status != CNN_OK)
         return status;
     if (c->box.height == 0) {
-        hint_nothing(c->cleaned, c->n_at_edge);
+        hint_nothing(c->cleaned, c->n_at_edge, c->n_pieces);
         return CNN_OK;
     }
     status = show(c, "4-ink", &c->kept);

@@ -44,10 +44,14 @@ void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation)
         orientation);
 }
 
-void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge)
+void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge, size_t n_pieces)
 {
     cleaned->empty = true;
-    if (n_at_edge)
+    if (n_pieces)
+        add(cleaned, CNN_HINT_NOTHING, (double)n_pieces,
+            "no digit stands out: %zu piece%s, such as lines or the grain of the paper", n_pieces,
+            n_pieces == 1 ? "" : "s");
+    else if (n_at_edge)
         add(cleaned, CNN_HINT_NOTHING, (double)n_at_edge,
             "nothing is drawn but what reaches the edge, %zu blob%s: leave a margin around the digit",
             n_at_edge, n_at_edge == 1 ? "" : "s");

@@ -6,8 +6,9 @@
 
 void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation);
 
-/* There is no answer; n_at_edge: blobs that were left out because they reach the edge. */
-void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge);
+/* There is no answer; n_at_edge: blobs that were left out because they reach the edge; n_pieces: those inside
+ * that are no digit. */
+void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge, size_t n_pieces);
 
 /* The ink was dark on light; ground: how light, 0 .. 255. */
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground);

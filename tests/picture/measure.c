@@ -186,6 +186,16 @@ static const struct photo_kind kinds[] = {
     {.name = "  pen wider by 1/2 pixel each side", .pen = 1},
     {.name = "  pen narrower by 1/2 pixel each side", .pen = -1},
     {.name = "  pen narrower by 1 pixel each side", .pen = -2},
+    {.name = "faint: a third of the light or less", .faint = true},
+    {.name = "  and noise", .faint = true, .noise = true},
+    {.name = "  and light, shadow, blur, JPEG",
+     .faint = true,
+     .noise = true,
+     .light = true,
+     .shadow = true,
+     .blur = true,
+     .jpeg = true},
+    {.name = "  and noise, thin", .faint = true, .noise = true, .pen = -1},
 };
 
 static void measure_photos(struct trial *t)
@@ -197,19 +207,32 @@ static void measure_photos(struct trial *t)
     }
 }
 
+/* In all ways at once, one by one: light, shadow, noise, blur, JPEG, ruled, dark. */
 static void measure_empty(const struct trial *t)
 {
+    enum { WAYS = 128 };
     static const uint8_t nothing[PIXELS];
-    size_t answers = 0, n = 0;
-    for (size_t k = 0; k < 9; k++)
-        for (size_t i = 0; i < t->n / 10; i++, n++) {
+    size_t answers = 0, lost = 0, each = t->n / 64 + 1;
+    for (size_t k = 0; k < WAYS * each; k++) {
+        const struct photo_kind kind = {.light = k & 1,
+                                        .shadow = k >> 1 & 1,
+                                        .noise = k >> 2 & 1,
+                                        .blur = k >> 3 & 1,
+                                        .jpeg = k >> 4 & 1,
+                                        .ruled = k >> 5 & 1,
+                                        .dark = k >> 6 & 1};
+        for (int drawn = 0; drawn < 2; drawn++) {
             struct cnn_cleaned result;
-            struct cnn_picture *picture = photo_make(nothing, &kinds[k], i);
+            struct cnn_picture *picture =
+                photo_make(drawn ? t->digits + k % t->n * PIXELS : nothing, &kind, k);
             must(cnn_picture_clean(picture, NULL, NULL, &result, &error));
-            answers += !result.empty;
+            answers += !drawn && !result.empty;
+            lost += drawn && result.empty;
             cnn_picture_close(picture);
         }
-    printf("\nempty sheets, photographed in the same ways: %zu of %zu get an answer\n", answers, n);
+    }
+    printf("\nempty sheets, photographed in %d ways: %zu of %zu get an answer\n", WAYS, answers, WAYS * each);
+    printf("digits, in the same ways: %zu of %zu get none\n", lost, WAYS * each);
 }
 
 int main(int argc, char **argv)

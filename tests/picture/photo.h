@@ -20,6 +20,7 @@ struct photo_kind {
     bool jpeg;   /* quality 75 */
     bool ruled;  /* twelve lines, a little tilted, that take 22 % away */
     bool dark;   /* chalk: the ink is light, the ground dark */
+    bool faint;  /* the ink takes 22 to 34 % of the light away, not 55 to 85 */
     int turned;  /* by up to so many degrees either way */
     int pen;     /* the strokes wider by so many half pixels of 28 on each side; negative: narrower */
 };

@@ -185,6 +185,9 @@ static const struct photo_kind kinds[] = {
     {.name = "ruled", .ruled = true},
     {.name = "all", .light = true, .shadow = true, .noise = true, .blur = true, .jpeg = true, .ruled = true},
     {.name = "chalk", .dark = true, .light = true, .noise = true, .jpeg = true},
+    {.name = "ruled, shadow", .light = true, .shadow = true, .ruled = true},
+    {.name = "ruled, noise, JPEG", .noise = true, .ruled = true, .jpeg = true},
+    {.name = "ruled, dark", .light = true, .shadow = true, .ruled = true, .dark = true},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

@@ -72,7 +72,7 @@ static void draw_digit(struct sheet *s, const uint8_t *digit, const struct photo
 {
     double times = between(s, 4, 8), side = SIDE * times, angle = between(s, -1, 1) * kind->turned / 57.29578;
     double top = between(s, 4, PHOTO_HEIGHT - side - 4), left = between(s, 4, PHOTO_WIDTH - side - 4);
-    double takes = between(s, 0.55, 0.85), c = cos(angle), n = sin(angle);
+    double takes = between(s, 0.55, 0.85) * (kind->faint ? 0.4 : 1), c = cos(angle), n = sin(angle);
     for (size_t y = 0; y < PHOTO_HEIGHT; y++)
         for (size_t x = 0; x < PHOTO_WIDTH; x++) {
             double v = ((double)y + 0.5 - top) / times - 14, u = ((double)x + 0.5 - left) / times - 14;
