@@ -200,7 +200,8 @@ struct cnn_picture_info {
 };
 
 /* Reads a picture: PNG, JPEG, PGM or PPM, told by its first bytes; path "-" is standard input. channels: 1
- * for grey, which is JPEG's Y, or 3 for RGB. What is transparent is laid on white. Errors: NOT_FOUND, IO,
+ * for grey, which is JPEG's Y, or 3 for RGB. What is transparent is laid on white, or on black where nothing
+ * would be seen on white. Errors: NOT_FOUND, IO,
  * USAGE (channels), FORMAT (other formats, with the command that converts them; damaged; above 50 million
  * pixels or 64 MiB), MEMORY. Owns: the caller, until cnn_picture_close, which takes NULL. */
 enum cnn_status cnn_picture_open(const char *path, size_t channels, struct cnn_picture **picture,
@@ -235,7 +236,8 @@ enum cnn_hint_kind {
     CNN_HINT_EDGE,     /* the digit touches the edge. number: blobs of it that do */
     CNN_HINT_BLOBS,    /* number: separate blobs in what the network sees */
     CNN_HINT_THIN,     /* number: pixels of full ink, of MNIST's mean of 102 */
-    CNN_HINT_THICK
+    CNN_HINT_THICK,
+    CNN_HINT_ON_BLACK /* white ink on a transparent ground. number: how much of it is transparent, percent */
 };
 
 struct cnn_hint {

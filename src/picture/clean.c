@@ -22,6 +22,7 @@ enum {
 
 /* A picture on its way, and who watches it. */
 struct cleaning {
+    const struct cnn_picture *source;
     struct plane picture, reduced, light, ground, flat, kept;
     struct box box;       /* of the digit; of height 0: none is found */
     struct levels levels; /* of a photograph */
@@ -255,13 +256,21 @@ static enum cnn_status clean_photo(struct cleaning *c)
 
 /* ---- both --------------------------------------------------------------------------------------- */
 
-static enum cnn_status clean(struct cleaning *c, bool lossy)
+static unsigned percent_black(const struct plane *plane)
+{
+    size_t n = plane->height * plane->width, black = 0;
+    for (size_t i = 0; i < n; i++)
+        black += plane->pixels[i] == 0;
+    return (unsigned)(100 * black / n);
+}
+
+static enum cnn_status clean(struct cleaning *c)
 {
     int ground = -1;
     enum cnn_status status = plane_reduce(&c->picture, WORKING_SIDE, &c->reduced, c->error);
     if (status == CNN_OK)
         status = show(c, "1-grey", &c->reduced);
-    if (status == CNN_OK && !lossy) /* what compression leaves around the ink would count as ink */
+    if (status == CNN_OK && !c->source->lossy) /* what compression leaves around the ink would count as ink */
         status = ground_of_one_value(&c->picture, &c->reduced, &ground, c->error);
     if (status == CNN_OK)
         status = ground >= 0 ? clean_drawing(c, ground) : clean_photo(c);
@@ -271,6 +280,8 @@ static enum cnn_status clean(struct cleaning *c, bool lossy)
         hint_nothing(c->cleaned, c->n_at_edge, c->n_pieces);
         return CNN_OK;
     }
+    if (c->source->on_black)
+        hint_on_black(c->cleaned, percent_black(&c->picture));
     status = show(c, "4-ink", &c->kept);
     if (status == CNN_OK)
         status = fit_digit(&c->kept, &c->box, c->cleaned->pixels, c->error);
@@ -287,14 +298,15 @@ enum cnn_status cnn_picture_clean(const struct cnn_picture *picture, cnn_picture
         return error_set(error, CNN_ERROR_USAGE, "only a grey picture is cleaned up; found %zu channels",
                          picture->channels);
     struct cnn_cleaned result = {0};
-    struct cleaning c = {.picture = {picture->height, picture->width, picture->pixels},
+    struct cleaning c = {.source = picture,
+                         .picture = {picture->height, picture->width, picture->pixels},
                          .seen = seen,
                          .context = context,
                          .cleaned = &result,
                          .error = error};
     if (picture->orientation != 1)
         hint_turned(&result, picture->orientation);
-    enum cnn_status status = clean(&c, picture->lossy);
+    enum cnn_status status = clean(&c);
     if (status == CNN_OK)
         *cleaned = result;
     memory_free(c.reduced.pixels);

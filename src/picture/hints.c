@@ -59,6 +59,12 @@ void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge, size_t n_pieces
         add(cleaned, CNN_HINT_NOTHING, 0, "nothing is drawn: 0 pixels stand out from the ground");
 }
 
+void hint_on_black(struct cnn_cleaned *cleaned, unsigned percent_transparent)
+{
+    add(cleaned, CNN_HINT_ON_BLACK, percent_transparent,
+        "white ink on a transparent ground (%u %% of the picture): laid on black", percent_transparent);
+}
+
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground)
 {
     add(cleaned, CNN_HINT_INVERTED, ground,

@@ -10,6 +10,9 @@ void hint_turned(struct cnn_cleaned *cleaned, unsigned orientation);
  * that are no digit. */
 void hint_nothing(struct cnn_cleaned *cleaned, size_t n_at_edge, size_t n_pieces);
 
+/* What is transparent was laid on black. */
+void hint_on_black(struct cnn_cleaned *cleaned, unsigned percent_transparent);
+
 /* The ink was dark on light; ground: how light, 0 .. 255. */
 void hint_inverted(struct cnn_cleaned *cleaned, unsigned ground);
 

@@ -15,6 +15,7 @@ struct cnn_picture {
     const char *format; /* "PNG" */
     size_t height, width, channels;
     unsigned orientation; /* what EXIF said, 1 .. 8; it is applied already */
+    bool on_black;        /* what is transparent was laid on black: on white nothing would be seen */
     bool lossy;           /* the grey of its ground may be off by what compression left */
     uint8_t *pixels;
 };

@@ -1,4 +1,5 @@
-/* PNG, by libpng: any depth, palette, alpha (over white), interlaced or not. */
+/* PNG, by libpng: any depth, palette, alpha (over white, or black where the ink is white), interlaced or not.
+ */
 #include "base/memory.h"
 #include "base/status.h"
 #include "picture/picture.h"
@@ -53,15 +54,15 @@ static void release(png_structp png, png_voidp memory)
     memory_free(memory);
 }
 
-/* One row as libpng gives it, [width][stored]: grey, grey and alpha, RGB, or RGB and alpha; alpha over white.
- */
+/* One row as libpng gives it, [width][stored]: grey, grey and alpha, RGB, or RGB and alpha. */
 static void put_row(const uint8_t *row, size_t stored, const struct cnn_picture *picture, uint8_t *pixels)
 {
+    unsigned ground = picture->on_black ? 0 : 255;
     for (size_t x = 0; x < picture->width; x++, row += stored) {
         unsigned rgb[3] = {row[0], row[stored > 2 ? 1 : 0], row[stored > 2 ? 2 : 0]};
         unsigned alpha = stored % 2 ? 255 : row[stored - 1];
         for (size_t c = 0; c < 3; c++)
-            rgb[c] = (rgb[c] * alpha + 255 * (255 - alpha) + 127) / 255;
+            rgb[c] = (rgb[c] * alpha + ground * (255 - alpha) + 127) / 255;
         if (picture->channels == 1)
             *pixels++ = stored > 2 ? picture_grey(rgb[0], rgb[1], rgb[2]) : (uint8_t)rgb[0];
         for (size_t c = 0; c < 3 && picture->channels == 3; c++)
@@ -92,8 +93,8 @@ static void ask_for_bytes(png_structp png)
 
 /* Reads header and pixels; may leave by longjmp. *rows is what the caller frees. */
 static enum cnn_status read_all(const char *name, png_structp png, png_infop info, size_t channels,
-                                const struct source *source, uint8_t **rows, struct cnn_picture *picture,
-                                struct cnn_error *error)
+                                const struct source *source, uint8_t **rows, bool *has_alpha,
+                                struct cnn_picture *picture, struct cnn_error *error)
 {
     png_read_info(png, info);
     size_t height = png_get_image_height(png, info), width = png_get_image_width(png, info);
@@ -106,6 +107,7 @@ static enum cnn_status read_all(const char *name, png_structp png, png_infop inf
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
     size_t stored = png_get_channels(png, info);
+    *has_alpha = stored % 2 == 0;
     *rows = memory_alloc(passes > 1 ? height : 1, width * stored);
     if (!*rows)
         return error_memory(error, (passes > 1 ? height : 1) * width * stored);
@@ -114,8 +116,8 @@ static enum cnn_status read_all(const char *name, png_structp png, png_infop inf
     return CNN_OK;
 }
 
-enum cnn_status read_png(const char *name, const uint8_t *bytes, size_t n_bytes, size_t channels,
-                         struct cnn_picture *picture, struct cnn_error *error)
+static enum cnn_status decode(const char *name, const uint8_t *bytes, size_t n_bytes, size_t channels,
+                              bool *has_alpha, struct cnn_picture *picture, struct cnn_error *error)
 {
     struct source source = {.bytes = bytes, .n_bytes = n_bytes};
     uint8_t *volatile rows = NULL;
@@ -132,11 +134,34 @@ enum cnn_status read_png(const char *name, const uint8_t *bytes, size_t n_bytes,
     png_set_chunk_cache_max(png, CHUNKS);
     png_set_read_fn(png, &source, take);
     if (setjmp(png_jmpbuf(png)) == 0)
-        status = read_all(name, png, info, channels, &source, (uint8_t **)&rows, picture, error);
+        status = read_all(name, png, info, channels, &source, (uint8_t **)&rows, has_alpha, picture, error);
     else
         status = error_set(error, CNN_ERROR_FORMAT, "%s: offset %zu: the PNG is damaged: %s", name, source.at,
                            source.complaint);
     png_destroy_read_struct(&png, &info, NULL);
     memory_free(rows);
     return status;
+}
+
+static bool all_white(const struct cnn_picture *picture)
+{
+    size_t n = picture->height * picture->width * picture->channels;
+    for (size_t i = 0; i < n; i++)
+        if (picture->pixels[i] != 255)
+            return false;
+    return true;
+}
+
+/* White ink on a transparent ground cannot be seen on white: it is laid on black. */
+enum cnn_status read_png(const char *name, const uint8_t *bytes, size_t n_bytes, size_t channels,
+                         struct cnn_picture *picture, struct cnn_error *error)
+{
+    bool has_alpha = false;
+    enum cnn_status status = decode(name, bytes, n_bytes, channels, &has_alpha, picture, error);
+    if (status != CNN_OK || !has_alpha || !all_white(picture))
+        return status;
+    memory_free(picture->pixels);
+    picture->pixels = NULL;
+    picture->on_black = true;
+    return decode(name, bytes, n_bytes, channels, &has_alpha, picture, error);
 }

@@ -4,6 +4,7 @@
 #include "cnn.h"
 #include "picture/enlarge.h"
 #include "picture/photo.h"
+#include "picture/picture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -269,6 +270,25 @@ static void hints_have_their_numbers(void **state)
     assert_int_equal(hint_of(&c, CNN_HINT_THICK), 320);
 }
 
+/* The number is the part of the picture that is transparent; a blank one has nothing that could be laid on
+ * black. */
+static void white_ink_on_nothing_is_laid_on_black(void **state)
+{
+    (void)state;
+    static uint8_t sheet[60 * 80];
+    struct cnn_picture *picture;
+    for (size_t wide = 0; wide <= 12; wide += 12) {
+        draw_bars(sheet, 0, 255, 30, wide, false);
+        assert_int_equal(cnn_picture_create(sheet, 60, 80, 1, &picture, NULL), CNN_OK);
+        picture->on_black = true;
+        struct cnn_cleaned cleaned = cleaned_picture(picture);
+        cnn_picture_close(picture);
+        assert_int_equal(cleaned.empty, wide == 0);
+        assert_int_equal(cleaned.n_hints, 1);
+        assert_int_equal((int)hint_of(&cleaned, CNN_HINT_ON_BLACK), wide ? 90 : -1);
+    }
+}
+
 /* A sheet with grain and a bar from row first to row 139. Shapes: sheet [200][200]. */
 static void draw_on_grain(uint8_t *sheet, size_t first)
 {
@@ -391,6 +411,7 @@ int main(void)
         cmocka_unit_test(what_a_camera_does_goes),
         cmocka_unit_test(an_empty_sheet_has_no_answer),
         cmocka_unit_test(hints_have_their_numbers),
+        cmocka_unit_test(white_ink_on_nothing_is_laid_on_black),
         cmocka_unit_test(what_reaches_the_edge_is_said),
         cmocka_unit_test(dirt_and_the_table_are_left_out),
         cmocka_unit_test(each_stage_is_seen),

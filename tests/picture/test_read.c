@@ -150,6 +150,35 @@ static void png_with_a_transparent_grey(void **state)
     cnn_picture_close(p);
 }
 
+/* White ink on nothing cannot be seen on white; grey ink can, and stays on it. A sheet without ink is blank
+ * on either. */
+static void png_with_white_ink_on_nothing(void **state)
+{
+    (void)state;
+    static uint8_t rows[HEIGHT * WIDTH * 2];
+    struct png_kind kind = {HEIGHT, WIDTH, PNG_COLOR_TYPE_GRAY_ALPHA, 8, .key = -1};
+    for (unsigned ink = 254; ink <= 255; ink++)
+        for (size_t interlaced = 0; interlaced < 2; interlaced++) {
+            for (size_t i = 0; i < HEIGHT * WIDTH; i++) {
+                rows[2 * i] = (uint8_t)ink;
+                rows[2 * i + 1] = i % 7 ? 0 : (uint8_t)(i + 255);
+            }
+            kind.interlaced = (int)interlaced;
+            encode_png(&kind, rows, WIDTH * 2, &packed);
+            for (size_t channels = 1; channels <= 3; channels += 2) {
+                struct cnn_picture *p = decoded(channels);
+                assert_int_equal(p->on_black, ink == 255);
+                for (size_t i = 0; i < HEIGHT * WIDTH; i++) {
+                    unsigned alpha = rows[2 * i + 1];
+                    unsigned shown =
+                        ink == 255 ? alpha : rounded((254.0 * alpha + 255.0 * (255 - alpha)) / 255);
+                    assert_int_equal(p->pixels[channels * i], shown);
+                }
+                cnn_picture_close(p);
+            }
+        }
+}
+
 static void set_text(const char *text, size_t n)
 {
     memcpy(packed.bytes, text, n);
@@ -321,6 +350,7 @@ int main(void)
         cmocka_unit_test(png_of_any_depth),
         cmocka_unit_test(png_with_a_palette),
         cmocka_unit_test(png_with_a_transparent_grey),
+        cmocka_unit_test(png_with_white_ink_on_nothing),
         cmocka_unit_test(pgm_and_ppm),
         cmocka_unit_test(damaged_pnm),
         cmocka_unit_test(other_formats_are_named),
