@@ -1,4 +1,5 @@
 /* cnn_explain_c: one number of a layer as a program in C, whole in itself. */
+#include "explain/activation.h"
 #include "explain/explain.h"
 
 #include <stdio.h>
@@ -34,61 +35,6 @@ static const char parts_code[] =
     "    }\n"
     "    return z;\n"
     "}\n\n";
-
-static const char exp_code[] =
-    "static float exp_(float x)\n"
-    "{\n"
-    "    const float round_up = 0x1.8p23f + 127;\n"
-    "    uint32_t bits;\n"
-    "    float power;\n"
-    "    x = x < -88 ? -88 : x > 88.7f ? 88.7f : x;\n"
-    "    float shifted = fmaf(x, 0x1.715476p0f, round_up), n = shifted - round_up;\n"
-    "    float r = fmaf(n, 0x1.05c61p-29f, fmaf(n, -0x1.62e43p-1f, x));\n"
-    "    float p = 0x1.6a2434p-10f;\n"
-    "    p = fmaf(p, r, 0x1.1239e2p-7f);\n"
-    "    p = fmaf(p, r, 0x1.5558f2p-5f);\n"
-    "    p = fmaf(p, r, 0x1.555492p-3f);\n"
-    "    p = fmaf(p, r, 0x1.fffffcp-2f);\n"
-    "    p = fmaf(p, r, 1);\n"
-    "    p = fmaf(p, r, 1);\n"
-    "    memcpy(&bits, &shifted, sizeof bits);\n"
-    "    bits <<= 23;\n"
-    "    memcpy(&power, &bits, sizeof power);\n"
-    "    return flush(p * power);\n"
-    "}\n\n";
-
-static const char sigmoid_code[] = "static float sigmoid(float z)\n"
-                                   "{\n"
-                                   "    return flush(1 / (1 + exp_(-z)));\n"
-                                   "}\n\n";
-
-static const char tanh_code[] = "static float activation(float z)\n"
-                                "{\n"
-                                "    float size = fabsf(z), square = flush(z * z), p = -0x1.75da26p-8f;\n"
-                                "    p = fmaf(p, square, 0x1.5224f6p-6f);\n"
-                                "    p = fmaf(p, square, -0x1.b83c1cp-5f);\n"
-                                "    p = fmaf(p, square, 0x1.110726p-3f);\n"
-                                "    p = fmaf(p, square, -0x1.555532p-2f);\n"
-                                "    if (size < 0.625f)\n"
-                                "        return flush(fmaf(flush(p * square), z, z));\n"
-                                "    return copysignf(fmaf(-2, 1 / (1 + exp_(size + size)), 1), z);\n"
-                                "}\n\n";
-
-/* What an activation is in C; code NULL: not known here, so that only the sum is compared. */
-static const struct {
-    bool uses_exp, uses_sigmoid;
-    const char *code;
-} activation_code[N_ACTIVATIONS] = {
-    [ACTIVATION_linear] = {false, false, "static float activation(float z)\n{\n    return z;\n}\n\n"},
-    [ACTIVATION_softmax] = {false, false, "static float activation(float z)\n{\n    return z;\n}\n\n"},
-    [ACTIVATION_relu] = {false, false,
-                         "static float activation(float z)\n{\n    return z < 0 ? 0 : z;\n}\n\n"},
-    [ACTIVATION_sigmoid] = {true, true, "static float activation(float z)\n{\n    return sigmoid(z);\n}\n\n"},
-    [ACTIVATION_swish] = {true, true,
-                          "static float activation(float z)\n{\n    z = z < -89 ? -89 : z;\n"
-                          "    return flush(z * sigmoid(z));\n}\n\n"},
-    [ACTIVATION_tanh] = {true, false, tanh_code},
-};
 
 static const char main_code[] =
     "static int compare(const char *what, float mine, float network)\n"
@@ -137,12 +83,10 @@ static void write_parts(struct paper *p, struct running r)
 
 static void write_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
 {
-    const bool known = activation_code[explained_layer(e, i)->activation].code;
-    const bool plain = is_softmax(e, i) || !known;
     paper_raw(p, "%s", main_code);
     paper_raw(p, "int main(void)\n{\n    const float z = sum();\n    int same = compare(\"z\", z, %af);\n",
               (double)e->z[i][output]);
-    if (!plain)
+    if (!is_softmax(e, i))
         paper_raw(p, "    same &= compare(\"y\", activation(z), %af);\n", (double)e->y[i][output]);
     paper_raw(p, "    return same ? 0 : 1;\n}\n");
 }
@@ -177,17 +121,8 @@ static void write_program(struct explanation *e, size_t i, size_t output)
               paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
                            "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
     paper_raw(p, "%s%s", flush_code, is_apart(layer) ? parts_code : sum_code);
-    if (!is_softmax(e, i) && activation_code[layer->activation].code) {
-        const bool exponent = activation_code[layer->activation].uses_exp;
-        if (exponent)
-            paper_raw(
-                p, "%s",
-                paper_choose(p, "/* e^x = 2^n e^r with x = n ln 2 + r; the same on every machine. */\n",
-                             "/* e^x = 2^n e^r, x = n ln 2 + r. 어느 컴퓨터에서나 결과가 같습니다. */\n"));
-        paper_raw(p, "%s", exponent ? exp_code : "");
-        paper_raw(p, "%s", activation_code[layer->activation].uses_sigmoid ? sigmoid_code : "");
-        paper_raw(p, "%s", activation_code[layer->activation].code);
-    }
+    if (!is_softmax(e, i))
+        write_activation(p, layer->activation);
     write_main(e, p, i, output);
 }
 

@@ -79,6 +79,41 @@ float exact_log(float x)
     return exact_fma(n, 0x1.62e43p-1F, exact_fma(n, -0x1.05c61p-29F, log_m));
 }
 
+/* A polynomial from the highest coefficient down. */
+static float polynomial(float x, const float *coefficient, size_t n)
+{
+    float p = coefficient[0];
+    for (size_t i = 1; i < n; i++)
+        p = exact_fma(p, x, coefficient[i]);
+    return p;
+}
+
+/* v_log1p of the same. */
+float exact_log1p(float x)
+{
+    static const float coefficient[] = {2.0F / 13, 2.0F / 11, 2.0F / 9, 2.0F / 7, 2.0F / 5, 2.0F / 3};
+    const float s = exact_div(x, exact_add(2, x)), z = exact_mul(s, s), h = exact_mul(exact_mul(x, x), 0.5F);
+    const float p = polynomial(z, coefficient, sizeof coefficient / sizeof *coefficient);
+    return exact_sub(x, exact_sub(h, exact_mul(s, exact_fma(p, z, h))));
+}
+
+/* v_erf of the same. */
+float exact_erf(float x)
+{
+    static const float near[] = {-0x1.38e000p-11F, 0x1.471a58p-8F,  -0x1.b691b2p-6F,
+                                 0x1.ce1c44p-4F,   -0x1.812700p-2F, 0x1.06eba8p-3F};
+    const float size = fabsf(x) > 4 ? 4 : exact_flush(fabsf(x)), square = exact_mul(size, size);
+    if (size < 0.927734375F)
+        return copysignf(exact_fma(polynomial(square, near, sizeof near / sizeof *near), size, size), x);
+    float q = exact_fma(-0x1.220000p-16F, size, 0x1.91cfb2p-12F);
+    q = exact_fma(q, square, exact_fma(-0x1.fd1438p-9F, size, 0x1.8d6342p-6F));
+    q = exact_fma(q, size, -0x1.b55cb8p-4F);
+    q = exact_fma(q, size, -0x1.450aa0p-1F);
+    q = exact_fma(q, size, -0x1.079d0cp-3F);
+    q = exact_fma(q, size, -size);
+    return copysignf(exact_sub(1, exact_exp(q)), x);
+}
+
 /* ---- a layer's sum --------------------------------------------------------------------------------- */
 
 static float next_sum(const struct running *r, const struct layer_step *step, bool first, float sum)

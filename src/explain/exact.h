@@ -14,6 +14,8 @@ float exact_div(float a, float b);
 float exact_sqrt(float a);
 float exact_exp(float x);
 float exact_log(float x);
+float exact_log1p(float x); /* log(1 + x), for x from 0 to 1 */
+float exact_erf(float x);
 
 /* One output of a layer on its way: after each step the sum, and where groups are summed apart, theirs. */
 struct running {

@@ -87,7 +87,4 @@ void tell_answer(struct explanation *e);
  * Errors: as cnn_explain. */
 enum cnn_status tell_step(struct explanation *e, size_t i, size_t output, struct cnn_error *error);
 
-/* f(z) as the program computes it; false for an activation that is not known here. */
-bool exact_activation(enum activation activation, float z, float *y);
-
 #endif

@@ -64,6 +64,17 @@ void engine_step(struct engine *engine, const struct engine_batch *batch, enum o
 void engine_gradient(struct engine *engine, const struct engine_batch *batch, float *gradient, double *loss,
                      size_t *correct);
 
+/* Adds to the gradient of an image what L2 adds, as a step has it. Shapes: gradient [model->n_weights]. */
+void gradient_add_cost(const struct cnn_model *model, float *gradient);
+
+/* The length of a gradient by one array of weights, or by all of them where array is NULL, added up as
+ * clipping does. Shapes: gradient [model->n_weights]. */
+double gradient_norm(const struct cnn_model *model, const struct parameter *array, const float *gradient);
+
+/* What a gradient of that length is multiplied by, where it may be at most so long. Source: tf.clip_by_norm,
+ * tf.clip_by_global_norm. */
+float gradient_clip_factor(double most, double norm);
+
 /* What a thread has just done within a step; ENGINE_WAIT: waited for the others. */
 enum engine_phase {
     ENGINE_START,

@@ -86,6 +86,16 @@ void pieces_add_cost(const struct layer *layer, struct range range, double l2, f
     }
 }
 
+void gradient_add_cost(const struct cnn_model *model, float *gradient)
+{
+    for (size_t i = 0; model->objective.l2 > 0 && i < model->n_layers; i++) {
+        const struct layer *layer = &model->layer[i];
+        if (layer->n_trained)
+            pieces_add_cost(layer, (struct range){0, layer->n_trained}, model->objective.l2,
+                            gradient + (layer->parameter[0].value - model->weights));
+    }
+}
+
 /* ---- clipping ------------------------------------------------------------------------------------- */
 
 static float *piece_gradient(const struct engine *e, const struct piece *piece)
@@ -103,10 +113,22 @@ static double norm_for(const struct engine *e, const struct piece *of)
     return sqrt(sum);
 }
 
-/* What a gradient of that norm is multiplied by. Source: tf.clip_by_norm, tf.clip_by_global_norm. */
-static float clip_factor(const struct engine *e, double norm)
+double gradient_norm(const struct cnn_model *model, const struct parameter *array, const float *gradient)
 {
-    return norm > e->clip.norm ? (float)(e->clip.norm / norm) : 1;
+    const struct parameter *p;
+    const struct layer *layer;
+    double sum = 0;
+    for (size_t i = 0; (p = model_parameter(model, i, &layer)); i++)
+        for (size_t from = 0; p->trained && (!array || p == array) && from < p->count; from += PIECE) {
+            const struct piece piece = piece_at(layer, p, from);
+            sum += sum_of_squares(piece.n, gradient + (p->value - model->weights) + from);
+        }
+    return sqrt(sum);
+}
+
+float gradient_clip_factor(double most, double norm)
+{
+    return norm > most ? (float)(most / norm) : 1;
 }
 
 static void update_piece(const struct engine *e, const struct piece *piece, float factor,
@@ -133,7 +155,7 @@ void pieces_update(const struct engine *e, const struct target *target)
     for (size_t i = 0; i < e->n_pieces; i++) {
         const struct piece *piece = &e->piece[i];
         if (piece->parameter != last && (!last || !e->clip.global))
-            factor = clip_factor(e, norm_for(e, piece));
+            factor = gradient_clip_factor(e->clip.norm, norm_for(e, piece));
         last = piece->parameter;
         update_piece(e, piece, factor, target);
     }

@@ -4,7 +4,8 @@
  */
 #include "explain/text.h"
 
-#include "explain/explain.h"
+#include "base/denormals.h"
+#include "explain/activation.h"
 #include "nn/engine.h"
 #include "nn/table.h"
 #include "train/trainer.h"
@@ -24,12 +25,11 @@ static size_t n_outputs;
 static void check_output(const struct explanation *e, const char *arch, size_t i, size_t output)
 {
     const struct layer *layer = explained_layer(e, i);
-    float y;
     if (!same(exact_output(layer, e->y[i - 1], output), e->z[i][output]))
         fail_msg("%s: %s, output %zu: %a explained, %a computed", arch, layer->name, output,
                  (double)exact_output(layer, e->y[i - 1], output), (double)e->z[i][output]);
-    if (layer->type->has_activation && !is_answer(e, i) &&
-        exact_activation(layer->activation, e->z[i][output], &y) && !same(y, e->y[i][output]))
+    const float y = exact_activation(layer->activation, e->z[i][output]);
+    if (layer->type->has_activation && !is_softmax(e, i) && !same(y, e->y[i][output]))
         fail_msg("%s: %s, output %zu: activation %a explained, %a computed", arch, layer->name, output,
                  (double)y, (double)e->y[i][output]);
     n_outputs++;
@@ -76,6 +76,67 @@ static void test_shards(void **state)
                                         "flatten dense:102,relu dense:161,tanh dense:4,softmax"};
     for (size_t i = 0; i < 2; i++)
         check_arch(archs[i]);
+}
+
+/* Every activation in every one of its cases: at their ends, near 0, far out. */
+static void test_every_activation(void **state)
+{
+    (void)state;
+    static const float far[] = {0,    0x1p-126F, 0x1p-100F, 0.4F, 0.625F, 0.927734375F, 1.3F, 2.5F, 3,    4,
+                                5.7F, 19.5F,     20,        87,   88.8F,  89,           90,   1e4F, 1e30F};
+    const struct kernels *k;
+    struct cnn_error error;
+    assert_int_equal(kernels_choose(&k, &error), CNN_OK);
+    for (int a = 0; a < N_ACTIVATIONS; a++)
+        for (size_t i = 0; i < sizeof far / sizeof *far * 16; i++) {
+            float z = far[i / 16], x[16] = {0}, y[16];
+            for (size_t n = 0; n < i % 8; n++)
+                z = n % 2 ? nextafterf(z, 0) : z * 1.1F;
+            x[5] = i % 16 < 8 ? z : -z;
+            const uint64_t before = denormals_flush();
+            k->activate[a](16, x, y, NULL);
+            denormals_restore(before);
+            if (!same(exact_activation((enum activation)a, x[5]), y[5]))
+                fail_msg("%s(%a): %a explained, %a computed", activation_word((size_t)a)->word, (double)x[5],
+                         (double)exact_activation((enum activation)a, x[5]), (double)y[5]);
+        }
+}
+
+/* Shows one activation of a network of one unit for each of several z: what is said of it. */
+static void check_told(enum activation activation, float bias, enum cnn_language language)
+{
+    char arch[80], *text, last[32];
+    struct cnn_error error;
+    const char *word = activation_word(activation)->word;
+    snprintf(arch, sizeof arch, "flatten dense:1,%s dense:2,softmax", word);
+    struct cnn_model *model = made(arch, 1, 1, true);
+    struct cnn_dataset *data = one_image(1, 1); /* whose pixel is 0 */
+    float y;
+    assert_int_equal(cnn_model_set_weights(model, "dense/bias", &bias, 1, &error), CNN_OK);
+    assert_int_equal(cnn_model_activations(model, data, 0, 2, CNN_AFTER_ACTIVATION, &y, &error), CNN_OK);
+    text = explained(model, data,
+                     &(struct cnn_explain_options){.layer = "dense", .columns = 1000, .language = language});
+    snprintf(last, sizeof last, " = %.6g\n", (double)y);
+    const char *from = strstr(text, "    z = "), *result = from ? strstr(from, "\n    y = ") : NULL,
+               *end = result ? strchr(result + 1, '\n') : NULL;
+    if (!end || strncmp(end + 1 - strlen(last), last, strlen(last)) != 0)
+        fail_msg("%s(%g): no line that ends in%s in %s", word, (double)bias, last, text);
+    for (const char *at = from; at < end; at++)
+        if (*at == '{' || *at == '}' || strncmp(at, "nan", 3) == 0)
+            fail_msg("%s(%g): a number has no name: %s", word, (double)bias, from);
+    free(text);
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_every_activation_is_told(void **state)
+{
+    (void)state;
+    static const float biases[] = {-95, -21, -4, -0.7F, -0.3F, 0.3F, 0.7F, 4};
+    for (int a = 0; a < N_ACTIVATIONS; a++)
+        for (size_t i = 0; i < sizeof biases / sizeof *biases; i++)
+            if (a != ACTIVATION_linear && a != ACTIVATION_softmax)
+                check_told((enum activation)a, biases[i], i % 2 ? CNN_KOREAN : CNN_ENGLISH);
 }
 
 /* ---- words ----------------------------------------------------------------------------------------- */
@@ -225,13 +286,20 @@ static void test_the_lesson(void **state)
 
 /* ---- the step -------------------------------------------------------------------------------------- */
 
-/* The number behind the last " = " of the last line. */
-static float last_number(const char *text)
+/* The number behind the last " = " of the last line that begins so. */
+static float last_number(const char *text, const char *begin)
 {
-    const char *at = text;
+    const char *line = NULL, *at;
+    for (at = text; (at = strstr(at, begin)); at++)
+        line = at + 1; /* after the end of the line before */
+    assert_non_null(line);
+    char *copy = strndup(line, strcspn(line, "\n"));
+    at = copy;
     for (const char *next; (next = strstr(at, " = ")); at = next + 3)
         ;
-    return strtof(at, NULL);
+    const float value = strtof(at, NULL);
+    free(copy);
+    return value;
 }
 
 /* Where the weight named in a text lies in its array. */
@@ -251,19 +319,17 @@ static size_t named_weight(const char *text, const struct cnn_weights *w)
 }
 
 /* Batches of one image, one a epoch: the next step of the run is the one that is explained. */
-static void check_step(const char *optimizer, enum cnn_compat compat, const char *schedule)
+static void check_step(const char *arch, const char *layer, const struct cnn_train_options *given)
 {
     char path[] = "/tmp/cnn-explain-XXXXXX";
     struct cnn_error error = {0};
-    struct cnn_model *model = made("conv2d:2,3,swish flatten dense:4,softmax", SIDE, CHANNELS, true);
+    struct cnn_model *model = made(arch, SIDE, CHANNELS, true);
     struct cnn_dataset *data = one_image(SIDE, CHANNELS);
     struct cnn_trainer *trainer;
-    const struct cnn_train_options options = {.epochs = 6,
-                                              .batch_size = 1,
-                                              .optimizer = optimizer,
-                                              .compat = compat,
-                                              .schedule = schedule,
-                                              .learning_rate = 0.01};
+    struct cnn_train_options options = *given;
+    options.epochs = 6;
+    options.batch_size = 1;
+    options.learning_rate = 0.01;
     close(mkstemp(path));
     if (cnn_trainer_create(model, data, &options, &trainer, &error) != CNN_OK)
         fail_msg("%s", error.message);
@@ -271,17 +337,25 @@ static void check_step(const char *optimizer, enum cnn_compat compat, const char
         assert_int_equal(cnn_trainer_step(trainer, NULL, &error), CNN_OK);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(cnn_trainer_save(trainer, path, &error), CNN_OK);
-    char *text = explained(model, data,
-                           &(struct cnn_explain_options){.layer = "conv2d", .run = path, .columns = 1000});
+    char *text =
+        explained(model, data, &(struct cnn_explain_options){.layer = layer, .run = path, .columns = 1000});
     struct cnn_weights w;
-    assert_int_equal(cnn_model_weights(model, "conv2d/kernel", &w, &error), CNN_OK);
+    char name[80];
+    snprintf(name, sizeof name, "%s/kernel", layer);
+    assert_int_equal(cnn_model_weights(model, name, &w, &error), CNN_OK);
     const size_t at = named_weight(text, &w);
-    const float before = w.values[at], promised = last_number(text);
+    const float before = w.values[at], promised = last_number(text, "\n    w = ");
     assert_int_equal(cnn_trainer_step(trainer, NULL, &error), CNN_OK);
     assert_false(same(before, w.values[at]));
     if (!same(promised, w.values[at]))
-        fail_msg("%s, %s: %.9g explained, %.9g trained", optimizer, schedule, (double)promised,
-                 (double)w.values[at]);
+        fail_msg("%s, %s: %.9g explained, %.9g trained: %s", arch, options.optimizer, (double)promised,
+                 (double)w.values[at], text);
+    if (options.ema > 0)
+        assert_true(same(last_number(text, "\n    mean = "),
+                         trainer->average.values[w.values + at - model->weights]));
+    assert_int_equal(strstr(text, "L2 adds") != NULL, options.l2 > 0);
+    assert_int_equal(strstr(text, "The run clips") != NULL, options.clipnorm + options.global_clipnorm > 0);
+    assert_int_equal(strstr(text, "is that of training") != NULL, strstr(arch, "batchnorm") != NULL);
     free(text);
     unlink(path);
     cnn_trainer_free(trainer);
@@ -294,10 +368,39 @@ static void test_step(void **state)
     (void)state;
     static const char *const optimizers[] = {"rmsprop",          "sgd",  "sgd:0.9",
                                              "sgd:0.9,nesterov", "adam", "adamw"};
+    static const char arch[] = "conv2d:2,3,swish flatten dense:4,softmax";
     for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
-        check_step(optimizers[i], CNN_KERAS2, "constant");
-        check_step(optimizers[i], CNN_KERAS3, "cosine");
+        check_step(arch, "conv2d", &(struct cnn_train_options){.optimizer = optimizers[i]});
+        check_step(arch, "conv2d",
+                   &(struct cnn_train_options){
+                       .optimizer = optimizers[i], .compat = CNN_KERAS3, .schedule = "cosine"});
     }
+}
+
+/* What makes another gradient, and keeps a mean: norms over more than one piece of 4096 weights among it. */
+static void test_step_of_each_objective(void **state)
+{
+    (void)state;
+    static const struct cnn_train_options options[] = {
+        {.label_smoothing = 0.1},
+        {.loss = "mse"},
+        {.l2 = 0.05},
+        {.clipnorm = 0.01},
+        {.clipnorm = 1e6},
+        {.global_clipnorm = 0.01},
+        {.ema = 0.9},
+        {.loss = "mse", .l2 = 0.05, .global_clipnorm = 0.02, .ema = 0.5, .compat = CNN_KERAS3},
+    };
+    static const char *const archs[] = {"conv2d:2,3,swish flatten dense:80,tanh dense:4,softmax",
+                                        "conv2d:2,3 batchnorm activation:relu flatten dense:4,softmax"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        for (size_t k = 0; k < 2; k++) {
+            struct cnn_train_options o = options[i];
+            o.optimizer = "sgd";
+            check_step(archs[k], k ? "conv2d" : "dense", &o);
+        }
+    check_step("flatten dense:4,sigmoid", "dense",
+               &(struct cnn_train_options){.optimizer = "sgd", .loss = "mse"});
 }
 
 static void test_loss(void **state)
@@ -322,10 +425,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_layer),
         cmocka_unit_test(test_shards),
+        cmocka_unit_test(test_every_activation),
+        cmocka_unit_test(test_every_activation_is_told),
         cmocka_unit_test(test_names_in_braces),
         cmocka_unit_test(test_arithmetic_is_true),
         cmocka_unit_test(test_the_lesson),
         cmocka_unit_test(test_step),
+        cmocka_unit_test(test_step_of_each_objective),
         cmocka_unit_test(test_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

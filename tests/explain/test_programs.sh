@@ -13,10 +13,11 @@ fail() {
     exit 1
 }
 
-# check_program LAYER: as the text says, for the model in cnn.npz.
+# check_program "LAYER [OPTION]...": as the text says, for the model in cnn.npz.
 check_program() {
-    local compiler
-    "$program" explain --data "$digits" --layer "$1" --c >number.c
+    local compiler options
+    read -ra options <<<"$1"
+    "$program" explain --data "$digits" --layer "${options[@]}" --c >number.c
     for compiler in "${compilers[@]}"; do
         "$compiler" -std=c99 -pedantic -Wall -Wextra -Werror -O2 -ffp-contract=off number.c -o number -lm ||
             fail "$1: $compiler refuses"
@@ -35,10 +36,16 @@ for compiler in gcc clang; do
 done
 [ ${#compilers[@]} -gt 0 ] || { echo "no compiler" && exit 77; }
 
-for activation in linear relu swish tanh sigmoid; do
+# Every activation of the table, above 0 and below: units are found by their sign.
+"$program" help activations >words
+mapfile -t activations < <(sed -nE 's/^  ([a-z_0-9]+) .*/\1/p' words | grep -vx softmax)
+[ ${#activations[@]} -ge 13 ] || fail "activations: ${activations[*]}"
+for activation in "${activations[@]}"; do
     "$program" train --data "$digits" --epochs 1 --scale --verbose 0 --model cnn.npz \
         --arch "conv2d:3,5,$activation conv2d:4,3,$activation flatten dense:30,$activation dense:10,softmax"
-    for layer in conv2d conv2d_1 dense dense_1; do check_program "$layer"; done
+    layers=(conv2d "dense --unit 1" "dense --unit 2" "dense --unit 3")
+    [ "$activation" != swish ] || layers+=(conv2d_1 dense dense_1)
+    for layer in "${layers[@]}"; do check_program "$layer"; done
     rm -f cnn*.npz
 done
 
