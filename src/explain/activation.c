@@ -34,6 +34,7 @@ struct row {
     }                                                                                                        \
     }                                                                                                        \
     ;
+#define FORMULA(text)
 #define STEP(name, expression, text) {ROW_STEP, #name, #expression},
 #define VAR(name, expression) {ROW_VAR, #name, #expression},
 #define SET(name, expression) {ROW_SET, #name, #expression},
@@ -47,6 +48,7 @@ struct row {
 #include "kernels/activations/steps.def"
 #undef BEGIN
 #undef FINISH
+#undef FORMULA
 #undef STEP
 #undef VAR
 #undef SET
@@ -71,6 +73,7 @@ enum { MOST_NAMES = 8, LINE_TEXT = 256 };
 /* What has a name so far. paper NULL: nothing is told. */
 struct trace {
     struct paper *paper;
+    const char *word; /* of the activation */
     size_t n;
     struct {
         const char *name;
@@ -142,6 +145,14 @@ static float hold(struct trace *t, const char *text, float z, float held)
     return z < held || held < z ? tell(t, "z", text, held) : z;
 }
 
+static void give_formula(const struct trace *t, const char *text, float z)
+{
+    if (!t->paper)
+        return;
+    paper_line(t->paper, "%s(z) = %s", t->word, text);
+    paper_line(t->paper, "z = %.6g", (double)z);
+}
+
 static void say(struct trace *t, const char *english, const char *korean)
 {
     if (t->paper)
@@ -161,6 +172,7 @@ static void say(struct trace *t, const char *english, const char *korean)
     static float run_##name(struct trace *trace, float z)                                                    \
     {
 #define FINISH }
+#define FORMULA(text) give_formula(trace, text, z);
 #define STEP(name, expression, text) const float name = tell(trace, #name, text, expression);
 #define VAR(name, expression) float name = put(trace, #name, expression);
 #define SET(name, expression) name = put(trace, #name, expression);
@@ -191,7 +203,7 @@ static float (*const run[N_ACTIVATIONS])(struct trace *t, float z) = {
 
 static float run_rows(struct paper *paper, enum activation activation, float z)
 {
-    struct trace t = {.paper = paper};
+    struct trace t = {.paper = paper, .word = activation_word(activation)->word};
     put(&t, "z", z);
     return run[activation](&t, z);
 }
@@ -208,12 +220,14 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
     const struct layer *layer = explained_layer(e, i);
     const float z = e->z[i][output];
     struct paper *p = &e->paper;
-    const struct cnn_word *word = activation_word(layer->activation);
     if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_softmax(e, i))
         return;
-    paper_say(p, SAID_activation, word->word);
-    paper_line(p, "%s(x) = %.*s", word->word, (int)strcspn(word->help, ";"), word->help);
-    paper_line(p, "z = %.6g", (double)z);
+    if (layer->type->words->step)
+        paper_say(p, SAID_activation, activation_word(layer->activation)->word);
+    else
+        paper_say(p, "It is what the activation function %s makes of the number z in the layer below:",
+                  "앞 층에서 같은 자리에 있던 수 z에 활성화 함수 %s를 적용한 값입니다.",
+                  activation_word(layer->activation)->word);
     run_rows(p, layer->activation, z);
 }
 
@@ -221,46 +235,49 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
 
 /* What expressions call, each after what it calls itself. */
 static const struct {
-    const char *call, *code;
+    const char *call, *code, *english, *korean; /* the last two: a comment above it */
 } functions[] = {
     {"add(", "static float add(float a, float b)\n{\n    return flush(a + b);\n}\n\n"},
     {"sub(", "static float sub(float a, float b)\n{\n    return flush(a - b);\n}\n\n"},
     {"mul(", "static float mul(float a, float b)\n{\n    return flush(a * b);\n}\n\n"},
     {"div_(", "static float div_(float a, float b)\n{\n    return flush(a / b);\n}\n\n"},
     {"fma_(", "static float fma_(float a, float b, float c)\n{\n    return flush(fmaf(a, b, c));\n}\n\n"},
-    {"exp_(", "/* e^x = 2^n e^r with x = n ln 2 + r; the same on every machine. */\n"
-              "static float exp_(float x)\n"
-              "{\n"
-              "    const float round_up = 0x1.8p23f + 127;\n"
-              "    uint32_t bits;\n"
-              "    float power;\n"
-              "    x = x < -88 ? -88 : x > 88.7f ? 88.7f : x;\n"
-              "    float shifted = fmaf(x, 0x1.715476p0f, round_up), n = shifted - round_up;\n"
-              "    float r = fmaf(n, 0x1.05c61p-29f, fmaf(n, -0x1.62e43p-1f, x));\n"
-              "    float p = 0x1.6a2434p-10f;\n"
-              "    p = fmaf(p, r, 0x1.1239e2p-7f);\n"
-              "    p = fmaf(p, r, 0x1.5558f2p-5f);\n"
-              "    p = fmaf(p, r, 0x1.555492p-3f);\n"
-              "    p = fmaf(p, r, 0x1.fffffcp-2f);\n"
-              "    p = fmaf(p, r, 1);\n"
-              "    p = fmaf(p, r, 1);\n"
-              "    memcpy(&bits, &shifted, sizeof bits);\n"
-              "    bits <<= 23;\n"
-              "    memcpy(&power, &bits, sizeof power);\n"
-              "    return flush(p * power);\n"
-              "}\n\n"},
-    {"log1p_(", "/* log(1 + x) for x from 0 to 1. */\n"
-                "static float log1p_(float x)\n"
-                "{\n"
-                "    float s = flush(x / (2 + x)), z = flush(s * s), h = flush(flush(x * x) * 0.5f);\n"
-                "    float p = 2.0f / 13;\n"
-                "    p = fmaf(p, z, 2.0f / 11);\n"
-                "    p = fmaf(p, z, 2.0f / 9);\n"
-                "    p = fmaf(p, z, 2.0f / 7);\n"
-                "    p = fmaf(p, z, 2.0f / 5);\n"
-                "    p = fmaf(p, z, 2.0f / 3);\n"
-                "    return flush(x - flush(h - flush(s * flush(fmaf(p, z, h)))));\n"
-                "}\n\n"},
+    {"exp_(",
+     "static float exp_(float x)\n"
+     "{\n"
+     "    const float round_up = 0x1.8p23f + 127;\n"
+     "    uint32_t bits;\n"
+     "    float power;\n"
+     "    x = x < -88 ? -88 : x > 88.7f ? 88.7f : x;\n"
+     "    float shifted = fmaf(x, 0x1.715476p0f, round_up), n = shifted - round_up;\n"
+     "    float r = fmaf(n, 0x1.05c61p-29f, fmaf(n, -0x1.62e43p-1f, x));\n"
+     "    float p = 0x1.6a2434p-10f;\n"
+     "    p = fmaf(p, r, 0x1.1239e2p-7f);\n"
+     "    p = fmaf(p, r, 0x1.5558f2p-5f);\n"
+     "    p = fmaf(p, r, 0x1.555492p-3f);\n"
+     "    p = fmaf(p, r, 0x1.fffffcp-2f);\n"
+     "    p = fmaf(p, r, 1);\n"
+     "    p = fmaf(p, r, 1);\n"
+     "    memcpy(&bits, &shifted, sizeof bits);\n"
+     "    bits <<= 23;\n"
+     "    memcpy(&power, &bits, sizeof power);\n"
+     "    return flush(p * power);\n"
+     "}\n\n",
+     "/* e^x = 2^n e^r with x = n ln 2 + r; the same on every machine. */\n",
+     "/* e^x = 2^n e^r, x = n ln 2 + r. 어느 컴퓨터에서나 결과가 같습니다. */\n"},
+    {"log1p_(",
+     "static float log1p_(float x)\n"
+     "{\n"
+     "    float s = flush(x / (2 + x)), z = flush(s * s), h = flush(flush(x * x) * 0.5f);\n"
+     "    float p = 2.0f / 13;\n"
+     "    p = fmaf(p, z, 2.0f / 11);\n"
+     "    p = fmaf(p, z, 2.0f / 9);\n"
+     "    p = fmaf(p, z, 2.0f / 7);\n"
+     "    p = fmaf(p, z, 2.0f / 5);\n"
+     "    p = fmaf(p, z, 2.0f / 3);\n"
+     "    return flush(x - flush(h - flush(s * flush(fmaf(p, z, h)))));\n"
+     "}\n\n",
+     "/* log(1 + x) for x from 0 to 1. */\n", "/* log(1 + x), x는 0부터 1까지. */\n"},
     {"erf_(", "static float erf_(float x)\n"
               "{\n"
               "    float size = fabsf(x) > 4 ? 4 : fabsf(x), square = flush(size * size);\n"
@@ -303,7 +320,9 @@ static void write_functions(struct paper *p, const struct row *row)
             called[k] = called[k] || calls(functions[i].code, functions[k].call);
     for (size_t k = 0; k < N_FUNCTIONS; k++)
         if (called[k])
-            paper_raw(p, "%s", functions[k].code);
+            paper_raw(p, "%s%s",
+                      functions[k].korean ? paper_choose(p, functions[k].english, functions[k].korean) : "",
+                      functions[k].code);
 }
 
 /* A row as a line of C; in: how far cases have moved it in. */

@@ -295,10 +295,27 @@ static double count_macs(const struct layer *layer)
 static void tell_totals(struct explanation *e)
 {
     struct paper *p = &e->paper;
+    char learned[NUMBER_WIDTH], others[NUMBER_WIDTH];
+    double all = 0, kept = 0;
+    for (size_t i = 0; i < e->model->n_layers; i++) {
+        all += count_parameters(&e->model->layer[i]);
+        kept += count_parameters(&e->model->layer[i]) - (double)e->model->layer[i].n_trained;
+    }
     paper_heading(p, 2, "All together", "모두 합치면");
-    paper_say(p, "Parameters, all learned from images:",
-              "파라미터는 모두 이만큼이고, 전부 이미지를 보고 학습합니다.");
+    if (kept > 0)
+        paper_say(p, "Parameters:", "파라미터는 모두 이만큼입니다.");
+    else
+        paper_say(p, "Parameters, all learned from images:",
+                  "파라미터는 모두 이만큼이고, 전부 이미지를 보고 학습합니다.");
     tell_total(e, count_parameters);
+    if (kept > 0)
+        paper_say(
+            p,
+            "Of these %s are learned from images. The other %s are not: they are moving averages that a "
+            "layer keeps while the network is trained.",
+            "이 가운데 %s개는 이미지를 보고 학습합니다. 나머지 %s개는 학습하는 값이 아니라, 학습하는 "
+            "동안 층이 모아 두는 이동 평균입니다.",
+            number_text(learned, all - kept), number_text(others, kept));
     paper_say(p, "Multiplications for one image:", "이미지 한 장에 필요한 곱셈은 다음과 같습니다.");
     tell_total(e, count_macs);
 }

@@ -61,7 +61,7 @@ const struct said *said_at(size_t i);
     "Where each map is strongest in this image, counted from 0: there the feature was found.",                                                \
         "이 이미지에서 특징맵마다 값이 가장 큰 자리입니다(번호는 0부터). 바로 그 자리에서 특징을 찾은 " \
         "것입니다."
-#define SAID_first_maps "The first %d of %zu maps.", "처음 %d개만 보였습니다. 특징맵은 모두 %zu개입니다."
+#define SAID_first_maps "The first %d of %zu maps.", "처음 %d개만 나타냈습니다. 특징맵은 모두 %zu개입니다."
 #define SAID_largest_number "The largest number is that of %s: %.6g.", "값이 가장 큰 것은 %s입니다: %.6g"
 #define SAID_map "map", "특징맵"
 #define SAID_row "row", "행"

@@ -176,14 +176,16 @@ void tell_weight_step(struct explanation *e, const struct weight_step *s)
               "Training moves each weight a little, so that the loss falls. If this image alone were a batch "
               "of one, the gradient of the loss by the weight %s would be g = %.6g. Where a gradient is "
               "above 0, the loss rises with the weight; where it is below 0, it falls. Among the weights of "
-              "the sum above this is the steepest.",
+              "%s this is the steepest.",
               "학습은 손실이 줄어드는 쪽으로 가중치를 조금씩 옮기는 일입니다. 이 이미지 한 장만으로 배치를 "
               "만들면, 가중치 %s에 대한 손실의 기울기는 g = %.6g입니다. 기울기가 0보다 크면 가중치가 커질 때 "
-              "손실도 커지고, 0보다 작으면 손실이 줄어듭니다. 위의 합에 쓰인 가중치 가운데 기울기가 가장 "
-              "가파른 것을 골랐습니다.",
-              name, (double)s->image_g);
+              "손실도 커지고, 0보다 작으면 손실이 줄어듭니다. %s 가중치 가운데 기울기가 가장 가파른 것을 "
+              "골랐습니다.",
+              name, (double)s->image_g,
+              s->layer->type->words->step ? paper_choose(p, "the sum above", "위의 합에 쓰인")
+                                          : paper_choose(p, "this layer", "이 층의"));
     if (fabsf(s->image_g) <= 0)
-        paper_say(p, "It is 0: whatever the weight, the loss of this image stays as it is.",
+        paper_say(p, "It is 0: a small change of the weight leaves the loss of this image as it is.",
                   "기울기가 0입니다. 가중치를 조금 바꾸어도 이 이미지의 손실은 그대로입니다.");
     tell_regularization(e, s);
     if (s->has_run)

@@ -284,6 +284,98 @@ static void test_the_lesson(void **state)
     cnn_model_free(model);
 }
 
+/* ---- whole networks -------------------------------------------------------------------------------- */
+
+static const char every_layer[] =
+    "conv2d:3,3,same,linear batchnorm activation:gelu maxpool2d:2 conv2d:4,3,stride=2,elu "
+    "avgpool2d:2 dropout:0.25 flatten dense:12,hard_swish dense:10,softmax";
+
+/* Lines of arithmetic, which stand by themselves in any language: no words but names. */
+static char *arithmetic_of(const char *text)
+{
+    char *lines = calloc(strlen(text) + 1, 1), *to = lines;
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1) {
+        size_t length = strcspn(at, "\n");
+        if (strncmp(at, "    ", 4) == 0 && memchr(at, '=', length) && !memchr(at, 0xed, length)) {
+            memcpy(to, at, length + 1);
+            to += length + 1;
+        }
+    }
+    return lines;
+}
+
+/* Everything of a network in both languages: every name filled in, the same sums, nothing that is no number.
+ */
+static void check_whole(const char *arch)
+{
+    struct cnn_model *model = made(arch, 28, 1, true);
+    struct cnn_dataset *data = one_image(28, 1);
+    check_model(model, data, arch);
+    for (int all = 0; all < 2; all++) {
+        char *text[2], *sums[2];
+        for (int language = 0; language < 2; language++) {
+            text[language] =
+                explained(model, data,
+                          &(struct cnn_explain_options){
+                              .language = (enum cnn_language)language, .all = all, .columns = 1000});
+            if (strpbrk(text[language], "{}") || strstr(text[language], "nan"))
+                fail_msg("%s: a name or a number is missing: %s", arch, strpbrk(text[language], "{}"));
+            for (size_t i = 0; i < model->n_layers; i++)
+                assert_non_null(strstr(text[language], model->layer[i].name));
+            sums[language] = arithmetic_of(text[language]);
+        }
+        assert_true(strlen(sums[0]) > 200);
+        assert_string_equal(sums[0], sums[1]);
+        for (char *line = strtok(sums[0], "\n"); line; line = strtok(NULL, "\n"))
+            if (!strpbrk(line, "zgvwym")) /* of shapes and counts */
+                check_line(arch, line);
+        for (int language = 0; language < 2; language++) {
+            free(text[language]);
+            free(sums[language]);
+        }
+    }
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_whole_networks(void **state)
+{
+    (void)state;
+    const struct layer_type *type;
+    for (size_t i = 0; (type = layer_type_at(i)); i++)
+        if (!strstr(every_layer, type->word) && strcmp(type->word, "globalavgpool2d") != 0)
+            fail_msg("%s is not in the network that is explained whole: add it", type->word);
+    check_whole("pool");
+    check_whole("lenet5");
+    check_whole(every_layer);
+    check_whole("conv2d:4,3,softplus globalavgpool2d dense:10,softmax"); /* in the place of flatten */
+}
+
+/* Which parameters are learned: a batch normalisation keeps two of its four. */
+static void test_totals(void **state)
+{
+    (void)state;
+    static const char *const archs[] = {"conv2d:3,3 batchnorm flatten dense:4,softmax", "lenet5", "pool"};
+    for (size_t i = 0; i < 3; i++) {
+        struct cnn_model *model = made(archs[i], 28, 1, true);
+        struct cnn_dataset *data = one_image(28, 1);
+        char *text = explained(model, data, &(struct cnn_explain_options){.columns = 1000}), expected[160];
+        const double all = (double)model->n_weights;
+        if (i == 0)
+            snprintf(
+                expected, sizeof expected,
+                "\n    30 + 12 + 8116 = 8158\n\nOf these %.0f are learned from images. The other 6 are not",
+                all - 6);
+        else
+            snprintf(expected, sizeof expected, "\nParameters, all learned from images:\n");
+        if (!strstr(text, expected))
+            fail_msg("%s: not said: %s", archs[i], expected);
+        free(text);
+        cnn_dataset_close(data);
+        cnn_model_free(model);
+    }
+}
+
 /* ---- the step -------------------------------------------------------------------------------------- */
 
 /* The number behind the last " = " of the last line that begins so. */
@@ -430,6 +522,8 @@ int main(void)
         cmocka_unit_test(test_names_in_braces),
         cmocka_unit_test(test_arithmetic_is_true),
         cmocka_unit_test(test_the_lesson),
+        cmocka_unit_test(test_whole_networks),
+        cmocka_unit_test(test_totals),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_step_of_each_objective),
         cmocka_unit_test(test_loss),

@@ -31,12 +31,13 @@ static const struct layer_words words = {
           "An activation bends each number by itself. Without one between them, two layers of weighted sums "
           "are no more than one. Here it is a layer of its own because something stands between it and the "
           "weighted sums, as a normalisation.",
-          "활성화 함수는 수를 하나씩 구부립니다. 그 사이에 이것이 없으면 가중합을 내는 층 둘은 하나와 다를 "
-          "것이 없습니다. 여기서는 가중합과 활성화 사이에 정규화 같은 것이 있어서 따로 한 층으로 둡니다."},
+          "활성화 함수는 수 하나하나를 따로 구부립니다. 가중합을 내는 층 사이에 활성화 함수가 없으면 층이 "
+          "둘이어도 하나와 다를 것이 없습니다. 여기서는 가중합과 활성화 함수 사이에 정규화 같은 층이 "
+          "있으므로 활성화 함수를 따로 한 층으로 두었습니다."},
          {TOPIC_SHAPE, "The shape stays as it is.", "모양은 그대로입니다."},
          {TOPIC_COUNT, "None: there is nothing to learn here.", "없습니다. 여기에는 학습할 것이 없습니다."},
          {TOPIC_WORK, "None that is counted: each number is looked at by itself.",
-          "세는 것은 없습니다. 수를 하나씩 따로 다룹니다."}},
+          "곱셈으로 세는 것은 없습니다. 수를 하나씩 따로 계산합니다."}},
 };
 
 const struct layer_type layer_activation = {

@@ -47,6 +47,22 @@ static bool not_padded(const struct layer *layer)
     return !padded(layer);
 }
 
+static bool oblong(const struct layer *layer)
+{
+    const struct pool2d_shape s = kernel_shape(layer);
+    return s.in_h != s.in_w || s.size_h != s.size_w || s.stride_h != s.stride_w;
+}
+
+static bool oblong_padded(const struct layer *layer)
+{
+    return padded(layer) && oblong(layer);
+}
+
+static bool oblong_not_padded(const struct layer *layer)
+{
+    return not_padded(layer) && oblong(layer);
+}
+
 static size_t number(const struct layer *layer, const char *name)
 {
     const struct pool2d_shape s = kernel_shape(layer);
@@ -89,7 +105,7 @@ static const struct layer_words words = {
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
           not_padded},
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, not_padded},
-         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, not_padded},
+         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, oblong_not_padded},
          {TOPIC_SHAPE,
           "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out at the edges (rounded "
           "up); what sticks out does not count in the mean:",
@@ -97,7 +113,7 @@ static const struct layer_words words = {
           "올립니다). 밖으로 나간 자리는 평균에 넣지 않습니다.",
           padded},
          {TOPIC_SHAPE, "{H} / {STEP.h} = {OH}", NULL, padded},
-         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, padded},
+         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, oblong_padded},
          {TOPIC_SHAPE, "Each of the {C} maps is pooled by itself, so there are still {OC}.",
           "특징맵 {C}개를 하나씩 따로 줄이므로 개수는 그대로 {OC}개입니다."},
          {TOPIC_COUNT, "None: there is nothing to learn here.", "없습니다. 여기에는 학습할 것이 없습니다."},

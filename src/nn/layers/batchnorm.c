@@ -210,8 +210,8 @@ static const struct layer_words words = {
          {TOPIC_PURPOSE,
           "A trained network has no batch to look at, so it uses averages instead that training has kept: "
           "after each step they move by a hundredth towards the batch's mean and variance.",
-          "학습이 끝난 모델에는 볼 배치가 없으므로 학습하는 동안 모아 둔 평균을 대신 씁니다. 이 이동 평균은 "
-          "한 걸음마다 배치의 평균과 분산 쪽으로 100분의 1씩 다가갑니다."},
+          "학습이 끝난 모델에는 배치가 없으므로 학습하는 동안 모아 둔 평균을 대신 씁니다. 이 이동 평균은 "
+          "스텝마다 배치의 평균과 분산 쪽으로 100분의 1씩 다가갑니다."},
          {TOPIC_SHAPE, "The shape stays as it is.", "모양은 그대로입니다."},
          {TOPIC_COUNT,
           "A gamma, a beta, a moving mean and a moving variance for each channel; the last two are not "
@@ -220,7 +220,7 @@ static const struct layer_words words = {
          {TOPIC_COUNT, "4*{C} = {P}", NULL, on_map},
          {TOPIC_COUNT, "4*{N} = {P}", NULL, on_vector},
          {TOPIC_WORK, "One multiplication for each number, which is not counted.",
-          "수마다 곱셈이 한 번씩 있지만 세지 않습니다."}},
+          "수마다 한 번씩 곱하지만 여기서는 세지 않습니다."}},
 };
 
 static const struct layer_shards shards = {.most_blocks = SIZE_MAX,

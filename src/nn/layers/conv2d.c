@@ -148,7 +148,8 @@ static bool one_channel(const struct layer *layer)
 /* Height and width do not have the same sum. */
 static bool oblong(const struct layer *layer)
 {
-    return layer->in.size[0] != layer->in.size[1] || layer->argument[SIZE].h != layer->argument[SIZE].w;
+    const struct argument_value *size = &layer->argument[SIZE], *stride = &layer->argument[STRIDE];
+    return layer->in.size[0] != layer->in.size[1] || size->h != size->w || stride->h != stride->w;
 }
 
 static bool first(const struct layer *layer)
@@ -189,6 +190,16 @@ static bool strides_only(const struct layer *layer)
 static bool plain_oblong(const struct layer *layer)
 {
     return plain(layer) && oblong(layer);
+}
+
+static bool oblong_strides_only(const struct layer *layer)
+{
+    return strides_only(layer) && oblong(layer);
+}
+
+static bool oblong_padded(const struct layer *layer)
+{
+    return padded(layer) && oblong(layer);
 }
 
 static size_t number(const struct layer *layer, const char *name)
@@ -249,7 +260,7 @@ static const struct layer_words words = {
          {TOPIC_SHAPE,
           "The window is {SIZE.h} high and {SIZE.w} wide and must not stick out, so the map "
           "becomes smaller, in height and in width:",
-          "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 이미지 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
+          "창은 세로 {SIZE.h}칸, 가로 {SIZE.w}칸이고 밖으로 나갈 수 없습니다. 그래서 특징맵이 "
           "작아집니다.",
           plain},
          {TOPIC_SHAPE, "{H} - ({SIZE.h}-1) = {OH}", NULL, plain},
@@ -259,7 +270,7 @@ static const struct layer_words words = {
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
           strides_only},
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, strides_only},
-         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, strides_only},
+         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, oblong_strides_only},
          {TOPIC_SHAPE,
           "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out: around the map lie "
           "zeros "
@@ -268,7 +279,7 @@ static const struct layer_words words = {
           "두기 때문입니다(나머지는 올립니다).",
           padded},
          {TOPIC_SHAPE, "{H} / {STEP.h} = {OH}", NULL, padded},
-         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, padded},
+         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, oblong_padded},
          {TOPIC_SHAPE,
           "There are {OC} new maps because there are {OC} filter sets. The number of channels below has no "
           "say in it: each filter set adds all channels up.",
@@ -287,7 +298,7 @@ static const struct layer_words words = {
           "필터셋의 가중치(세로 * 가로 * 채널 * 필터셋 수)에, 필터셋마다 편향이 하나씩 더 있습니다."},
          {TOPIC_COUNT, "{SIZE.h}*{SIZE.w}*{C}*{FILTERS} + {FILTERS} = {P}", NULL},
          {TOPIC_WORK, "A whole filter set is multiplied for each of the {OH}*{OW}*{OC} numbers:",
-          "수 {OH}*{OW}*{OC}개를 낼 때마다 필터셋 하나를 통째로 곱합니다."},
+          "수 {OH}*{OW}*{OC}개를 하나씩 낼 때마다 필터셋 하나를 통째로 곱합니다."},
          {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {MACS}", NULL, not_padded},
          {TOPIC_WORK, "At the edges the zeros around the map are left out; {MACS} remain.",
           "가장자리에서는 둘레의 0을 곱하지 않습니다. 그래서 {MACS}번이 됩니다.", padded}},

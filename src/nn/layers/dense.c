@@ -186,7 +186,7 @@ static const struct layer_words words = {
          {TOPIC_COUNT, "A weight from each number below to each unit, and a bias for each unit:",
           "앞 층의 수와 유닛을 하나씩 짝지을 때마다 가중치가 하나씩 있고, 유닛마다 편향이 하나씩 있습니다."},
          {TOPIC_COUNT, "{N}*{UNITS} + {UNITS} = {P}", NULL},
-         {TOPIC_WORK, "Each weight is used once:", "가중치를 하나씩 한 번만 씁니다."},
+         {TOPIC_WORK, "Each weight is used once:", "가중치를 저마다 한 번씩 씁니다."},
          {TOPIC_WORK, "{N}*{UNITS} = {MACS}", NULL}},
     .step = step,
     .group_english = "part {G}",

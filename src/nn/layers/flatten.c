@@ -23,7 +23,7 @@ static const struct layer_words words = {
           "which numbers were neighbours in the picture they are not told.",
           "특징맵을 한 줄로 길게 펼칩니다. 위에서 아래로, 왼쪽에서 오른쪽으로 가면서 자리마다 모든 특징맵의 "
           "수를 차례로 "
-          "늘어놓습니다. 계산은 하지 않습니다. 다음 층이 한 줄로 된 수를 받기 때문에 필요합니다. 그림에서 "
+          "늘어놓습니다. 계산은 하지 않습니다. 다음 층이 한 줄로 된 수를 받기 때문에 필요합니다. 이미지에서 "
           "어떤 수들이 서로 "
           "이웃이었는지는 다음 층에 전해지지 않습니다."},
          {TOPIC_SHAPE, "All numbers are still there:", "수는 하나도 빠지지 않습니다."},

@@ -64,10 +64,9 @@ static const struct layer_words words = {
               "Of each map only the mean of all its numbers is left: how much of the feature there is in the "
               "whole picture, and no longer where. It takes the place of flatten, and the dense layer above "
               "becomes small.",
-              "특징맵마다 모든 수의 평균 하나만 남깁니다. 특징이 그림 전체에 얼마나 있는지는 남고, 어디에 "
-              "있는지는 사라집니다. 펼치기 대신 쓰며, 그러면 다음 완전 연결 층이 작아집니다."},
-             {TOPIC_SHAPE, "One number for each of the {C} maps:", "특징맵 {C}개에서 수가 하나씩 나옵니다."},
-             {TOPIC_SHAPE, "{C} = {M}", NULL},
+              "특징맵마다 모든 수의 평균 하나만 남깁니다. 특징이 이미지 전체에 얼마나 있는지는 남고, 어디에 "
+              "있는지는 사라집니다. 펼치기 대신 쓰며, 그러면 다음 밀집층이 작아집니다."},
+             {TOPIC_SHAPE, "One number for each of the {C} maps.", "특징맵 {C}개에서 수가 하나씩 나옵니다."},
              {TOPIC_COUNT, "None: there is nothing to learn here.",
               "없습니다. 여기에는 학습할 것이 없습니다."},
              {TOPIC_WORK, "None: numbers are only added up, and divided once.",

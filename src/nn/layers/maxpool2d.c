@@ -100,7 +100,7 @@ static const struct layer_words words = {
           "{SIZE.h} x {SIZE.w} 크기의 창이 특징맵마다 따로 움직이면서, 창 안에서 가장 큰 수만 남깁니다. "
           "특징맵은 "
           "작아지지만 중요한 것, 곧 특징이 있다는 사실은 남습니다. 창 안 어디에 있었는지는 잊어버립니다. "
-          "그래서 그림이 조금 "
+          "그래서 이미지가 조금 "
           "밀려도 결과는 크게 달라지지 않습니다."},
          {TOPIC_SHAPE,
           "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
