@@ -12,6 +12,7 @@
 
 enum row_kind {
     ROW_END,
+    ROW_FORMULA,
     ROW_STEP,
     ROW_VAR,
     ROW_SET,
@@ -34,7 +35,7 @@ struct row {
     }                                                                                                        \
     }                                                                                                        \
     ;
-#define FORMULA(text)
+#define FORMULA(text) {ROW_FORMULA, NULL, text},
 #define STEP(name, expression, text) {ROW_STEP, #name, #expression},
 #define VAR(name, expression) {ROW_VAR, #name, #expression},
 #define SET(name, expression) {ROW_SET, #name, #expression},
@@ -66,6 +67,11 @@ static const struct row *const rows[N_ACTIVATIONS] = {
 #undef ROWS_OF
 };
 
+const char *activation_formula(enum activation activation)
+{
+    return rows[activation][0].expression;
+}
+
 /* ---- the rows as computation ---------------------------------------------------------------------- */
 
 enum { MOST_NAMES = 8, LINE_TEXT = 256 };
@@ -74,6 +80,7 @@ enum { MOST_NAMES = 8, LINE_TEXT = 256 };
 struct trace {
     struct paper *paper;
     const char *word; /* of the activation */
+    float y;          /* what will come out, where it is told */
     size_t n;
     struct {
         const char *name;
@@ -150,7 +157,7 @@ static void give_formula(const struct trace *t, const char *text, float z)
     if (!t->paper)
         return;
     paper_line(t->paper, "%s(z) = %s", t->word, text);
-    paper_line(t->paper, "z = %.6g", (double)z);
+    paper_line(t->paper, "z = %.6g, y = %s(z) = %.6g", (double)z, t->word, (double)t->y);
 }
 
 static void say(struct trace *t, const char *english, const char *korean)
@@ -195,22 +202,16 @@ static void say(struct trace *t, const char *english, const char *korean)
 #define DONE(expression, text) return tell(trace, "y", text, expression);
 #include "kernels/activations/steps.def"
 
-static float (*const run[N_ACTIVATIONS])(struct trace *t, float z) = {
+static float (*const run[N_ACTIVATIONS])(struct trace *trace, float z) = {
 #define RUN_OF(name, formula) run_##name,
     ACTIVATIONS(RUN_OF)
 #undef RUN_OF
 };
 
-static float run_rows(struct paper *paper, enum activation activation, float z)
-{
-    struct trace t = {.paper = paper, .word = activation_word(activation)->word};
-    put(&t, "z", z);
-    return run[activation](&t, z);
-}
-
 float exact_activation(enum activation activation, float z)
 {
-    return run_rows(NULL, activation, exact_flush(z));
+    struct trace t = {.paper = NULL};
+    return run[activation](&t, exact_flush(z));
 }
 
 /* ---- told ----------------------------------------------------------------------------------------- */
@@ -228,7 +229,11 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
         paper_say(p, "It is what the activation function %s makes of the number z in the layer below:",
                   "앞 층에서 같은 자리에 있던 수 z에 활성화 함수 %s를 적용한 값입니다.",
                   activation_word(layer->activation)->word);
-    run_rows(p, layer->activation, z);
+    struct trace t = {.paper = p,
+                      .word = activation_word(layer->activation)->word,
+                      .y = exact_activation(layer->activation, z)};
+    put(&t, "z", z);
+    run[layer->activation](&t, z);
 }
 
 /* ---- in C ----------------------------------------------------------------------------------------- */
@@ -309,6 +314,7 @@ static bool calls(const char *text, const char *call)
     return false;
 }
 
+/* Shapes: row as one of rows, after the formula. */
 static void write_functions(struct paper *p, const struct row *row)
 {
     bool called[N_FUNCTIONS] = {false};
@@ -356,9 +362,9 @@ static void write_row(struct paper *p, const struct row *row, int in)
 void write_activation(struct paper *p, enum activation activation)
 {
     bool cases = false;
-    write_functions(p, rows[activation]);
+    write_functions(p, rows[activation] + 1);
     paper_raw(p, "static float activation(float z)\n{\n");
-    for (const struct row *row = rows[activation]; row->kind != ROW_END; row++) {
+    for (const struct row *row = rows[activation] + 1; row->kind != ROW_END; row++) {
         cases = cases || row->kind == ROW_CASE;
         write_row(p, row, cases ? 8 : 4);
     }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "explain/activation.h"
 #include "export/export.h"
 #include "export/page.h"
 #include "export/put.h"
@@ -34,7 +35,7 @@ static void put_layer(FILE *out, const struct layer *layer)
     put_text(out, layer->name);
     if (layer->type->has_activation) {
         fprintf(out, ",\"activation\":\"%s\",\"formula\":", activation_word(layer->activation)->word);
-        put_text(out, activation_word(layer->activation)->help);
+        put_text(out, activation_formula(layer->activation));
     }
     fputs(",\"in\":", out);
     put_sizes(out, layer->in.size, layer->in.rank);

@@ -85,10 +85,7 @@ function sumOf(depth, at) {
 function activationOf({activation: word, formula}, z, y) {
     if (word === 'linear' || word === 'softmax')
         return [];
-    const pieces = [['text', said('activation', word)], line('%s(x) = %s', word, formula), line('z = %.6g', z)], power = exp(mul(z, -1));
-    if (word === 'swish' || word === 'sigmoid')
-        pieces.push(line('e^-z = %.6g', power), line('s = 1 / (1 + e^-z) = 1 / %.6g = %.6g', add(1, power), activations.sigmoid(z)));
-    return pieces.concat([line(word === 'swish' ? 'y = z * s = %.6g' : 'y = %.6g', y)]);
+    return [['text', said('activation', word)], line('%s(z) = %s', word, formula), line('z = %.6g, y = %s(z) = %.6g', z, word, y)];
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------------- */
