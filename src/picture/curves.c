@@ -234,9 +234,11 @@ static void trace_curve(const struct plot *p, const struct curve *curve, uint8_t
         int x = x_of(p, curves_place(curve, k)), to = x_of(p, curves_place(curve, next));
         double value = (double)curve->values[k], rise = (double)curve->values[next] - value;
         for (int at = x, y, before = y_of(p, value); at <= to; at++, before = y) {
-            y = y_of(p, value + (to > x ? (double)(at - x) / (to - x) : 0) * rise);
+            y = y_of(p, value + (to > x ? (double)(at - x) / (to - x) : 1) * rise);
             if (curve->dashed && at / 2 % 2)
                 continue;
+            if (at == x)
+                cells[(size_t)before * width + (size_t)at] = mark;
             cells[(size_t)y * width + (size_t)at] = mark;
             fill_column(cells, width, (size_t)at, before, y, mark);
         }

@@ -75,8 +75,8 @@ static struct extent extent_of(const struct screen *s, const struct block *block
 
 /* ---- places ------------------------------------------------------------------------------------- */
 
-/* Blocks stand side by side as on a shelf; one that is low enough stands below the one before. False where
- * they do not fit. */
+/* Blocks stand side by side as on a shelf; one that is low enough, or has no other place, stands below the
+ * one before. False where they do not fit. */
 static bool place_blocks(struct screen *s)
 {
     size_t shelf = 1, height = 0, left = 0, width = 0, bottom = 0;
@@ -85,7 +85,10 @@ static bool place_blocks(struct screen *s)
         if (!b->shown)
             continue;
         struct extent e = b->extent = extent_of(s, b);
-        bool below = width && bottom + e.lines <= shelf + height && left + e.columns <= s->w.columns;
+        bool beside = left + (width ? width + GAP : 0) + e.columns <= s->w.columns;
+        bool elsewhere = beside || shelf + height + e.lines <= s->lines;
+        bool below =
+            width && left + e.columns <= s->w.columns && (bottom + e.lines <= shelf + height || !elsewhere);
         if (!below) {
             size_t next = width ? left + width + GAP : 0;
             bool new_shelf = next + e.columns > s->w.columns;
@@ -176,14 +179,22 @@ static void choose_places(struct screen *s)
 
 /* ---- drawing ------------------------------------------------------------------------------------ */
 
+/* The heading, and how the tiles differ from what there is: their scale, and how many are left out. */
 static void put_heading(struct writer *w, const struct block *block)
 {
-    char heading[SHEET_LINE + 16], scale[16] = "";
-    if (block->band->kind == BAND_TILES && block->look.zoom < 0)
+    const struct band *band = block->band;
+    char scale[16] = "", part[64] = "";
+    size_t room = block->extent.columns, letters = letters_count(band->heading);
+    size_t shown = band->kind == BAND_TILES ? text_tiles_count(w, band, block->look) : band->n;
+    if (band->kind == BAND_TILES && block->look.zoom < 0)
         snprintf(scale, sizeof scale, " 1:%d", -block->look.zoom);
-    size_t room = block->extent.columns - strlen(scale), letters = letters_count(block->band->heading);
-    snprintf(heading, sizeof heading, "%s", block->band->heading);
-    writer_put_field(w, BOLD, heading, letters < room ? letters : room);
+    if (shown < band->n)
+        snprintf(part, sizeof part, ", %zu of %zu", shown, band->n);
+    room -= strlen(scale) < room ? strlen(scale) : room;
+    part[room > letters && strlen(part) <= room - letters ? strlen(part) : 0] =
+        '\0'; /* where there is room for it */
+    writer_put_field(w, BOLD, band->heading, letters < room ? letters : room);
+    writer_put_styled(w, DIM, part);
     writer_put_styled(w, DIM, scale);
     writer_end_line(w);
 }

@@ -26,10 +26,11 @@ struct look text_tiles_look(const struct writer *w, const struct band *band);
 bool text_tiles_shrink(const struct writer *w, const struct band *band, struct look *look);
 bool text_tiles_grow(const struct writer *w, const struct band *band, struct look *look);
 
-/* The characters and lines that they take, and they themselves. */
+/* How many are shown, the characters and lines that they take, and they themselves. */
 struct extent {
     size_t columns, lines;
 };
+size_t text_tiles_count(const struct writer *w, const struct band *band, struct look look);
 struct extent text_tiles_extent(const struct writer *w, const struct band *band, struct look look);
 void text_tiles_at(struct writer *w, const struct band *band, struct look look);
 

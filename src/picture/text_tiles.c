@@ -379,6 +379,13 @@ static size_t gap_of(const struct tile *highest, const struct grid *grid)
     return grid->numbers || highest->height * grid->wide % 2 == 0;
 }
 
+size_t text_tiles_count(const struct writer *w, const struct band *band, struct look look)
+{
+    struct grid grid = grid_at(w, band, look);
+    size_t rows = rows_of(band, &grid), n = grid.columns * (rows < look.rows ? rows : look.rows);
+    return n < band->n ? n : band->n;
+}
+
 struct extent text_tiles_extent(const struct writer *w, const struct band *band, struct look look)
 {
     struct grid grid = grid_at(w, band, look);

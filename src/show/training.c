@@ -121,7 +121,9 @@ static void add_filters(struct cnn_sheet *sheet, const struct cnn_model *model, 
     band->worth = worth;
     if (w.shape[2] == 1)
         band->columns = 0; /* no table: they may stand in several rows */
-    SHEET_PRINT(band->heading, "%s filters, to %.3g", cnn_model_layer(model, w.layer).name, (double)limit);
+    bool all = band->n == w.shape[2] * w.shape[3];
+    SHEET_PRINT(band->heading, "%s %sfilters, to %.3g", cnn_model_layer(model, w.layer).name,
+                all ? "" : "first ", (double)limit);
 }
 
 static enum cnn_status add_maps(struct cnn_sheet *sheet, const struct cnn_model *model,
@@ -131,7 +133,8 @@ static enum cnn_status add_maps(struct cnn_sheet *sheet, const struct cnn_model 
     enum cnn_status status = show_add_layer(sheet, model, dataset, image, layer, error);
     struct band *band = last_band(sheet);
     band->worth = worth;
-    SHEET_PRINT(band->heading, "%s maps, to %.3g", cnn_model_layer(model, layer).name,
+    bool all = band->n == cnn_model_layer(model, layer).shape[2];
+    SHEET_PRINT(band->heading, "%s %smaps, to %.3g", cnn_model_layer(model, layer).name, all ? "" : "first ",
                 (double)band->scale.limit);
     return status;
 }

@@ -47,7 +47,7 @@ class Screen:
             if self.x == self.columns:
                 self.x = 0
                 self.down()
-            self.cells[self.y][self.x] = (sign.decode(), self.ink, self.ground)
+            self.cells[self.y][self.x] = (sign.decode("utf-8", "replace"), self.ink, self.ground)
             self.x += 1
 
     def down(self):

@@ -120,7 +120,7 @@ static void what_matters_most_stays_the_longest(void **state)
         {79, 22, "loss", "second filters"},       {79, 22, "first maps\n", "first maps 1:2"},
         {119, 37, "\nanswer", "image 1:2"},       {119, 37, "second maps 1:2", "second filters"},
         {199, 56, "second filters", "1:2"},       {199, 56, "second maps", "1:3"},
-        {79, 16, "first maps 1:2", "accuracy 1"}, {30, 10, "first maps 1:2", "\nimage"},
+        {79, 16, "first maps 1:2", "accuracy 1"}, {30, 10, "first maps, 2 of 3 1:2", "\nimage"},
     };
     struct cnn_sheet *sheet = make_sheet();
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
