@@ -132,7 +132,7 @@ const hasPicture = (layer) => layer && layer.kernel && layer.kernel[0] * layer.k
 
 /* The weights of a filter, its channels side by side, on one scale for the whole layer, as it is and as it was learned. */
 function paintFilter(canvas, layer, filter) {
-    const {in: [,, channels], out: [,, filters], kernel: [height, width], weights: {kernel}} = layer, cell = 5, columns = Math.min(channels, Math.max(1, Math.floor(30 / (width + 1))));
+    const {in: [,, channels], out: [,, filters], kernel: [height, width], weights: {kernel}} = layer, cell = 8, columns = Math.min(channels, Math.max(1, Math.floor(18 / (width + 1))));
     const limit = Math.max(limitOf(kernel), limitOf(trainedKernel(layer))), context = canvas.getContext('2d'), own = kernel.filter((_, i) => i % filters === filter);
     canvas.width = (columns * (width + 1) - 1) * cell, canvas.height = (Math.ceil(channels / columns) * (height + 1) - 1) * cell;
     own.forEach((weight, i) => {
