@@ -282,6 +282,11 @@ def check_card(browser, path):
         expect(c_hex(number) in card.text, f"{c_hex(number)} is not in the card")
     browser.find_element(By.ID, "hex").click()
     expect("0x" not in card.text, "the digits in base 16 do not go away")
+    cells = """const {x, w} = layers.conv2d.sees(layerAt(2), 700), cells = [...document.querySelectorAll('#card table')[1].querySelectorAll('td')].map((c) => c.textContent);
+        const place = (k) => Math.floor(Math.floor(w[k] / 6) / 15) * 15 + Math.floor(w[k] / 6) % 3 * 5 + Math.floor(w[k] / 18) % 5;
+        return x.filter((_, k) => cells[place(k)] !== short(layerAt(2).weights.kernel[w[k]])).length + Math.abs(cells.length - 75)"""
+    browser.execute_script("chooseNumber(2, 700)")
+    expect(browser.execute_script(cells) == 0, "the card's weights do not stand beside each other map by map")
     made = [1 / 3, -2.5, 1e-38, 3e38, 0.1, 2 ** -126, 1 - 2 ** -24, 1 + 2 ** -23, 255, 4096.03125]
     texts = browser.execute_script("return arguments[0].map(hexFloat)", made)
     expect(texts == [c_hex(x) for x in made], f"numbers in base 16: {texts}")

@@ -55,7 +55,7 @@ function howItIsMade(depth, at) {
     if (!w && from.length > 1)
         rows.push(numberTable(say('window'), inside));
     if (w)
-        rows.push(...sumShown(layer, inside, from, w.map((i) => layer.weights.kernel[i]), depth),
+        rows.push(...sumShown(depth, inside, from, w),
             ...(parts.length > 1 ? [element('p', say('manyParts', parts.length))] : []),
             element('p', `${say('bias')} ${digits(layer.weights.bias[bias])}`), element('p', `${say('sum')} = ${digits(z[at])}`));
     if (layer.activation === 'softmax') {
@@ -67,10 +67,10 @@ function howItIsMade(depth, at) {
 }
 
 /* Of a window every product; of a row of numbers the five strongest each way. */
-function sumShown(layer, x, from, w, depth) {
-    const products = x.map((value, k) => value * w[k]);
+function sumShown(depth, x, from, places) {
+    const layer = layerAt(depth), w = places.map((i) => layer.weights.kernel[i]), products = x.map((value, k) => value * w[k]), taps = places.map((i) => Math.floor(i / layer.out[2]));
     if (layer.kernel && x.length <= 100)
-        return [numberTable(say('window'), x, layer), numberTable(say('weights'), w, layer), numberTable(say('products'), products, layer)];
+        return [['window', x], ['weights', w], ['products', products]].map(([word, numbers]) => numberTable(say(word), numbers, layer, taps));
     const {forIt, againstIt, rest, others} = forAndAgainst(products);
     const list = (word, chosen) => (chosen.length ? [strongest(say(word), chosen.map((k) => [belowName(depth, from[k]), x[k], w[k], products[k]]))] : []);
     return [...list('forIt', forIt), ...list('againstIt', againstIt), element('p', say('otherProducts', others, digits(rest)))];
@@ -105,21 +105,31 @@ function strongest(title, rows) {
 
 const digits = (x) => (state.hex ? hexFloat(x) : short(x));
 
-/* Numbers in the rows and columns of the window, the maps below side by side in each cell's order. */
-function numberTable(title, numbers, layer) {
-    const columns = layer && layer.kernel ? layer.kernel[1] * layer.in[2] : Math.ceil(Math.sqrt(numbers.length));
-    const table = element('table', undefined, {class: 'numbers'}), limit = limitOf(numbers);
+/* Numbers of a window, those of each map below beside those of the map before, where it lies over the border nothing: taps says which place
+ * in the window each has. Without a filter they are laid out as near to a square as they go. */
+function numberTable(title, numbers, layer, taps) {
+    const channels = layer ? layer.in[2] : 1, width = layer ? layer.kernel[1] : Math.ceil(Math.sqrt(numbers.length));
+    const height = layer ? layer.kernel[0] : Math.ceil(numbers.length / width), limit = limitOf(numbers), table = element('table', undefined, {class: 'numbers'});
+    const placed = new Map(numbers.map((number, k) => [taps ? taps[k] : k, number]));
     table.append(element('caption', title));
-    for (let i = 0; i < numbers.length; i += columns) {
-        const row = element('tr');
-        for (const number of numbers.slice(i, i + columns)) {
-            const cell = element('td', digits(number)), [r, g, b] = colour(number, 2 * limit);
-            cell.style.backgroundColor = `rgb(${r},${g},${b})`;
-            row.append(cell);
-        }
-        table.append(row);
-    }
+    if (channels > 1)
+        table.append(rowOf(channels, (c) => element('th', `${said('map')} ${c}`, {scope: 'col', colspan: width})));
+    for (let y = 0; y < height; y++)
+        table.append(rowOf(width * channels, (i) => numberCell(placed.get((y * width + i % width) * channels + Math.floor(i / width)), limit)));
     const frame = element('div', undefined, {class: 'frame', tabindex: '0', role: 'group', 'aria-label': title});
     frame.append(table);
     return frame;
+}
+
+function rowOf(n, cell) {
+    const row = element('tr');
+    row.append(...Array.from({length: n}, (_, i) => cell(i)));
+    return row;
+}
+
+function numberCell(number, limit) {
+    const cell = element('td', number === undefined ? '' : digits(number));
+    if (number !== undefined)
+        cell.style.backgroundColor = `rgb(${colour(number, 2 * limit)})`;
+    return cell;
 }
