@@ -54,9 +54,13 @@ function checkWalk(code, network, image, explained, name) {
             if (parts.length || sum.length < 300)
                 complain(`${name}: the window's step (${language}) says what cnn explain does not: ${parts[0]}`);
         }
-        const wanted = whole.slice(whole.indexOf(begin), whole.lastIndexOf(end)).trim(), at = [...steps].findIndex((letter, i) => letter !== [...wanted][i]);
-        if (steps !== wanted)
-            complain(`${name}: the walk (${language}) leaves cnn explain's words at: ${[...steps].slice(Math.max(at - 20, 0), at + 40).join('')}`);
+        const wanted = whole.slice(whole.indexOf(begin), whole.lastIndexOf(end)).trim();
+        if (steps !== wanted) {
+            let at = 0;
+            while (steps[at] === wanted[at])
+                at++;
+            complain(`${name}: the walk (${language}) leaves cnn explain's words at: ${steps.slice(Math.max(at - 20, 0), at + 40)}`);
+        }
     }
 }
 
