@@ -84,7 +84,7 @@ expect 1 "many pictures" '^many-10.pgm: 1' '2 of 24 pictures failed'
 mv out out.1 && mv err err.1
 for threads in 2 7; do
     run "$cnn" predict --threads "$threads" many-*.pgm
-    cmp out out.1 && cmp err err.1 || fail "$threads threads say something else than one"
+    { cmp out out.1 && cmp err err.1; } || fail "$threads threads say something else than one"
 done
 
 # ---- CSV: all digits; a name with a comma is quoted; no answer is empty fields
