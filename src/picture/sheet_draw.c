@@ -8,12 +8,9 @@
 #include <stdio.h>
 
 enum {
-    CONTENT = 1600, /* the least width between the margins */
     MARGIN = 48,
     GAP = 24,        /* between tiles */
-    CELL = 32,       /* a cell is no larger */
-    CELL_LEAST = 12, /* nor smaller, unless there is no room */
-    TILE = 348,      /* nor a tile higher */
+    CELL_LEAST = 12, /* a cell is no smaller, unless there is no room */
     TILES = 1400,    /* the height that all tiles of a band should fit in */
     LINE = 30,       /* from a line of text to the next */
     TITLE = 44,
@@ -25,11 +22,17 @@ enum {
     BAND_GAP = 36
 };
 
+/* How a page is laid out: the least width between the margins, the most height of a tile and of a cell. */
+struct layout {
+    int content, tile, cell;
+};
+
 /* Where the pen is. canvas.rgb is NULL while the page is only measured. */
 struct page {
     struct canvas *canvas;
     const struct theme *theme;
     bool dark;
+    struct layout layout;
     int y, left, width;
     int top, bottom; /* of the bands that stand beside each other */
 };
@@ -226,13 +229,13 @@ static size_t tallest(const struct band *band)
 }
 
 /* The largest cells with which all tiles stand in one row; else the largest with which they fit at all. */
-static struct grid choose_grid(const struct band *band, int page_width)
+static struct grid choose_grid(const struct band *band, const struct layout *layout, int page_width)
 {
     enum { NUMBER_CELL = 60 };
     if (band->numbers)
         return grid_of(band, NUMBER_CELL, page_width);
-    int most = (band->small ? TILE / 2 : TILE) / (int)tallest(band);
-    int largest = band->small ? CELL_LEAST : CELL, least = band->small ? CELL_LEAST / 2 : CELL_LEAST;
+    int most = (band->small ? layout->tile / 2 : layout->tile) / (int)tallest(band);
+    int largest = band->small ? CELL_LEAST : layout->cell, least = band->small ? CELL_LEAST / 2 : CELL_LEAST;
     most = most > largest ? largest : most < 2 ? 2 : most;
     for (int cell = most; cell >= least; cell--) {
         struct grid grid = grid_of(band, cell, page_width);
@@ -373,7 +376,7 @@ static void draw_tiles(struct page *page, const struct band *band)
 {
     if (band->unit[0])
         draw_scale(page, band);
-    struct grid grid = choose_grid(band, page->width);
+    struct grid grid = choose_grid(band, &page->layout, page->width);
     for (size_t first = 0; first < band->n; first += grid.columns) {
         struct row row = row_of(band, &grid, first);
         char name[SHEET_LABEL + 24] = "";
@@ -440,14 +443,14 @@ static void draw_page(struct page *page, const struct cnn_sheet *sheet)
     page->y += MARGIN - (LINE - font_height(FONT_24));
 }
 
-/* The width that the widest band needs; never less than CONTENT. */
-static int content_width(const struct cnn_sheet *sheet)
+/* The width that the widest band needs; never less than the layout's. */
+static int content_width(const struct cnn_sheet *sheet, const struct layout *layout)
 {
-    int width = CONTENT;
+    int width = layout->content;
     for (size_t i = 0; i < sheet->n_bands; i++) {
         const struct band *band = &sheet->bands[i];
         if (band->kind == BAND_TILES) {
-            struct grid grid = choose_grid(band, CONTENT);
+            struct grid grid = choose_grid(band, layout, layout->content);
             int needed = grid.label + (int)grid.columns * (grid.box + GAP) - GAP;
             width = needed > width && (band->columns || grid.columns == 1) ? needed : width;
         }
@@ -457,11 +460,35 @@ static int content_width(const struct cnn_sheet *sheet)
     return width;
 }
 
+/* The page, walked without a canvas, which tells its height. */
+static struct page measure(const struct cnn_sheet *sheet, bool dark, struct layout layout)
+{
+    struct page page = {
+        .theme = theme_of(dark), .dark = dark, .layout = layout, .width = content_width(sheet, &layout)};
+    draw_page(&page, sheet);
+    return page;
+}
+
+/* The first layout with which the page is no longer than paper is (A4 between its margins, 190 x 277 mm):
+ * words and tiles as large as may be. What fits on none is several pages long. */
+static struct page lay_out(const struct cnn_sheet *sheet, bool dark)
+{
+    static const struct layout layouts[] = {
+        {1600, 348, 32}, {1600, 240, 20}, {2000, 348, 32}, {2000, 240, 20}, {2400, 348, 32},
+        {2400, 240, 20}, {2400, 168, 20}, {2800, 240, 20}, {2800, 168, 12},
+    };
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        struct page page = measure(sheet, dark, layouts[i]);
+        if (page.y * 190 <= (page.width + 2 * MARGIN) * 277)
+            return page;
+    }
+    return measure(sheet, dark, (struct layout){2400, 240, 20});
+}
+
 enum cnn_status sheet_draw(const struct cnn_sheet *sheet, bool dark, struct canvas *canvas,
                            struct cnn_error *error)
 {
-    struct page page = {.theme = theme_of(dark), .dark = dark, .width = content_width(sheet)};
-    draw_page(&page, sheet);
+    struct page page = lay_out(sheet, dark);
     enum cnn_status status =
         canvas_create(page.width + 2 * MARGIN, page.y, theme_of(dark)->ground, canvas, error);
     if (status != CNN_OK)

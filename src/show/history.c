@@ -147,10 +147,15 @@ static void describe(struct cnn_sheet *sheet, const struct history *h, size_t ru
 
 static void add_all(struct cnn_sheet *sheet, const struct history *runs, size_t n)
 {
+    bool validated = false;
     add_curves(sheet, "Loss", runs, n, 0);
     add_curves(sheet, "Accuracy", runs, n, 2);
-    sheet_add_band(sheet, BAND_LINES, "After the last epoch, in brackets on the validation images")->runs =
-        true;
+    for (size_t i = 0; i < n; i++)
+        validated = validated || runs[i].column[1] || runs[i].column[3];
+    sheet_add_band(sheet, BAND_LINES,
+                   validated ? "After the last epoch, in brackets on the validation images"
+                             : "After the last epoch")
+        ->runs = true;
     for (size_t i = 0; i < n; i++)
         describe(sheet, &runs[i], i);
     SHEET_PRINT(sheet->title, n == 1 ? "How the network learned" : "How %zu networks learned", n);

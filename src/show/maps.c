@@ -60,13 +60,20 @@ static struct scale scale_of(struct range range)
     return (struct scale){SCALE_SIGNED, side > 0 ? side : 1};
 }
 
-/* Marks the strongest place and says its value. */
+/* Marks the strongest place and says its value; where all places are alike, none is. */
 static void mark_strongest(struct tile *tile)
 {
     size_t n = tile->height * tile->width, best = 0;
-    for (size_t i = 1; i < n; i++)
+    bool alike = true;
+    for (size_t i = 1; i < n; i++) {
+        alike = alike && tile->values[i] == tile->values[0];
         if (tile->values[i] > tile->values[best])
             best = i;
+    }
+    if (alike && n > 1) {
+        SHEET_PRINT(tile->below[0], "%.4g everywhere", (double)tile->values[0]);
+        return;
+    }
     tile->marked = true;
     tile->mark_y = best / tile->width;
     tile->mark_x = best % tile->width;

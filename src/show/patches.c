@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NINE = 9, TOP = 1000, MOST_MAPS = 16 };
+enum { NINE = 9, TOP = 1000, MOST_MAPS = 16, GREYS = 120 };
 
 /* A place in a map, and how much is there. */
 struct spot {
@@ -208,11 +208,11 @@ static struct band *add_column(struct cnn_sheet *sheet, size_t column, const cha
     band->column = column;
     band->n_columns = 2;
     band->small = true;
-    band->scale = (struct scale){SCALE_INK, 255};
+    band->scale = (struct scale){SCALE_INK, 255, GREYS}; /* so that all colours stand in one table */
     return band;
 }
 
-/* "digits in the top 1000: 0 12 %, 1 3 %, ...": what the nine alone would hide. */
+/* "the top 1000 images, in %: 0: 12, 1: 3, ...": what the nine alone would hide. */
 static void say_shares(struct band *band, const struct look *l, const struct spot *spots)
 {
     size_t counts[256] = {0}, top = l->count < 2 * TOP ? l->count / 2 : TOP, used;
@@ -220,11 +220,11 @@ static void say_shares(struct band *band, const struct look *l, const struct spo
         return;
     for (size_t i = 0; i < top; i++)
         counts[cnn_dataset_label(l->dataset, spots[i].image) & 255]++;
-    SHEET_PRINT(band->note, "in the top %zu images:", top);
+    SHEET_PRINT(band->note, "the top %zu images, in %%:", top);
     for (size_t k = 0; k < 256; k++) {
         used = strlen(band->note);
         if (counts[k])
-            sheet_print(band->note + used, sizeof band->note - used, "%s %zu: %zu %%",
+            sheet_print(band->note + used, sizeof band->note - used, "%s %zu: %zu",
                         band->note[used - 1] == ':' ? "" : ",", k, (100 * counts[k] + top / 2) / top);
     }
 }

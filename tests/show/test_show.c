@@ -433,6 +433,33 @@ static void check_sheet(const struct cnn_sheet *sheet, size_t columns)
     }
 }
 
+/* No longer than what is printed of a sheet of A4, for the named networks; the lesson's as large as may be.
+ */
+static void maps_and_filters_fit_a_page(void **state)
+{
+    static const char *const archs[] = {
+        "lesson", "pool", "lenet5", "wide",
+        "conv2d:8,3,same batchnorm activation:relu maxpool2d:2 dropout:0.3 flatten dense:10,softmax"};
+    struct world *w = *state;
+    for (size_t i = 0; i < 5; i++) {
+        struct cnn_model *model;
+        struct cnn_sheet *sheet[2];
+        OK(cnn_model_create(&(struct cnn_model_options){.arch = archs[i], .seed = 1}, &model, &error));
+        OK(cnn_show_maps(model, w->dataset, 5, NULL, &sheet[0], &error));
+        OK(cnn_show_filters(model, NULL, &sheet[1], &error));
+        for (size_t k = 0; k < 2; k++) {
+            struct canvas canvas;
+            OK(sheet_draw(sheet[k], false, &canvas, &error));
+            if (canvas.height * 190 > canvas.width * 277)
+                fail_msg("%s: %d x %d is longer than a page", archs[i], canvas.width, canvas.height);
+            assert_in_range(canvas.width, 1696, i ? 2896 : 1696);
+            canvas_free(&canvas);
+            cnn_sheet_free(sheet[k]);
+        }
+        cnn_model_free(model);
+    }
+}
+
 static void all_can_be_drawn_and_fit(void **state)
 {
     struct world *w = *state;
@@ -473,6 +500,7 @@ int main(void)
         cmocka_unit_test(occlusion_covers_what_it_says),
         cmocka_unit_test(contributions_are_an_identity),
         cmocka_unit_test(captions_have_the_accuracy_of_the_table),
+        cmocka_unit_test(maps_and_filters_fit_a_page),
         cmocka_unit_test(all_can_be_drawn_and_fit),
     };
     return cmocka_run_group_tests(tests, make_world, end_world);
