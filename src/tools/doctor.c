@@ -1,5 +1,6 @@
 /* cnn doctor: what may be wrong with data, model and machine, in words a learner understands. */
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/status.h"
 #include "base/threads.h"
 #include "data/dataset.h"
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -259,6 +261,27 @@ static void tell_broken(const struct doctor *d, const char *path, const struct c
         cnn_model_free(model);
 }
 
+/* Models of other runs that cnn train kept under the same name and a number: they add up, and stay. */
+static void count_kept(const struct doctor *d, const char *path)
+{
+    enum { NUMBERS = 1000, MANY = 10 };
+    size_t n = 0;
+    double megabytes = 0;
+    for (unsigned number = 1; number <= NUMBERS; number++) {
+        struct stat info;
+        char *name = path_numbered(path, number);
+        if (name && stat(name, &info) == 0) {
+            n++;
+            megabytes += (double)info.st_size * 1e-6;
+        }
+        memory_free(name);
+    }
+    if (n)
+        tell(d, n < MANY ? CNN_FINE : CNN_REMARK, "model",
+             n < MANY ? "" : "remove those that you need no longer; the program removes none",
+             "%zu of other runs kept beside it under its name and a number, %.1f MB", n, megabytes);
+}
+
 static enum cnn_status check_model(const struct doctor *d, const char *path, const struct cnn_dataset *test,
                                    struct cnn_error *error)
 {
@@ -275,6 +298,7 @@ static enum cnn_status check_model(const struct doctor *d, const char *path, con
     tell(d, CNN_FINE, "model", "", "%s: %s, %zu parameters, %zu epochs", path, info.arch, info.parameters,
          info.trained_epochs);
     check_history(d, model);
+    count_kept(d, path);
     status = test && cnn_dataset_info(test).labelled ? check_skill(d, model, test, error) : CNN_OK;
     cnn_model_free(model);
     return status;

@@ -83,6 +83,28 @@ static void it_is_scored_on_the_test_images(void **state)
     cnn_model_free(model);
 }
 
+/* What other runs left under the model's name, however the numbers lie; advice comes with the tenth. */
+static void kept_models_are_counted(void **state)
+{
+    (void)state;
+    write_both_splits();
+    cnn_model_free(train_and_save(run_path("k.npz")));
+    struct report report = ask(run_folder, run_path("k.npz"));
+    expect(&report, "of other runs", false);
+    for (int i = 1; i <= 10; i++) {
+        char name[32], expected[128];
+        snprintf(name, sizeof name, "k.%d.npz", i + i / 6);
+        FILE *file = fopen(run_path(name), "w");
+        assert_non_null(file);
+        assert_true(fprintf(file, "%100000d", 1) == 100000 && fclose(file) == 0);
+        report = ask(run_folder, run_path("k.npz"));
+        snprintf(expected, sizeof expected,
+                 "%d of other runs kept beside it under its name and a number, %.1f MB", i, 0.1 * i);
+        expect(&report, expected, true);
+        expect(&report, "remove those that you need no longer", i == 10);
+    }
+}
+
 /* Versions are numbers with dots, not texts: 0.10 comes after 0.9, and 0.02 after 0.1. */
 static void versions_are_compared_as_numbers(void **state)
 {
@@ -136,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_scored_on_the_test_images),
         cmocka_unit_test(versions_are_compared_as_numbers),
+        cmocka_unit_test(kept_models_are_counted),
         cmocka_unit_test(the_disk_is_that_of_the_model),
     };
     return cmocka_run_group_tests(tests, run_make_folder, run_remove_folder);
