@@ -51,39 +51,6 @@ struct parameter *layer_parameter(struct layer *layer, const char *name, size_t 
     return p;
 }
 
-struct pool2d_shape pool2d_place(const struct shape *in, struct argument_value size,
-                                 struct argument_value stride, bool same)
-{
-    const size_t stride_h = stride.h ? stride.h : size.h, stride_w = stride.w ? stride.w : size.w;
-    const struct window h = window_over(in->size[0], size.h, stride_h, same),
-                        w = window_over(in->size[1], size.w, stride_w, same);
-    return (struct pool2d_shape){.in_h = in->size[0],
-                                 .in_w = in->size[1],
-                                 .channels = in->size[2],
-                                 .size_h = size.h,
-                                 .size_w = size.w,
-                                 .stride_h = stride_h,
-                                 .stride_w = stride_w,
-                                 .out_h = h.out,
-                                 .out_w = w.out,
-                                 .top = h.before,
-                                 .left = w.before};
-}
-
-enum cnn_status pool2d_plan(struct layer *layer, struct pool2d_shape s, struct cnn_error *error)
-{
-    const size_t most = (size_t)1 << 24; /* places in a window that a float can count */
-    if (s.out_h == 0 || s.out_w == 0 || s.size_h * s.size_w > most) {
-        error_set(error, CNN_ERROR_USAGE, "a window of %zu x %zu does not fit in a feature map of %zu x %zu",
-                  s.size_h, s.size_w, s.in_h, s.in_w);
-        return error_hint(error, CNN_ERROR_USAGE, "use a smaller SIZE, or \"same\" for padding at the edges");
-    }
-    layer->out = (struct shape){3, {s.out_h, s.out_w, s.channels}};
-    layer->n_rows[LAYER_FORWARD] = s.out_h;
-    layer->n_rows[LAYER_BACKWARD] = s.in_h;
-    return CNN_OK;
-}
-
 /* ---- blocks --------------------------------------------------------------------------------------- */
 
 static float *further(const float *p, size_t floats)

@@ -294,11 +294,4 @@ static inline float *layer_slot(const struct layer *layer, size_t slot, size_t i
 struct parameter *layer_parameter(struct layer *layer, const char *name, size_t rank, const size_t *shape,
                                   size_t fan_in, size_t fan_out);
 
-/* Where the windows of a pooling lie over a map; a stride of 0 is the size. */
-struct pool2d_shape pool2d_place(const struct shape *in, struct argument_value size,
-                                 struct argument_value stride, bool same);
-
-/* Sets out by it. Errors: USAGE where the window does not fit. */
-enum cnn_status pool2d_plan(struct layer *layer, struct pool2d_shape shape, struct cnn_error *error);
-
 #endif

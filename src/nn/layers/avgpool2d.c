@@ -3,91 +3,26 @@
  *     y[i][j][c] = mean over h, w of x[i * stride + h][j * stride + w][c]
  * With "same" only the real pixels count, not the padding. Source: Keras AveragePooling2D.
  */
-#include "base/status.h"
-#include "nn/layer.h"
-
-#include <string.h>
-
-enum { SIZE, STRIDE, SAME }; /* its arguments */
-
-static struct pool2d_shape kernel_shape(const struct layer *layer)
-{
-    return pool2d_place(&layer->in, layer->argument[SIZE], layer->argument[STRIDE], layer->argument[SAME].h);
-}
-
-static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
-{
-    if (layer->in.rank != 3)
-        return error_set(error, CNN_ERROR_USAGE,
-                         "avgpool2d needs a feature map (height, width, channels) below it, not a vector");
-    return pool2d_plan(layer, kernel_shape(layer), error);
-}
+#include "nn/pool2d.h"
 
 static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct pool2d_shape s = kernel_shape(layer);
+    const struct pool2d_shape s = pool2d_windows(layer);
     k->avgpool2d_forward(&s, block_rows(b, s.out_h), b->x, b->y, b->slope);
 }
 
 static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct pool2d_shape s = kernel_shape(layer);
+    const struct pool2d_shape s = pool2d_windows(layer);
     k->avgpool2d_backward(&s, block_rows(b, s.in_h), b->dz, b->dx);
 }
 
 /* ---- what it says of itself ----------------------------------------------------------------------- */
 
-static bool padded(const struct layer *layer)
-{
-    return layer->argument[SAME].h;
-}
-
-static bool not_padded(const struct layer *layer)
-{
-    return !padded(layer);
-}
-
-static bool oblong(const struct layer *layer)
-{
-    const struct pool2d_shape s = kernel_shape(layer);
-    return s.in_h != s.in_w || s.size_h != s.size_w || s.stride_h != s.stride_w;
-}
-
-static bool oblong_padded(const struct layer *layer)
-{
-    return padded(layer) && oblong(layer);
-}
-
-static bool oblong_not_padded(const struct layer *layer)
-{
-    return not_padded(layer) && oblong(layer);
-}
-
-static size_t number(const struct layer *layer, const char *name)
-{
-    const struct pool2d_shape s = kernel_shape(layer);
-    return strcmp(name, "STEP.h") == 0 ? s.stride_h : s.stride_w;
-}
-
-/* The places of the window that lie inside the map, row by row, then the division; group: the row. */
 static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
 {
-    const struct pool2d_shape s = kernel_shape(layer);
-    const size_t c = output % s.channels, ow = output / s.channels % s.out_w,
-                 oh = output / s.channels / s.out_w;
-    const struct range h = window_inside(oh, s.in_h, s.size_h, s.stride_h, s.top),
-                       w = window_inside(ow, s.in_w, s.size_w, s.stride_w, s.left);
-    const size_t run = w.to - w.from, places = (h.to - h.from) * run;
-    if (i > places)
-        return false;
-    if (i == places) {
-        *step = (struct layer_step){STEP_DIVIDE, .group = h.to, .number = (float)places};
-        return true;
-    }
-    const size_t y = oh * s.stride_h + h.from + i / run - s.top,
-                 x = ow * s.stride_w + w.from + i % run - s.left;
-    *step = (struct layer_step){STEP_ADD, .x = (y * s.in_w + x) * s.channels + c, .group = h.from + i / run};
-    return true;
+    const struct pool2d_shape s = pool2d_windows(layer);
+    return pool2d_mean_step(&s, output, i, step);
 }
 
 static const struct layer_words words = {
@@ -103,35 +38,27 @@ static const struct layer_words words = {
          {TOPIC_SHAPE,
           "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
-          not_padded},
-         {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, not_padded},
-         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, oblong_not_padded},
+          pool2d_not_padded},
+         {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, pool2d_not_padded},
+         {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, pool2d_oblong_not_padded},
          {TOPIC_SHAPE,
           "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out at the edges (rounded "
           "up); what sticks out does not count in the mean:",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 가장자리에서는 밖으로 나가도 됩니다(나머지는 "
           "올립니다). 밖으로 나간 자리는 평균에 넣지 않습니다.",
-          padded},
-         {TOPIC_SHAPE, "{H} / {STEP.h} = {OH}", NULL, padded},
-         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, oblong_padded},
+          pool2d_padded},
+         {TOPIC_SHAPE, "{H} / {STEP.h} = {OH}", NULL, pool2d_padded},
+         {TOPIC_SHAPE, "{W} / {STEP.w} = {OW}", NULL, pool2d_oblong_padded},
          {TOPIC_SHAPE, "Each of the {C} maps is pooled by itself, so there are still {OC}.",
           "특징맵 {C}개를 하나씩 따로 줄이므로 개수는 그대로 {OC}개입니다."},
          {TOPIC_COUNT, "None: there is nothing to learn here.", "없습니다. 여기에는 학습할 것이 없습니다."},
          {TOPIC_WORK, "None: numbers are only added up, and divided once.",
           "없습니다. 수를 더하고 한 번 나누기만 합니다."}},
-    .number = number,
+    .number = pool2d_number,
     .step = step,
     .group_english = "row {G} of the window",
     .group_korean = "창의 {G}행",
 };
-
-static void tell(const struct layer *layer, layer_told *told, void *context)
-{
-    struct pool2d_shape s = kernel_shape(layer);
-    told(context, "window", (double[]){(double)s.size_h, (double)s.size_w}, 2);
-    told(context, "stride", (double[]){(double)s.stride_h, (double)s.stride_w}, 2);
-    told(context, "padding", (double[]){(double)s.top, (double)s.left}, 2);
-}
 
 const struct layer_type layer_avgpool2d = {
     .word = "avgpool2d",
@@ -139,10 +66,10 @@ const struct layer_type layer_avgpool2d = {
     .class_name = "AveragePooling2D",
     .usage = "avgpool2d:SIZE[,stride=S][,same]",
     .help = "the mean under such a window; padding does not count",
-    .argument = {{"SIZE", ARGUMENT_SIZE, NULL}, {"stride", ARGUMENT_SIZE, ""}, {"same", ARGUMENT_WORD, ""}},
-    .plan = plan,
+    .argument = POOL2D_ARGUMENTS,
+    .plan = pool2d_plan,
     .forward = forward,
     .backward = backward,
     .words = &words,
-    .tell = tell,
+    .tell = pool2d_tell,
 };

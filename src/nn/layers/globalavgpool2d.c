@@ -2,59 +2,33 @@
  * globalavgpool2d: the mean of each channel of the feature map below, as a vector: y[c] = mean over i, j of
  * x[i][j][c]. Source: Keras GlobalAveragePooling2D.
  */
-#include "base/status.h"
-#include "nn/layer.h"
-
-/* A pooling whose one window is the whole map. */
-static struct pool2d_shape kernel_shape(const struct layer *layer)
-{
-    const struct argument_value whole = {.h = layer->in.size[0], .w = layer->in.size[1]};
-    return pool2d_place(&layer->in, whole, whole, false);
-}
+#include "nn/pool2d.h"
 
 static enum cnn_status plan(struct layer *layer, struct cnn_error *error)
 {
-    if (layer->in.rank != 3)
-        return error_set(
-            error, CNN_ERROR_USAGE,
-            "globalavgpool2d needs a feature map (height, width, channels) below it, not a vector");
+    const enum cnn_status status = pool2d_check(layer, error);
     layer->out = (struct shape){1, {layer->in.size[2], 1, 1}};
-    return CNN_OK;
+    return status;
 }
 
 static void forward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct pool2d_shape s = kernel_shape(layer);
+    const struct pool2d_shape s = pool2d_whole(layer);
     k->avgpool2d_forward(&s, block_rows(b, s.out_h), b->x, b->y, b->slope);
 }
 
 static void backward(const struct layer *layer, const struct kernels *k, const struct block *b)
 {
-    struct pool2d_shape s = kernel_shape(layer);
+    const struct pool2d_shape s = pool2d_whole(layer);
     k->avgpool2d_backward(&s, block_rows(b, s.in_h), b->dz, b->dx);
 }
 
 /* ---- what it says of itself ----------------------------------------------------------------------- */
 
-/* The places of the window that lie inside the map, row by row, then the division; group: the row. */
 static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
 {
-    const struct pool2d_shape s = kernel_shape(layer);
-    const size_t c = output % s.channels, ow = output / s.channels % s.out_w,
-                 oh = output / s.channels / s.out_w;
-    const struct range h = window_inside(oh, s.in_h, s.size_h, s.stride_h, s.top),
-                       w = window_inside(ow, s.in_w, s.size_w, s.stride_w, s.left);
-    const size_t run = w.to - w.from, places = (h.to - h.from) * run;
-    if (i > places)
-        return false;
-    if (i == places) {
-        *step = (struct layer_step){STEP_DIVIDE, .group = h.to, .number = (float)places};
-        return true;
-    }
-    const size_t y = oh * s.stride_h + h.from + i / run - s.top,
-                 x = ow * s.stride_w + w.from + i % run - s.left;
-    *step = (struct layer_step){STEP_ADD, .x = (y * s.in_w + x) * s.channels + c, .group = h.from + i / run};
-    return true;
+    const struct pool2d_shape s = pool2d_whole(layer);
+    return pool2d_mean_step(&s, output, i, step);
 }
 
 static const struct layer_words words = {
