@@ -104,73 +104,62 @@ static void batchnorm_gradient(size_t positions, const struct batchnorm *b, size
 
 /* ---- forward and backward --------------------------------------------------------------------------- */
 
-INLINE void batchnorm_tile(const int nc, size_t positions, const struct batchnorm *b, size_t first,
-                           const float *x, float *y, float *slope)
+/* So many channels go together, position by position as they lie in memory: what is the same for all of a
+ * channel is computed once for each. */
+enum { CHANNELS_TOGETHER = 64 };
+
+static size_t channels_together(size_t channels, size_t first)
 {
-    v mean[CHANNELS_MAX], factor[CHANNELS_MAX], beta[CHANNELS_MAX];
-    UNROLLED(c, nc) {
-        const size_t i = first + (size_t)c;
-        mean[c] = v_set1(b->mean[i]), beta[c] = v_set1(b->beta[i]);
-        factor[c] = v_mul(v_set1(b->gamma[i]), one_deviation(b->variance[i], b->epsilon));
-    }
-    for (size_t p = 0; p < positions; p++)
-        UNROLLED(c, nc) {
-            const size_t at = (p * b->channels + (size_t)c) * LANES;
-            v_store(y + at, v_fma(v_sub(v_load(x + at), mean[c]), factor[c], beta[c]));
-            if (slope)
-                v_store(slope + at, v_set1(1));
-        }
+    return channels - first < CHANNELS_TOGETHER ? channels - first : CHANNELS_TOGETHER;
 }
 
 static void batchnorm_forward(size_t positions, const struct batchnorm *b, const float *x, float *y,
                               float *slope)
 {
-    for (size_t c = 0, nc; c < b->channels; c += nc) {
-        nc = b->channels - c < CHANNELS_MAX ? b->channels - c : CHANNELS_MAX;
-        for (size_t at = c * LANES; at < (c + 1) * LANES; at += V_LANES) {
-#define CALL(nc) batchnorm_tile(nc, positions, b, c, x + at, y + at, slope ? slope + at : NULL)
-            CHANNEL_TILES(CALL, nc)
-#undef CALL
-        }
+    for (size_t first = 0, n; first < b->channels; first += n) {
+        v factor[CHANNELS_TOGETHER];
+        n = channels_together(b->channels, first);
+        for (size_t c = 0; c < n; c++)
+            factor[c] = v_mul(v_set1(b->gamma[first + c]), one_deviation(b->variance[first + c], b->epsilon));
+        for (size_t p = 0; p < positions; p++)
+            for (size_t c = 0; c < n; c++) {
+                const v mean = v_set1(b->mean[first + c]), beta = v_set1(b->beta[first + c]);
+                const size_t from = (p * b->channels + first + c) * LANES;
+                for (size_t at = from; at < from + LANES; at += V_LANES) {
+                    v_store(y + at, v_fma(v_sub(v_load(x + at), mean), factor[c], beta));
+                    if (slope)
+                        v_store(slope + at, v_set1(1));
+                }
+            }
     }
 }
 
 /* dx *= gamma / deviation * (dz - mean of dz - (x - mean) / deviation * mean of dz (x - mean) / deviation).
  */
-INLINE void batchnorm_backward_tile(const int nc, size_t positions, const struct batchnorm *b, size_t first,
-                                    vm use, const float *x, const float *dz, const float *mean_dgamma,
-                                    const float *mean_dbeta, float *dx)
-{
-    v mean[CHANNELS_MAX], factor[CHANNELS_MAX], along[CHANNELS_MAX], off[CHANNELS_MAX];
-    UNROLLED(c, nc) {
-        const size_t i = first + (size_t)c;
-        const v one = one_deviation(b->variance[i], b->epsilon);
-        mean[c] = v_set1(b->mean[i]), off[c] = v_set1(mean_dbeta[i]);
-        factor[c] = v_mul(v_set1(b->gamma[i]), one);
-        along[c] = v_mul(v_set1(-mean_dgamma[i]), one);
-    }
-    for (size_t p = 0; p < positions; p++)
-        UNROLLED(c, nc) {
-            const size_t at = (p * b->channels + (size_t)c) * LANES;
-            const v rest = v_fma(v_sub(v_load(x + at), mean[c]), along[c], v_sub(v_load(dz + at), off[c]));
-            const v dy = v_mul(factor[c], rest);
-            v_store(dx + at, v_select(use, v_mul(dy, v_load(dx + at)), v_zero()));
-        }
-}
-
-static void batchnorm_backward(size_t positions, const struct batchnorm *b, size_t n, const float *x,
+static void batchnorm_backward(size_t positions, const struct batchnorm *b, size_t n_samples, const float *x,
                                const float *dz, const float *mean_dgamma, const float *mean_dbeta, float *dx)
 {
-    for (size_t c = 0, nc; c < b->channels; c += nc) {
-        nc = b->channels - c < CHANNELS_MAX ? b->channels - c : CHANNELS_MAX;
-        for (size_t lane = 0; lane < LANES; lane += V_LANES) {
-            const vm use = lanes_in_use(lane, n);
-            const size_t at = c * LANES + lane;
-#define CALL(nc)                                                                                             \
-    batchnorm_backward_tile(nc, positions, b, c, use, x + at, dz + at, mean_dgamma, mean_dbeta, dx + at)
-            CHANNEL_TILES(CALL, nc)
-#undef CALL
+    vm use[LANES / V_LANES];
+    for (size_t i = 0; i < LANES / V_LANES; i++)
+        use[i] = lanes_in_use(i * V_LANES, n_samples);
+    for (size_t first = 0, n; first < b->channels; first += n) {
+        v factor[CHANNELS_TOGETHER], along[CHANNELS_TOGETHER];
+        n = channels_together(b->channels, first);
+        for (size_t c = 0; c < n; c++) {
+            const v one = one_deviation(b->variance[first + c], b->epsilon);
+            factor[c] = v_mul(v_set1(b->gamma[first + c]), one);
+            along[c] = v_mul(v_set1(-mean_dgamma[first + c]), one);
         }
+        for (size_t p = 0; p < positions; p++)
+            for (size_t c = 0; c < n; c++) {
+                const v mean = v_set1(b->mean[first + c]), off = v_set1(mean_dbeta[first + c]);
+                for (size_t i = 0; i < LANES / V_LANES; i++) {
+                    const size_t at = (p * b->channels + first + c) * LANES + i * V_LANES;
+                    const v rest = v_fma(v_sub(v_load(x + at), mean), along[c], v_sub(v_load(dz + at), off));
+                    const v dy = v_mul(factor[c], rest);
+                    v_store(dx + at, v_select(use[i], v_mul(dy, v_load(dx + at)), v_zero()));
+                }
+            }
     }
 }
 
