@@ -34,17 +34,28 @@ static void ask_for_large_pages(void *memory, size_t bytes)
 #endif
 }
 
-void *memory_alloc(size_t count, size_t size)
+/* In whole lines: at least one, so that 0 bytes are a pointer too; 0 when it does not fit. */
+static size_t padded_bytes(size_t count, size_t size)
 {
     size_t bytes, padded;
     if (!size_mul(count, size, &bytes) || !size_add(bytes, ALIGNMENT, &padded))
-        return NULL;
-    padded -= padded % ALIGNMENT; /* at least one line, so that 0 bytes are a pointer too */
-    void *memory = aligned_alloc(ALIGNMENT, padded);
-    if (!memory)
-        return NULL;
-    ask_for_large_pages(memory, padded);
-    return memset(memory, 0, padded);
+        return 0;
+    return padded - padded % ALIGNMENT;
+}
+
+void *memory_alloc_unset(size_t count, size_t size)
+{
+    const size_t bytes = padded_bytes(count, size);
+    void *memory = bytes ? aligned_alloc(ALIGNMENT, bytes) : NULL;
+    if (memory)
+        ask_for_large_pages(memory, bytes);
+    return memory;
+}
+
+void *memory_alloc(size_t count, size_t size)
+{
+    void *memory = memory_alloc_unset(count, size);
+    return memory ? memset(memory, 0, padded_bytes(count, size)) : NULL;
 }
 
 void memory_free(void *memory)

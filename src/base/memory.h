@@ -13,6 +13,8 @@ bool size_mul(size_t a, size_t b, size_t *product);
  * size does not fit. count * size of 0 gives a pointer that can be freed.
  * Owns: the caller, until memory_free, which takes NULL. */
 void *memory_alloc(size_t count, size_t size);
+/* The same, not zeroed: where all is written before it is read. */
+void *memory_alloc_unset(size_t count, size_t size);
 void memory_free(void *memory);
 
 /* A copy of a text; NULL when memory ran out. Freed by memory_free. */

@@ -88,7 +88,7 @@ static enum cnn_status run_all(const struct cnn_model *model, const struct cnn_d
     size_t count = cnn_dataset_info(dataset).count, blocks = whole_blocks(count);
     size_t threads = threads_wanted() < blocks ? threads_wanted() : blocks;
     size_t block_floats = largest_block(model);
-    float *memory = memory_alloc(threads * 2, block_floats * sizeof(float));
+    float *memory = memory_alloc_unset(threads * 2, block_floats * sizeof(float));
     if (!memory)
         return error_memory(error, threads * 2 * block_floats * sizeof(float));
 #pragma omp parallel num_threads((int)threads) if (threads > 1)
