@@ -64,7 +64,10 @@ class Screen:
         if private and letter in "hl":
             self.switch(n[0], letter == "h")
         elif letter == "m":
-            self.colour(n)
+            try:
+                self.colour(n)
+            except IndexError:  # on Ctrl-C the system throws away what waits, which may be half of this
+                self.unknown.append(numbers + letter)
         elif letter == "H":
             self.y, self.x = max(n[0], 1) - 1, (n[1] - 1 if len(n) > 1 and n[1] else 0)
         elif letter == "K" and n[0] == 0:
