@@ -12,6 +12,8 @@ program=${1:-build/release/cnn}
 [[ $program != -* ]] || wrong_use "unexpected '$program'; expected a program"
 [[ -x $program ]] || { echo "pictures: no program at $program; scripts/build.sh release makes one" >&2 && exit 1; }
 program=$(realpath "$program")
+tool=$(dirname "$program")/tests/picture_readme
+[[ -x $tool ]] || { echo "pictures: no program at $tool; scripts/build.sh release makes one" >&2 && exit 1; }
 mkdir -p docs/pictures
 folder=$PWD/docs/pictures
 scratch=$(mktemp -d)
@@ -41,7 +43,10 @@ if [[ -x /usr/bin/chromedriver ]] && /usr/bin/python3 -c 'import selenium' 2>/de
 else
     echo "no browser with a Korean font here: page.png and walk.png stay as they are"
 fi
-cp ./*.png ./*.svg "$folder"
+"$tool" photo.jpg
+show cnn predict photo.jpg --out photo-seen.png
+"$tool" photo-seen.png photo-seen.png # enlarged, so that a page shows its pixels
+cp ./*.png ./*.svg ./*.jpg "$folder"
 
 bytes=$(cat "$folder"/* | wc -c)
 [[ -z $(find "$folder" -size +150000c) ]] || { echo "pictures: one is larger than 150,000 bytes" >&2 && exit 1; }

@@ -378,9 +378,14 @@ static enum cnn_status choose_cleaning(struct pictures *p, struct cnn_error *err
 
 static enum cnn_status make_folder(const char *path, struct cnn_error *error)
 {
-    return mkdir(path, 0777) == 0 || errno == EEXIST
+    struct stat there;
+    if (mkdir(path, 0777) == 0)
+        return CNN_OK;
+    if (errno != EEXIST)
+        return fail(error, CNN_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+    return stat(path, &there) == 0 && S_ISDIR(there.st_mode)
                ? CNN_OK
-               : fail(error, CNN_ERROR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+               : fail(error, CNN_ERROR_IO, "%s: cannot make the folder: a file of that name is there", path);
 }
 
 static enum cnn_status predict_pictures(struct pictures *p, struct cnn_error *error)

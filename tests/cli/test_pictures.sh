@@ -124,6 +124,8 @@ run "$cnn" predict one.pgm other/one.ppm --keep-stages steps
 expect 2 "two of one name" '' 'one.pgm and other/one.ppm would both be kept as one'
 run "$cnn" predict one.pgm --keep-stages /proc/steps
 expect 1 "a folder that cannot be made" '' '/proc/steps: cannot make the folder'
+run "$cnn" predict one.pgm --keep-stages light.ppm
+expect 1 "a file where the folder is to be" '' '^cnn predict: light.ppm: cannot make the folder: a file of that name is there$'
 
 # ---- without the clean-up: the same picture upside down in grey is another
 run "$cnn" predict one.pgm --raw --out raw.png
