@@ -81,6 +81,7 @@ static unsigned largest_difference(const uint8_t *a, const uint8_t *b)
     return most;
 }
 
+/* Also where its brightest pixel is 252, as in some of MNIST. */
 static void a_digit_like_mnists_comes_back(void **state)
 {
     (void)state;
@@ -88,6 +89,8 @@ static void a_digit_like_mnists_comes_back(void **state)
     for (size_t i = 0; i < n; i++) {
         uint8_t digit[PIXELS];
         digit_number(i, digit);
+        for (size_t k = 0; i % 2 && k < PIXELS; k++)
+            digit[k] = digit[k] < 252 ? digit[k] : 252;
         struct cnn_cleaned again = cleaned_pixels(digit, SIDE, SIDE);
         same += memcmp(again.pixels, digit, PIXELS) == 0;
         assert_false(again.empty);
