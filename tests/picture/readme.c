@@ -1,5 +1,5 @@
-/* The photograph of README: a digit that the program draws, on ruled paper, in bad light, out of focus and
- * noisy, as a JPEG; and a small picture enlarged by repetition, so that a page shows its pixels. Usage:
+/* The photograph of README: a digit that the program draws, on ruled paper, half of it in the shadow and out
+ * of focus, as a JPEG; and a small picture enlarged by repetition, so that a page shows its pixels. Usage:
  * picture_readme PHOTO.jpg, or picture_readme SMALL.png LARGE.png */
 #define PACKED_BYTES (1 << 20)
 #include "cnn.h"
@@ -23,8 +23,7 @@ static void must(bool done, const char *what)
 static void write_photo(const char *path)
 {
     static struct packed packed;
-    static const struct photo_kind kind = {
-        .light = true, .shadow = true, .noise = true, .blur = true, .ruled = true};
+    static const struct photo_kind kind = {.light = true, .shadow = true, .blur = true, .ruled = true};
     static const struct jpeg_kind jpeg = {PHOTO_HEIGHT, PHOTO_WIDTH, 1, .quality = QUALITY};
     struct cnn_dataset *digits;
     must(cnn_dataset_open("synth", CNN_TEST, DIGIT, 1, &digits, &error) == CNN_OK, error.message);
