@@ -474,8 +474,8 @@ static struct page measure(const struct cnn_sheet *sheet, bool dark, struct layo
 static struct page lay_out(const struct cnn_sheet *sheet, bool dark)
 {
     static const struct layout layouts[] = {
-        {1600, 348, 32}, {1600, 240, 20}, {2000, 348, 32}, {2000, 240, 20}, {2400, 348, 32},
-        {2400, 240, 20}, {2400, 168, 20}, {2800, 240, 20}, {2800, 168, 12},
+        {1600, 348, 32}, {1600, 280, 26}, {1600, 240, 20}, {2000, 348, 32}, {2000, 240, 20},
+        {2400, 348, 32}, {2400, 240, 20}, {2400, 168, 20}, {2800, 240, 20}, {2800, 168, 12},
     };
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
         struct page page = measure(sheet, dark, layouts[i]);
