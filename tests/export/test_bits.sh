@@ -28,9 +28,9 @@ for run in "film 3 --snapshots" "second 2"; do
     "$1" export html --data data/digits --model "$work/$name.npz" --out "$work/$name.html" >/dev/null
 done
 node tests/export/film.js "$work/film.html" "$work/second.html"
-# A thousand images of each take a quarter of a minute where nothing else runs: CNN_IMAGES=1000.
+# A thousand images of each take half a minute where nothing else runs: CNN_IMAGES=1000.
 images=${CNN_IMAGES:-100}
 compare outputs synth "$images" 'conv2d:2,5,swish flatten dense:10,sigmoid' 'conv2d:10,5 globalavgpool2d' 'flatten dense:10 activation:tanh'
-compare drawn synth "$images" lesson lenet mlp
+compare drawn synth "$images" lesson pool lenet lenet5 mlp
 mnist=${CNN_DATA:-data/mnist}
 [[ ! -d $mnist ]] || compare mnist "$mnist" "$images" lesson
