@@ -2,14 +2,14 @@
 const pen = {x: 140, y: 140, down: false, erasing: false, last: null};
 
 function paintDrawing() {
-    const canvas = byId('drawing'), context = canvas.getContext('2d'), image = context.createImageData(SIDE, SIDE);
+    const canvas = byId('drawing'), context = canvas.getContext('2d'), image = context.createImageData(SIDE, SIDE), {data} = image;
     const [paper, ink] = isDark() ? [24, 240] : [255, 20];
     const seen = byId('pad').hidden ? null : state.sample, cell = SIDE / DIGIT;
-    state.plane.forEach((value, i) => {
-        const part = seen ? seen[Math.floor(i / SIDE / cell) * DIGIT + Math.floor(i % SIDE / cell)] / 255 : value ? 1 : 0;
-        image.data.fill(paper + part * (ink - paper), 4 * i, 4 * i + 3);
-        image.data[4 * i + 3] = 255;
-    });
+    for (let i = 0; i < SIDE * SIDE; i++) {
+        const part = seen ? seen[Math.floor(i / SIDE / cell) * DIGIT + Math.floor(i % SIDE / cell)] / 255 : state.plane[i] ? 1 : 0;
+        data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = paper + part * (ink - paper);
+        data[4 * i + 3] = 255;
+    }
     context.putImageData(image, 0, 0);
     if (document.activeElement === canvas) {
         context.strokeStyle = pen.down ? '#d00' : '#08f';

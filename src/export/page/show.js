@@ -16,32 +16,42 @@ const dark = typeof window !== 'undefined' && window.matchMedia ? window.matchMe
 const isDark = () => dark.matches && !state.printing;
 const HUES = {light: [[33, 102, 172], [247, 247, 247], [179, 88, 6]], dark: [[120, 178, 240], [24, 24, 24], [253, 168, 84]]};
 
-function colour(value, limit) {
-    const [low, zero, high] = isDark() ? HUES.dark : HUES.light, end = value < 0 ? low : high;
+const hues = () => (isDark() ? HUES.dark : HUES.light);
+
+function colour(value, limit, [low, zero, high] = hues()) {
+    const end = value < 0 ? low : high;
     const t = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
     return zero.map((z, i) => Math.round(z + (end[i] - z) * t));
 }
 
 const limitOf = (values) => values.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
 
+/* The page is laid out anew when a canvas is given a size, even the one it has. */
+function resize(canvas, width, height) {
+    if (canvas.width !== width || canvas.height !== height)
+        canvas.width = width, canvas.height = height;
+}
+
 /* One channel of values [h][w][c] onto a canvas of so many pixels a cell, with boxes [top, left, bottom, right] around
  * cells. */
 function paint(canvas, values, [height, width, channels], channel, limit, cell, boxes = []) {
-    const context = canvas.getContext('2d'), image = context.createImageData(width * cell, height * cell);
-    canvas.width = width * cell, canvas.height = height * cell;
-    for (let y = 0; y < height; y++)
+    const context = canvas.getContext('2d'), image = context.createImageData(width * cell, height * cell), {data} = image, line = 4 * width * cell, now = hues();
+    resize(canvas, width * cell, height * cell);
+    for (let y = 0; y < height; y++) {
+        const from = y * cell * line;
         for (let x = 0; x < width; x++) {
-            const [r, g, b] = colour(values[(y * width + x) * channels + channel], limit);
-            for (let k = 0; k < cell * cell; k++) {
-                const at = 4 * ((y * cell + Math.floor(k / cell)) * width * cell + x * cell + k % cell);
-                image.data[at] = r, image.data[at + 1] = g, image.data[at + 2] = b, image.data[at + 3] = 255;
-            }
+            const [r, g, b] = colour(values[(y * width + x) * channels + channel], limit, now);
+            for (let at = from + 4 * x * cell, end = at + 4 * cell; at < end; at += 4)
+                data[at] = r, data[at + 1] = g, data[at + 2] = b, data[at + 3] = 255;
         }
+        for (let k = 1; k < cell; k++) /* a cell's first line of pixels is all of them */
+            data.copyWithin(from + k * line, from, from + line);
+    }
     context.putImageData(image, 0, 0);
     for (const [top, left, bottom, right] of boxes)
-        for (const [style, line] of [[isDark() ? '#000' : '#fff', 4], [isDark() ? '#fff' : '#000', 2]]) {
+        for (const [style, wide] of [[isDark() ? '#000' : '#fff', 4], [isDark() ? '#fff' : '#000', 2]]) {
             context.strokeStyle = style;
-            context.lineWidth = line;
+            context.lineWidth = wide;
             context.strokeRect(left * cell + 1, top * cell + 1, (right - left) * cell - 2, (bottom - top) * cell - 2);
         }
 }
@@ -134,7 +144,7 @@ const hasPicture = (layer) => layer && layer.kernel && layer.kernel[0] * layer.k
 function paintFilter(canvas, layer, filter) {
     const {in: [,, channels], out: [,, filters], kernel: [height, width], weights: {kernel}} = layer, cell = 8, columns = Math.min(channels, Math.max(1, Math.floor(18 / (width + 1))));
     const limit = Math.max(limitOf(kernel), limitOf(trainedKernel(layer))), context = canvas.getContext('2d'), own = kernel.filter((_, i) => i % filters === filter);
-    canvas.width = (columns * (width + 1) - 1) * cell, canvas.height = (Math.ceil(channels / columns) * (height + 1) - 1) * cell;
+    resize(canvas, (columns * (width + 1) - 1) * cell, (Math.ceil(channels / columns) * (height + 1) - 1) * cell);
     own.forEach((weight, i) => {
         const channel = i % channels, x = Math.floor(i / channels) % width, y = Math.floor(i / channels / width);
         context.fillStyle = `rgb(${colour(weight, limit)})`;
