@@ -76,11 +76,17 @@ def check_names(browser, path):
     landmarks = {role: [node["name"] for node in nodes if node["role"] == role] for role in ("banner", "main", "navigation", "contentinfo", "region")}
     expect([len(landmarks[role]) for role in ("banner", "main", "navigation", "contentinfo")] == [1] * 4 and len(landmarks["region"]) == 4
            and all(landmarks["region"]), f"the parts of the page are {landmarks}")
+    check_headings(browser)
+    check_pictures(browser, nodes)
+    go(browser, "#en")
+    check_headings(browser)
+    check_language(browser, path)
+
+
+def check_headings(browser):
     levels = browser.execute_script("return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter((h) => h.getClientRects().length).map((h) => Number(h.tagName[1]))")
     skipped = [(a, b) for a, b in zip([0] + levels, levels) if b > a + 1]
     expect(levels.count(1) == 1 and not skipped, f"headings skip a level: {skipped} in {levels}")
-    check_pictures(browser, nodes)
-    check_language(browser, path)
 
 
 def check_pictures(browser, nodes):
@@ -91,7 +97,7 @@ def check_pictures(browser, nodes):
     findings = browser.execute_script(FINDINGS)
     for canvas, place, number in findings:
         name, role = canvas.accessible_name, canvas.aria_role
-        expect(role in ("image", "img") and f" {place}: " in name and name.endswith(f" {number}"), f"a {role} is called '{name}', and its largest is {place}: {number}")
+        expect(role in ("image", "img") and f" {place}: " in name and name.endswith(f" {number}"), f"a map, role {role}, is called '{name}', and its largest is {place}: {number}")
     filters = browser.find_elements(By.CSS_SELECTOR, "canvas.filter")
     told = [re.fullmatch(r"conv2d\S*, filter of map \d+: weights from (-?[\d.e-]+) to (-?[\d.e-]+)", canvas.accessible_name) for canvas in filters]
     expect(len(filters) == 9 and all(found and float(found[1]) < float(found[2]) for found in told), f"filters are called {[canvas.accessible_name for canvas in filters]}")
