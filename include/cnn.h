@@ -770,6 +770,7 @@ struct cnn_bench_options {
 
 enum cnn_bench_kind {
     CNN_BENCH_PEAK,   /* fused multiply-adds and nothing else */
+    CNN_BENCH_COPY,   /* a copy of as many bytes as a training step moves, read and written */
     CNN_BENCH_KERNEL, /* a part of a training step, where it stands in the step */
     CNN_BENCH_TRAIN,  /* whole training steps */
     CNN_BENCH_PREDICT /* predictions of whole batches */
@@ -789,10 +790,10 @@ struct cnn_bench_result {
                           best, counted from how the work is shared out, not measured; 0: not counted */
 };
 
-/* Measures a network on images and labels of random bytes: the peak of the machine, the parts of a training
- * step, whole steps and predictions, on one thread and on cnn_threads(). found is given each result as it is
- * ready; its texts live as long as that call. Errors: USAGE (as cnn_model_create; batch size), NUMERIC,
- * MEMORY. */
+/* Measures a network on images and labels of random bytes: the peak of the machine, its copying of
+ * memory, the parts of a training step, whole steps and predictions, on one thread and on cnn_threads().
+ * found is given each result as it is ready; its texts live as long as that call. Errors: USAGE (as
+ * cnn_model_create; batch size), NUMERIC, MEMORY. */
 enum cnn_status cnn_bench_run(const struct cnn_bench_options *options,
                               void (*found)(void *context, const struct cnn_bench_result *result),
                               void *context, struct cnn_error *error);

@@ -106,7 +106,7 @@ static void print_result(void *context, const struct cnn_bench_result *r)
     }
     if (r->threads > 1 && r->spread > 0)
         snprintf(c.spread, sizeof c.spread, "x%.2f", r->spread);
-    if (r->kind != CNN_BENCH_KERNEL)
+    if (r->kind == CNN_BENCH_TRAIN || r->kind == CNN_BENCH_PREDICT)
         count_text(c.images, (uint64_t)((double)r->batch_size / r->seconds));
     print_columns(&c);
 }
@@ -116,6 +116,7 @@ static void print_result(void *context, const struct cnn_bench_result *r)
 static void print_json_result(void *context, const struct cnn_bench_result *r)
 {
     static const char *const kinds[] = {[CNN_BENCH_PEAK] = "peak",
+                                        [CNN_BENCH_COPY] = "copy",
                                         [CNN_BENCH_KERNEL] = "kernel",
                                         [CNN_BENCH_TRAIN] = "train",
                                         [CNN_BENCH_PREDICT] = "predict"};
@@ -275,7 +276,9 @@ static const char *const details[] = {
     "Only multiplications that the definition of the network needs are counted, two operations each. A batch "
     "is "
     "padded to whole blocks of 16 images: a batch of 1 can reach a sixteenth of the peak at best.",
-    "Bytes moved are computed from shapes: every array that a part reads or writes, once.",
+    "Bytes moved are computed from shapes: every array that a part reads or writes, once. The copy of memory "
+    "above them moves as many as a training step does: what the parts without arithmetic can be held "
+    "against.",
     NULL,
 };
 

@@ -18,6 +18,7 @@ static const double sample_s = 1e-3;      /* a sample is as many batches as fill
 static const double peak_s = 2e-4;        /* and the measurement of the peak before it takes this */
 static const size_t image_pool = 4096;    /* images that batches are drawn from, */
 static const size_t pool_bytes = 1 << 24; /* or fewer, if they would need more than this */
+static const double copy_most = 1 << 28;  /* bytes that are copied at most */
 
 /* ---- numbers -------------------------------------------------------------------------------------- */
 
@@ -94,6 +95,42 @@ static void measure_peak(struct bench *b)
                                      .batch_size = b->options.batch_size,
                                      .threads = b->threads,
                                      .flop = flop});
+}
+
+/* ---- the memory ----------------------------------------------------------------------------------- */
+
+/* Seconds for each thread to copy its share, while all are at it. */
+static double copy_s(char *to, const char *from, size_t share, size_t threads)
+{
+    double start_s = clock_now_s();
+    (void)threads;
+#pragma omp parallel num_threads((int)threads) if (threads > 1)
+    memcpy(to + thread_number() * share, from + thread_number() * share, share);
+    return clock_now_s() - start_s;
+}
+
+/* The machine's own bytes a second: a copy that reads and writes as much as a training step moves, so that
+ * it finds as much of it in the caches. */
+static enum cnn_status measure_copy(struct bench *b, struct cnn_error *error)
+{
+    const double moved = bench_whole(b, CNN_BENCH_TRAIN).bytes;
+    const size_t share = (size_t)((moved < copy_most ? moved : copy_most) / 2 / (double)b->threads);
+    char *from = memory_alloc(2 * b->threads, share), *to = from + b->threads * share;
+    if (!from)
+        return error_memory(error, 2 * b->threads * share);
+    double until_s = clock_now_s() + b->options.seconds / 10;
+    copy_s(to, from, share, b->threads); /* the first finds the caches cold */
+    b->series.n = 0;
+    while (b->series.n < MAX_SAMPLES && (b->series.n < MIN_SAMPLES || clock_now_s() < until_s))
+        add_sample(&b->series, copy_s(to, from, share, b->threads), 0, 1);
+    report(b, &b->series,
+           (struct cnn_bench_result){.kind = CNN_BENCH_COPY,
+                                     .work = "copy of memory",
+                                     .batch_size = b->options.batch_size,
+                                     .threads = b->threads,
+                                     .bytes = 2 * (double)(share * b->threads)});
+    memory_free(from);
+    return CNN_OK;
 }
 
 /* ---- sampling ------------------------------------------------------------------------------------- */
@@ -264,8 +301,10 @@ static enum cnn_status measure_threads(struct bench *b, size_t threads, struct c
         status = bench_plan_rows(b, error);
     if (status == CNN_OK) {
         bench_count_spread(b);
-        status = measure_parts(b, error);
+        status = measure_copy(b, error);
     }
+    if (status == CNN_OK)
+        status = measure_parts(b, error);
     if (status == CNN_OK)
         status = measure_whole(b, CNN_BENCH_TRAIN, error);
     if (status == CNN_OK)

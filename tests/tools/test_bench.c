@@ -76,6 +76,8 @@ static void test_lesson(void **state)
     check(&r, "update", 0, 5 * 4 * (78 + 456));
     assert_true(find(&r, "training", 1)->flop == n * 2467440); /* 2.47 million for an image */
     assert_true(find(&r, "inference", 1)->flop == n * 851280);
+    const double copied = find(&r, "copy of memory", 1)->bytes, moved = find(&r, "training", 1)->bytes;
+    assert_true(copied <= moved && copied > moved - 2);
     for (size_t i = 0; i < r.n; i++) /* the first layer hands nothing down */
         assert_string_not_equal(r.name[i], "conv2d backward");
 }
