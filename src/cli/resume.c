@@ -171,7 +171,8 @@ void resume_say_command(const struct train_settings *settings, const char *model
 {
     fputs("go on with: cnn train", stderr);
     print_option("resume", model);
-    print_option("data", settings->data ? settings->data : getenv("CNN_DATA"));
+    /* a run that was resumed found its data by its file, whatever $CNN_DATA says */
+    print_option("data", settings->data || settings->resume ? settings->data : getenv("CNN_DATA"));
     print_option("validation-data", settings->validation_data);
     print_option("history", settings->history);
     if (settings->save_every)

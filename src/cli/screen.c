@@ -66,15 +66,27 @@ static void send_some(struct screen *screen)
     }
 }
 
-bool screen_is_ready(struct screen *screen)
+static bool is_sent(struct screen *screen)
 {
     send_some(screen);
-    return screen->fd >= 0 && screen->sent == screen->n_bytes;
+    return screen->sent == screen->n_bytes;
+}
+
+/* A program in the background shares the terminal with what is typed to another. */
+static bool is_ours(void)
+{
+    pid_t front = tcgetpgrp(STDOUT_FILENO);
+    return front < 0 || front == getpgrp();
+}
+
+bool screen_is_ready(struct screen *screen)
+{
+    return is_sent(screen) && screen->fd >= 0 && is_ours();
 }
 
 static void send_all(struct screen *screen)
 {
-    while (!screen_is_ready(screen) && screen->fd >= 0) {
+    while (!is_sent(screen) && screen->fd >= 0) {
         struct pollfd terminal = {.fd = screen->fd, .events = POLLOUT};
         poll(&terminal, 1, -1);
     }

@@ -22,7 +22,8 @@ void screen_size(size_t *lines, size_t *columns);
 void screen_open(struct screen *screen);
 void screen_close(struct screen *screen);
 
-/* Whether the terminal has taken all of what was drawn last; what it can take it gets. */
+/* Whether the terminal has taken all of what was drawn last; what it can take it gets. Never while another
+ * job has the terminal: it is not ours to draw on then. */
 bool screen_is_ready(struct screen *screen);
 
 /* Draws lines, each ended by a line end, over what is there. What is too much for the

@@ -110,10 +110,10 @@ const struct said *said_at(size_t i);
         "신경망의 답은 확률이 가장 큰 %zu입니다."
 #define SAID_the_largest "The answer: the largest output", "답: 가장 큰 출력"
 #define SAID_outputs                                                                                                                             \
-    "The last layer gives one number for each class. Without softmax they are no probabilities: they can "                                       \
-    "be any numbers, and need not add up to 1. The largest is the answer.",                                                                      \
+    "The last layer gives one number for each class. Without softmax they are no probabilities: they "                                           \
+    "need not add up to 1. The largest is the answer.",                                                                                          \
         "마지막 층은 클래스마다 수를 하나씩 내놓습니다. 소프트맥스가 없으므로 이 수는 확률이 아닙니다. " \
-        "어떤 수든 될 수 있고, 모두 더해도 1이 된다는 보장이 없습니다. 가장 큰 수의 클래스가 답입니다."
+        "모두 더해도 1이 된다는 보장이 없습니다. 가장 큰 수의 클래스가 답입니다."
 #define SAID_output "output", "출력"
 #define SAID_largest_is                                                                                      \
     "The network's answer is %zu, which has the largest output.", "신경망의 답은 출력이 가장 큰 %zu입니다."

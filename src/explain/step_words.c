@@ -129,9 +129,9 @@ static void tell_regularization(struct explanation *e, const struct weight_step 
                 : "The run clips the gradient of each array of weights where it is longer than %g. The "
                   "length of this array's, the root of the sum of its squares, is %.6g:",
             s->global_clipnorm > 0
-                ? "이 학습에서는 가중치 전체에 대한 기울기의 길이가 %g를 넘으면 줄입니다. 여기서 "
+                ? "이 학습에서는 가중치 전체에 대한 기울기의 길이가 %g보다 길면 줄입니다. 여기서 "
                   "그 길이(제곱을 모두 더한 값의 제곱근)는 %.6g입니다."
-                : "이 학습에서는 가중치 배열마다 기울기의 길이가 %g를 넘으면 줄입니다. 이 배열에서 "
+                : "이 학습에서는 가중치 배열마다 기울기의 길이가 %g보다 길면 줄입니다. 이 배열에서 "
                   "그 길이(제곱을 모두 더한 값의 제곱근)는 %.6g입니다.",
             most, s->norm);
         if (s->norm > most)

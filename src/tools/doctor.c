@@ -295,8 +295,8 @@ static enum cnn_status check_model(const struct doctor *d, const char *path, con
         return CNN_OK;
     }
     struct cnn_model_info info = cnn_model_info(model);
-    tell(d, CNN_FINE, "model", "", "%s: %s, %zu parameters, %zu epochs", path, info.arch, info.parameters,
-         info.trained_epochs);
+    tell(d, CNN_FINE, "model", "", "%s: %s, %zu parameters, %zu epoch%s", path, info.arch, info.parameters,
+         info.trained_epochs, info.trained_epochs == 1 ? "" : "s");
     check_history(d, model);
     count_kept(d, path);
     status = test && cnn_dataset_info(test).labelled ? check_skill(d, model, test, error) : CNN_OK;

@@ -199,6 +199,21 @@ case $said in
 *'its seed is 1, not 2'*) ;;
 *) fail "the command that was pasted did not find its run: $said" ;;
 esac
+
+# ---- a resumed run found its data by its file: those of $CNN_DATA may be others
+CNN_DATA=synth "$cnn" train --resume "$name" --history q2.csv >/dev/null 2>said &
+run=$!
+until [ -s q2.csv ] || ! kill -0 $run 2>/dev/null; do sleep 0.01; done
+sleep 0.1
+kill -TERM $run
+wait $run
+go_on=$(sed -n 's/^go on with: cnn //p' said)
+case $go_on in
+*--data*) fail "other data are named than those of the run: $go_on" ;;
+*--resume*) ;;
+*) fail "how to go on is not said: $(cat said)" ;;
+esac
+
 mkdir elsewhere
 train --epochs 1 --model p.npz >/dev/null 2>&1
 (

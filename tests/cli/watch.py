@@ -199,6 +199,16 @@ def it_waits_on_control_z_without_the_terminal():
     expect(terminal.finish() == 130 and given_back(terminal), "status %d" % terminal.status)
 
 
+def in_the_background_it_leaves_the_terminal_alone():
+    job = 'set -m; "$@" & wait $!'
+    command = ["sh", "-c", job, "sh", CNN, "train", "--watch", "--epochs", "3", "--model", "background.npz"]
+    terminal = Terminal(24, 80, command)
+    status = terminal.finish()
+    text = "\n".join(terminal.screen.text())
+    expect(status == 0 and ENTER not in terminal.bytes, "it draws while another job has the terminal")
+    expect("Epoch 3/3" in text or "fingerprint" in text, "the training is not told: " + text)
+
+
 def a_terminal_of_another_size_is_filled_anew():
     terminal = watch(40, 120, "--epochs", "100000", "--overwrite", "--model", "size.npz", COLUMNS="", LINES="")
     terminal.until(lambda: terminal.screen.frames >= 2)
@@ -270,6 +280,7 @@ CHECKS = [
     an_error_gives_the_terminal_back,
     the_second_interrupt_gives_the_terminal_back,
     it_waits_on_control_z_without_the_terminal,
+    in_the_background_it_leaves_the_terminal_alone,
     a_terminal_of_another_size_is_filled_anew,
     it_changes_no_bit_of_the_training,
     what_cannot_be_is_refused,
