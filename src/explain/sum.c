@@ -306,11 +306,12 @@ void tell_sum(struct explanation *e, size_t i, size_t output)
     struct paper *p = &e->paper;
     char name[NAME_TEXT];
     output_text(p, name, &layer->out, output);
-    paper_heading(p, 3, SAID_step_by_step, layer->name, name);
     if (!layer->type->words->step) {
+        paper_heading(p, 3, "%s, %s", "%s: %s", layer->name, name);
         tell_no_sum(e, i, output);
         return;
     }
+    paper_heading(p, 3, SAID_step_by_step, layer->name, name);
     const struct overview o = look_over(start(e, i, output));
     say_where(e, i, &o);
     const bool each = o.n <= MOST_ROWS || e->options.all;
