@@ -35,8 +35,9 @@ done
 has "^  dense +gradient, update +[0-9.]+ [mu ]s +[0-9.]+ +[0-9.]+ % +[0-9.]+ %"
 has "^ +training .* [0-9,]+$"
 ! grep -q ' $' "$scratch/out" || fail "a line ends in blanks"
-head -n 6 "$scratch/out" >"$scratch/head" # figures are as long as the machine is fast
-[[ $(wc -L <"$scratch/head") -le 100 ]] || fail "a line is longer than 100 characters"
+# A count of images from 100 million a second on is longer than its column: the machine is fast, the table right.
+sed -E 's/ [0-9,]{11,}$//' "$scratch/out" >"$scratch/bounded"
+[[ $(wc -L <"$scratch/bounded") -le 100 ]] || fail "a line is longer than 100 characters"
 
 bench 0 --batch 5 --arch "flatten dense:4,softmax" --input 3x5x2 --threads 1 --json
 has '"input": \[3, 5, 2\], '
