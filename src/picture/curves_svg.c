@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "picture/writer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,9 +12,8 @@
 enum { WIDTH = 800, LEFT = 64, RIGHT = 40, PANEL = 240, PANEL_GAP = 64, TOP = 64, ROW = 20, LETTERS = 86 };
 
 struct drawing {
-    char *text;
-    size_t used, room;
-    bool memory_ran_out, dark;
+    struct writer to;
+    bool dark;
     bool measured; /* nothing is written: what is wanted is the height */
 };
 
@@ -25,25 +25,12 @@ static void add(struct drawing *d, const char *format, ...)
 
 static void add(struct drawing *d, const char *format, ...)
 {
-    enum { MOST = 1024 };
-    if (d->room - d->used < MOST) {
-        size_t room = d->room * 2 + MOST;
-        char *moved = memory_alloc(room, 1);
-        if (!moved) {
-            d->memory_ran_out = true;
-            return;
-        }
-        if (d->used)
-            memcpy(moved, d->text, d->used);
-        memory_free(d->text);
-        d->text = moved;
-        d->room = room;
-    }
+    char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    int n = vsnprintf(d->text + d->used, MOST, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    d->used += n < MOST ? (size_t)n : MOST - 1;
+    writer_put(&d->to, text);
 }
 
 /* A text that may hold anything. */
@@ -214,11 +201,11 @@ enum cnn_status curves_svg(const struct cnn_sheet *sheet, bool dark, char **text
     if (!panels)
         return error_set(error, CNN_ERROR_USAGE, "only curves are written as SVG; all else is PNG");
     add_sheet(&d, sheet, height);
-    if (d.memory_ran_out) {
-        memory_free(d.text);
-        return error_memory(error, d.room);
+    if (d.to.memory_ran_out) {
+        memory_free(d.to.text);
+        return error_memory(error, d.to.room);
     }
-    *text = d.text;
-    *n_bytes = d.used;
+    *text = d.to.text;
+    *n_bytes = d.to.used;
     return CNN_OK;
 }

@@ -1,4 +1,4 @@
-/* Text for a terminal as it grows: lines, styles, colours. */
+/* Text as it grows; for a terminal with lines, styles and colours. */
 #ifndef PICTURE_WRITER_H
 #define PICTURE_WRITER_H
 
