@@ -28,13 +28,13 @@ show() {
     "$@"
 }
 
-show cnn train --data synth --epochs 5 --snapshots --history run.csv --verbose 0
+show cnn train --data synth --epochs 5 --snapshots --history run.csv
 show cnn show maps --data synth --split test --index 8 --out maps.png
 show cnn show filters --out filters.png
 show cnn show patches --data synth --first 2000 --out patches.png
 show cnn show fool --data synth --out fool.png
-show cnn show mistakes --data synth --first 5000 --most 18 --out mistakes.png
-show cnn show occlusion --data synth --split test --index 8 --out occlusion.png
+show cnn show mistakes --data synth --first 5000 --most 24 --out mistakes.png
+show cnn show occlusion --data synth --split test --index 1 --out occlusion.png
 show cnn show history run.csv --out history.svg
 show cnn show timelapse --out timelapse.png
 show cnn export html --data synth --out page.html
