@@ -2,6 +2,7 @@
  * (kernels/activations/steps.def). */
 #include "explain/activation.h"
 
+#include "explain/equation.h"
 #include "explain/said.h"
 
 #include <math.h>
@@ -74,90 +75,27 @@ const char *activation_formula(enum activation activation)
 
 /* ---- the rows as computation ---------------------------------------------------------------------- */
 
-enum { MOST_NAMES = 8, LINE_TEXT = 256 };
-
-/* What has a name so far. paper NULL: nothing is told. */
+/* paper NULL: nothing is told. */
 struct trace {
     struct paper *paper;
-    const char *word; /* of the activation */
-    float y;          /* what will come out, where it is told */
-    size_t n;
-    struct {
-        const char *name;
-        float value;
-    } known[MOST_NAMES];
+    struct names names;
 };
 
 static float put(struct trace *t, const char *name, float value)
 {
-    size_t i = 0;
-    while (i < t->n && strcmp(t->known[i].name, name) != 0)
-        i++;
-    if (i < MOST_NAMES) {
-        t->known[i].name = name;
-        t->known[i].value = value;
-        t->n = i < t->n ? t->n : i + 1;
-    }
-    return value;
+    return names_put(&t->names, name, value);
 }
 
-static float value_of(const struct trace *t, const char *name, size_t length)
-{
-    for (size_t i = 0; i < t->n; i++)
-        if (strlen(t->known[i].name) == length && memcmp(t->known[i].name, name, length) == 0)
-            return t->known[i].value;
-    return NAN; /* a test sees to it that there is none such */
-}
-
-/* A text with the names in braces, or with their numbers: one below 0 in brackets after a sign. */
-static void write_text(const struct trace *t, const char *text, bool numbers, char line[LINE_TEXT])
-{
-    size_t used = 0;
-    while (*text && used < LINE_TEXT - 32) {
-        const size_t length = *text == '{' ? strcspn(text, "}") - 1 : 0;
-        if (!length) {
-            line[used++] = *text++;
-            continue;
-        }
-        const float value = value_of(t, text + 1, length);
-        const bool sign = used && strchr("+-*/^", line[used - 1 - (used > 1 && line[used - 1] == ' ')]);
-        if (!numbers)
-            used += (size_t)snprintf(line + used, LINE_TEXT - used, "%.*s", (int)length, text + 1);
-        else
-            used += (size_t)snprintf(line + used, LINE_TEXT - used, value < 0 && sign ? "(%.6g)" : "%.6g",
-                                     (double)value);
-        text += length + 2;
-    }
-    line[used] = '\0';
-}
-
-/* "s = 1 / (1 + t) = 1 / (1 + 0.25) = 0.8", from what was known before. */
 static float tell(struct trace *t, const char *name, const char *text, float value)
 {
-    char symbols[LINE_TEXT], numbers[LINE_TEXT], result[32];
-    if (t->paper) {
-        write_text(t, text, false, symbols);
-        write_text(t, text, true, numbers);
-        snprintf(result, sizeof result, "%.6g", (double)value);
-        if (strcmp(numbers, result) == 0 || strcmp(numbers, symbols) == 0)
-            paper_line(t->paper, "%s = %s = %s", name, symbols, result);
-        else
-            paper_line(t->paper, "%s = %s = %s = %s", name, symbols, numbers, result);
-    }
+    if (t->paper)
+        tell_equation(t->paper, &t->names, name, text, value);
     return put(t, name, value);
 }
 
 static float hold(struct trace *t, const char *text, float z, float held)
 {
     return z < held || held < z ? tell(t, "z", text, held) : z;
-}
-
-static void give_formula(const struct trace *t, const char *text, float z)
-{
-    if (!t->paper)
-        return;
-    paper_line(t->paper, "%s(z) = %s", t->word, text);
-    paper_line(t->paper, "z = %.6g, y = %s(z) = %.6g", (double)z, t->word, (double)t->y);
 }
 
 static void say(struct trace *t, const char *english, const char *korean)
@@ -179,7 +117,7 @@ static void say(struct trace *t, const char *english, const char *korean)
     static float run_##name(struct trace *trace, float z)                                                    \
     {
 #define FINISH }
-#define FORMULA(text) give_formula(trace, text, z);
+#define FORMULA(text)
 #define STEP(name, expression, text) const float name = tell(trace, #name, text, expression);
 #define VAR(name, expression) float name = put(trace, #name, expression);
 #define SET(name, expression) name = put(trace, #name, expression);
@@ -220,18 +158,19 @@ void tell_activation(struct explanation *e, size_t i, size_t output)
 {
     const struct layer *layer = explained_layer(e, i);
     const float z = e->z[i][output];
+    const char *word = activation_word(layer->activation)->word;
     struct paper *p = &e->paper;
     if (!layer->type->has_activation || layer->activation == ACTIVATION_linear || is_softmax(e, i))
         return;
     if (layer->type->words->step)
-        paper_say(p, SAID_activation, activation_word(layer->activation)->word);
+        paper_say(p, SAID_activation, word);
     else
         paper_say(p, "It is what the activation function %s makes of the number z in the layer below:",
-                  "앞 층에서 같은 자리에 있던 수 z에 활성화 함수 %s를 적용한 값입니다.",
-                  activation_word(layer->activation)->word);
-    struct trace t = {.paper = p,
-                      .word = activation_word(layer->activation)->word,
-                      .y = exact_activation(layer->activation, z)};
+                  "앞 층에서 같은 자리에 있던 수 z에 활성화 함수 %s를 적용한 값입니다.", word);
+    paper_line(p, "%s(z) = %s", word, activation_formula(layer->activation));
+    paper_line(p, "z = %.6g, y = %s(z) = %.6g", (double)z, word,
+               (double)exact_activation(layer->activation, z));
+    struct trace t = {.paper = p};
     put(&t, "z", z);
     run[layer->activation](&t, z);
 }

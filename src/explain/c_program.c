@@ -1,6 +1,6 @@
 /* cnn_explain_c: one number of a layer as a program in C, whole in itself. */
 #include "explain/activation.h"
-#include "explain/explain.h"
+#include "explain/worked.h"
 
 #include <stdio.h>
 
@@ -81,7 +81,32 @@ static void write_parts(struct paper *p, struct running r)
     paper_raw(p, "%zu};\n\n", products);
 }
 
-static void write_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
+static void write_head(const struct explanation *e, struct paper *p, size_t i, size_t output)
+{
+    char name[NAME_TEXT];
+    output_text(p, name, &explained_layer(e, i)->out, output);
+    paper_raw(p, "/*\n * %s, %s\n", explained_layer(e, i)->name, name);
+    paper_raw(
+        p, "%s",
+        paper_choose(p,
+                     " * The number that the network makes of one image, computed again in its own order:\n"
+                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n",
+                     " * 신경망이 이미지 하나로 계산한 값을 같은 순서로 다시 계산합니다.\n"
+                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n"));
+    paper_raw(p, "%s", head_code);
+}
+
+static void write_flush(struct paper *p)
+{
+    paper_raw(p, "%s",
+              paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
+                           "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
+    paper_raw(p, "%s", flush_code);
+}
+
+/* ---- a sum ----------------------------------------------------------------------------------------- */
+
+static void write_sum_main(const struct explanation *e, struct paper *p, size_t i, size_t output)
 {
     paper_raw(p, "%s", main_code);
     paper_raw(p, "int main(void)\n{\n    const float z = sum();\n    int same = compare(\"z\", z, %af);\n",
@@ -91,24 +116,13 @@ static void write_main(const struct explanation *e, struct paper *p, size_t i, s
     paper_raw(p, "    return same ? 0 : 1;\n}\n");
 }
 
-static void write_program(struct explanation *e, size_t i, size_t output)
+static void write_sum(struct explanation *e, size_t i, size_t output)
 {
     struct paper *p = &e->paper;
     const struct layer *layer = explained_layer(e, i);
     const struct running r = {.layer = layer, .x = e->y[i - 1], .output = output};
     struct layer_step first;
-    char name[NAME_TEXT];
-    output_text(p, name, &layer->out, output);
     layer->type->words->step(layer, output, 0, &first);
-    paper_raw(p, "/*\n * %s, %s\n", layer->name, name);
-    paper_raw(
-        p, "%s",
-        paper_choose(p,
-                     " * The number that the network makes of one image, computed again in its own order:\n"
-                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n",
-                     " * 신경망이 이미지 하나로 계산한 값을 같은 순서로 다시 계산합니다.\n"
-                     " *     cc -O2 -ffp-contract=off THIS.c -lm && ./a.out\n */\n"));
-    paper_raw(p, "%s", head_code);
     paper_raw(p, "static const float bias = %af;\n\n",
               (double)exact_flush(layer->parameter[0].value[first.w]));
     paper_raw(p, "%s",
@@ -117,13 +131,23 @@ static void write_program(struct explanation *e, size_t i, size_t output)
     write_terms(p, r);
     if (is_apart(layer))
         write_parts(p, r);
-    paper_raw(p, "%s",
-              paper_choose(p, "/* Numbers below 2^-126 count as 0, in the network too. */\n",
-                           "/* 2^-126보다 작은 수는 0으로 칩니다. 신경망도 그렇게 합니다. */\n"));
-    paper_raw(p, "%s%s", flush_code, is_apart(layer) ? parts_code : sum_code);
+    write_flush(p);
+    paper_raw(p, "%s", is_apart(layer) ? parts_code : sum_code);
     if (!is_softmax(e, i))
         write_activation(p, layer->activation);
-    write_main(e, p, i, output);
+    write_sum_main(e, p, i, output);
+}
+
+/* ---- lines ----------------------------------------------------------------------------------------- */
+
+static void write_lines(struct explanation *e, size_t i, size_t output)
+{
+    struct paper *p = &e->paper;
+    write_flush(p);
+    write_worked(p, worked_begin(explained_layer(e, i), e->y[i - 1], output));
+    paper_raw(p, "%s", main_code);
+    paper_raw(p, "int main(void)\n{\n    return compare(\"y\", number(), %af) ? 0 : 1;\n}\n",
+              (double)e->y[i][output]);
 }
 
 /* ---- ----------------------------------------------------------------------------------------------- */
@@ -136,6 +160,11 @@ static bool has_products(const struct layer *layer)
     return words->step && words->step(layer, 0, 0, &step) && step.kind == STEP_START;
 }
 
+static bool has_lines(const struct layer *layer)
+{
+    return !layer->type->words->step && layer_is_worked(layer);
+}
+
 static enum cnn_status choose_layer(const struct explanation *e, size_t *i, struct cnn_error *error)
 {
     *i = 1;
@@ -145,7 +174,7 @@ static enum cnn_status choose_layer(const struct explanation *e, size_t *i, stru
         return CNN_OK;
     }
     enum cnn_status status = find_layer(e, e->options.layer, i, error);
-    if (status != CNN_OK || has_products(explained_layer(e, *i)))
+    if (status != CNN_OK || has_products(explained_layer(e, *i)) || has_lines(explained_layer(e, *i)))
         return status;
     error_set(error, CNN_ERROR_USAGE, "%s has no sum of products to compute", e->options.layer);
     return error_hint(error, CNN_ERROR_USAGE, "name a layer that has weights; cnn summary shows which");
@@ -162,7 +191,9 @@ enum cnn_status cnn_explain_c(const struct cnn_model *model, const struct cnn_da
         status = choose_layer(&e, &i, error);
     if (status == CNN_OK)
         status = find_output(&e, i, &output, error);
-    if (status == CNN_OK)
-        write_program(&e, i, output);
+    if (status == CNN_OK) {
+        write_head(&e, &e.paper, i, output);
+        (has_lines(explained_layer(&e, i)) ? write_lines : write_sum)(&e, i, output);
+    }
     return explanation_end(&e, status, error);
 }

@@ -1,6 +1,7 @@
 #include "explain/exact.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 float exact_flush(float x)
@@ -116,6 +117,8 @@ float exact_erf(float x)
 
 /* ---- a layer's sum --------------------------------------------------------------------------------- */
 
+static float last_line(const struct layer *layer, const float *x, size_t output);
+
 static float next_sum(const struct running *r, const struct layer_step *step, bool first, float sum)
 {
     const float *weights = r->layer->parameter[0].value;
@@ -159,7 +162,126 @@ bool running_next(struct running *r)
 float exact_output(const struct layer *layer, const float *x, size_t output)
 {
     struct running r = {.layer = layer, .x = x, .output = output};
+    if (!layer->type->words->step)
+        return last_line(layer, x, output);
     while (running_next(&r))
         ;
     return r.sum;
+}
+
+/* ---- a layer's lines ------------------------------------------------------------------------------- */
+
+float names_put(struct names *names, const char *name, float value)
+{
+    size_t i = 0;
+    while (i < names->n && strcmp(names->known[i].name, name) != 0)
+        i++;
+    if (i < MOST_NAMES) {
+        names->known[i].name = name;
+        names->known[i].value = value;
+        names->n = i < names->n ? names->n : i + 1;
+    }
+    return value;
+}
+
+static const float *names_find(const struct names *names, const char *name, size_t length)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strlen(names->known[i].name) == length && memcmp(names->known[i].name, name, length) == 0)
+            return &names->known[i].value;
+    return NULL;
+}
+
+bool names_has(const struct names *names, const char *name)
+{
+    return names_find(names, name, strlen(name)) != NULL;
+}
+
+float names_value(const struct names *names, const char *name, size_t length)
+{
+    const float *known = names_find(names, name, length);
+    return known ? *known : NAN;
+}
+
+struct worked worked_begin(const struct layer *layer, const float *x, size_t output)
+{
+    struct worked w = {.layer = layer, .output = output};
+    names_put(&w.names, "x", exact_flush(x[output]));
+    return w;
+}
+
+/* What a line's `of` stands for (layer.h). */
+static float value_of(const struct worked *w, const char *name)
+{
+    const float *known = names_find(&w->names, name, strlen(name));
+    const struct layer_words *words = w->layer->type->words;
+    if (known)
+        return *known;
+    for (size_t i = 0; i < w->layer->n_parameters; i++) {
+        const struct parameter *p = &w->layer->parameter[i];
+        if (strcmp(p->name, name) == 0)
+            return exact_flush(p->value[w->output % p->count]);
+    }
+    if (*name >= '0' && *name <= '9')
+        return strtof(name, NULL);
+    return words->number ? (float)words->number(w->layer, name) : NAN;
+}
+
+float worked_line(struct worked *w, const struct layer_text *line)
+{
+    float v[4] = {0};
+    for (size_t i = 0; i < 4 && line->of[i]; i++)
+        v[i] = names_put(&w->names, line->of[i], value_of(w, line->of[i]));
+    switch (line->is) {
+    case LINE_SUM:
+        return exact_add(v[0], v[1]);
+    case LINE_DIFFERENCE:
+        return exact_sub(v[0], v[1]);
+    case LINE_PRODUCT:
+        return exact_mul(v[0], v[1]);
+    case LINE_QUOTIENT:
+        return exact_div(v[0], v[1]);
+    case LINE_ROOT:
+        return exact_sqrt(v[0]);
+    case LINE_PRODUCT_SUM:
+        return exact_fma(v[0], v[1], v[2]);
+    case LINE_PRODUCTS:
+        return exact_add(exact_mul(v[0], v[1]), exact_mul(v[2], v[3]));
+    default:
+        return v[0];
+    }
+}
+
+const struct layer_text *topic_next(const struct layer *layer, enum layer_topic topic,
+                                    const struct layer_text *after)
+{
+    const struct layer_text *first = layer->type->words->text;
+    for (const struct layer_text *text = after ? after + 1 : first;
+         text < first + LAYER_TEXTS && text->english; text++)
+        if (text->topic == topic && (!text->holds || text->holds(layer)))
+            return text;
+    return NULL;
+}
+
+const struct layer_text *line_next(const struct layer *layer, enum layer_topic topic,
+                                   const struct layer_text *after)
+{
+    const struct layer_text *text = topic_next(layer, topic, after);
+    while (text && text->is == LINE_NONE)
+        text = topic_next(layer, topic, text);
+    return text;
+}
+
+bool layer_is_worked(const struct layer *layer)
+{
+    return layer->type->words->step || line_next(layer, TOPIC_NUMBER, NULL);
+}
+
+static float last_line(const struct layer *layer, const float *x, size_t output)
+{
+    struct worked w = worked_begin(layer, x, output);
+    float y = NAN;
+    for (const struct layer_text *line = NULL; (line = line_next(layer, TOPIC_NUMBER, line));)
+        y = names_put(&w.names, line->english, worked_line(&w, line));
+    return y;
 }

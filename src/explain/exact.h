@@ -33,4 +33,44 @@ bool running_next(struct running *running);
 /* The output, before its activation. */
 float exact_output(const struct layer *layer, const float *x, size_t output);
 
+/* Numbers by their names. */
+enum { MOST_NAMES = 32 };
+struct names {
+    size_t n;
+    struct {
+        const char *name;
+        float value;
+    } known[MOST_NAMES];
+};
+
+/* Gives a name its value, which is returned. */
+float names_put(struct names *names, const char *name, float value);
+bool names_has(const struct names *names, const char *name);
+/* Of a name so long; NAN where there is none such: a test sees to it that there is none. */
+float names_value(const struct names *names, const char *name, size_t length);
+
+/* Lines that are worked out for one output. */
+struct worked {
+    const struct layer *layer;
+    size_t output;
+    struct names names; /* x; what lines so far have named, and what they are made of */
+};
+
+/* Begins with x alone. Shapes: x like the layer's input. */
+struct worked worked_begin(const struct layer *layer, const float *x, size_t output);
+
+/* The number of a line, which has its name once names_put gives it to it. */
+float worked_line(struct worked *worked, const struct layer_text *line);
+
+/* The text of a topic that holds after another; after NULL the first. NULL: none. */
+const struct layer_text *topic_next(const struct layer *layer, enum layer_topic topic,
+                                    const struct layer_text *after);
+
+/* The same of lines that are worked out. */
+const struct layer_text *line_next(const struct layer *layer, enum layer_topic topic,
+                                   const struct layer_text *after);
+
+/* Whether it says how its outputs come about: by steps or by lines. */
+bool layer_is_worked(const struct layer *layer);
+
 #endif

@@ -1,6 +1,7 @@
 /* A layer's texts with its numbers in them. */
 #include "explain/explain.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,8 +62,16 @@ static bool number_of(const struct layer *layer, const char *name, size_t group,
         return true;
     if (!layer->type->words->number)
         return false;
-    *value = (double)layer->type->words->number(layer, name);
-    return true;
+    *value = layer->type->words->number(layer, name);
+    return !isnan(*value);
+}
+
+static void number_put(char text[NUMBER_WIDTH], double value)
+{
+    if (floor(value) < value)
+        snprintf(text, NUMBER_WIDTH, "%.6g", value);
+    else
+        number_text(text, value);
 }
 
 bool fill(const struct layer *layer, const char *text, size_t group, char filled[FILLED_TEXT])
@@ -79,7 +88,8 @@ bool fill(const struct layer *layer, const char *text, size_t group, char filled
         if (sscanf(text, "{%31[^}]}%n", name, &length) != 1 || length == 0 ||
             !number_of(layer, name, group, &value))
             return false;
-        used += (size_t)snprintf(filled + used, FILLED_TEXT - used, "%s", number_text(number, value));
+        number_put(number, value);
+        used += (size_t)snprintf(filled + used, FILLED_TEXT - used, "%s", number);
         text += length;
     }
     filled[used] = '\0';

@@ -1,6 +1,7 @@
 /* cnn_explain: the lesson, with the numbers of the reader's own network and image. */
 #include "explain/explain.h"
 #include "explain/said.h"
+#include "explain/worked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -167,24 +168,6 @@ static void tell_image(struct explanation *e)
 
 /* ---- a layer --------------------------------------------------------------------------------------- */
 
-static void tell_topic(struct explanation *e, const struct layer *layer, enum layer_topic topic)
-{
-    char filled[FILLED_TEXT];
-    for (size_t k = 0; k < LAYER_TEXTS && layer->type->words->text[k].english; k++) {
-        const struct layer_text *text = &layer->type->words->text[k];
-        if (text->topic != topic || (text->holds && !text->holds(layer)))
-            continue;
-        const char *words =
-            text->korean ? paper_choose(&e->paper, text->english, text->korean) : text->english;
-        if (!fill(layer, words, 0, filled))
-            continue; /* a test sees to it that this cannot be */
-        if (text->korean)
-            paper_say(&e->paper, "%s", "%s", filled);
-        else
-            paper_line(&e->paper, "%s", filled);
-    }
-}
-
 void tell_layer(struct explanation *e, size_t i)
 {
     const struct layer *layer = explained_layer(e, i);
@@ -198,14 +181,14 @@ void tell_layer(struct explanation *e, size_t i)
     shape_text(out, &layer->out);
     paper_heading(p, 2, "Layer %zu, %s: %s, %s -> %s", "%zu층 %s: %s, %s -> %s", i, layer->name,
                   paper_choose(p, words->english, words->korean), in, out);
-    tell_topic(e, layer, TOPIC_PURPOSE);
+    tell_topic(e, layer, TOPIC_PURPOSE, NULL);
     paper_heading(p, 3, "Output shape: %s", "출력 모양: %s", out);
-    tell_topic(e, layer, TOPIC_SHAPE);
+    tell_topic(e, layer, TOPIC_SHAPE, NULL);
     paper_heading(p, 3, "Parameters: %s", "파라미터: %s개", number_text(count, (double)parameters));
-    tell_topic(e, layer, TOPIC_COUNT);
+    tell_topic(e, layer, TOPIC_COUNT, NULL);
     paper_heading(p, 3, "Multiplications for one image: %s", "이미지 한 장에 필요한 곱셈: %s번",
                   number_text(macs, layer->macs_forward));
-    tell_topic(e, layer, TOPIC_WORK);
+    tell_topic(e, layer, TOPIC_WORK, NULL);
 }
 
 /* ---- in this image --------------------------------------------------------------------------------- */

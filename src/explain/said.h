@@ -35,6 +35,7 @@ const struct said *said_at(size_t i);
     ROW(a_map)                                                                                               \
     ROW(a_unit)                                                                                              \
     ROW(step_by_step)                                                                                        \
+    ROW(how)                                                                                                 \
     ROW(looks_at)                                                                                            \
     ROW(the_image)                                                                                           \
     ROW(layer_below)                                                                                         \
@@ -45,6 +46,8 @@ const struct said *said_at(size_t i);
     ROW(sum)                                                                                                 \
     ROW(together)                                                                                            \
     ROW(together_but)                                                                                        \
+    ROW(the_same)                                                                                            \
+    ROW(not_the_same)                                                                                        \
     ROW(activation)                                                                                          \
     ROW(the_answer)                                                                                          \
     ROW(softmax)                                                                                             \
@@ -70,6 +73,7 @@ const struct said *said_at(size_t i);
 #define SAID_a_map "map %zu, row %zu, column %zu", "특징맵 %zu, %zu행 %zu열"
 #define SAID_a_unit "unit %zu", "유닛 %zu"
 #define SAID_step_by_step "%s, %s: the sum, step by step", "%s: %s의 값을 구하는 과정"
+#define SAID_how "%s, %s: how it comes about", "%s: %s의 값을 구하는 과정"
 #define SAID_looks_at                                                                                        \
     "Of %s it looks at rows %zu to %zu and columns %zu to %zu. Rows, columns, maps and units are counted "   \
     "from 0.",                                                                                               \
@@ -91,6 +95,12 @@ const struct said *said_at(size_t i);
 #define SAID_together_but                                                                                    \
     "Together: %.9g. The network itself computed %.9g.",                                                     \
         "모두 합치면 %.9g입니다. 신경망이 직접 계산한 값은 %.9g입니다."
+#define SAID_the_same                                                                                        \
+    "The network itself computed the same number, to the last bit.",                                         \
+        "신경망이 직접 계산한 값과 마지막 비트까지 같습니다."
+#define SAID_not_the_same                                                                                    \
+    "That is %.9g. The network itself computed %.9g.",                                                       \
+        "이렇게 하면 %.9g입니다. 신경망이 직접 계산한 값은 %.9g입니다."
 #define SAID_activation                                                                                      \
     "The activation function %s makes the final number y of the sum z:",                                     \
         "이 합 z에 활성화 함수 %s를 적용하면 최종 값 y가 됩니다."

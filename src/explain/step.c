@@ -118,15 +118,18 @@ static enum cnn_status begin_run(const struct explanation *e, struct weight_step
 
 /* ---- the gradient ---------------------------------------------------------------------------------- */
 
-/* Of the weights that make an output, the one with the largest gradient; the bias only where it is alone.
- * Where the layer does not tell which make it, of all of the layer. */
+/* Of the weights that make an output, the one with the largest gradient; the bias of a sum only where it is
+ * alone. By lines it is made of one of each array. */
 static void choose_weight(struct weight_step *s, size_t output, const float *gradient)
 {
     const struct layer_words *words = s->layer->type->words;
+    const struct parameter *p = s->layer->parameter;
     struct layer_step step;
     bool chosen = false;
-    for (size_t i = 0; !words->step && i < s->layer->n_trained; i++)
-        s->at = fabsf(gradient[i]) > fabsf(gradient[s->at]) ? i : s->at;
+    for (size_t first = 0; !words->step && first < s->layer->n_trained; first += p++->count) {
+        const size_t at = first + output % p->count;
+        s->at = first == 0 || fabsf(gradient[at]) > fabsf(gradient[s->at]) ? at : s->at;
+    }
     for (size_t i = 0; words->step && words->step(s->layer, output, i, &step); i++) {
         if (step.kind != STEP_PRODUCT || step.w >= s->layer->n_trained)
             continue;

@@ -183,7 +183,7 @@ void tell_weight_step(struct explanation *e, const struct weight_step *s)
               "골랐습니다.",
               name, (double)s->image_g,
               s->layer->type->words->step ? paper_choose(p, "the sum above", "위의 합에 쓰인")
-                                          : paper_choose(p, "this layer", "이 층의"));
+                                          : paper_choose(p, "the lines above", "위의 계산에 쓰인"));
     if (fabsf(s->image_g) <= 0)
         paper_say(p, "It is 0: a small change of the weight leaves the loss of this image as it is.",
                   "기울기가 0입니다. 가중치를 조금 바꾸어도 이 이미지의 손실은 그대로입니다.");

@@ -1,6 +1,7 @@
 /* One output of a layer, added up before the reader's eyes in the program's own order. */
 #include "explain/explain.h"
 #include "explain/said.h"
+#include "explain/worked.h"
 
 #include "base/memory.h"
 
@@ -284,7 +285,7 @@ static void tell_largest(struct explanation *e, size_t i, size_t output, const s
 
 /* ---- */
 
-/* Where a layer only looks at the numbers below in another way, or its sum is not told. */
+/* Where a layer only looks at the numbers below in another way, or does not tell how it makes them. */
 static void tell_no_sum(struct explanation *e, size_t i, size_t output)
 {
     const struct layer *layer = explained_layer(e, i);
@@ -300,18 +301,9 @@ static void tell_no_sum(struct explanation *e, size_t i, size_t output)
                   (double)e->y[i][output]);
 }
 
-void tell_sum(struct explanation *e, size_t i, size_t output)
+static void tell_steps(struct explanation *e, size_t i, size_t output)
 {
-    const struct layer *layer = explained_layer(e, i);
     struct paper *p = &e->paper;
-    char name[NAME_TEXT];
-    output_text(p, name, &layer->out, output);
-    if (!layer->type->words->step) {
-        paper_heading(p, 3, "%s, %s", "%s: %s", layer->name, name);
-        tell_no_sum(e, i, output);
-        return;
-    }
-    paper_heading(p, 3, SAID_step_by_step, layer->name, name);
     const struct overview o = look_over(start(e, i, output));
     say_where(e, i, &o);
     const bool each = o.n <= MOST_ROWS || e->options.all;
@@ -321,9 +313,42 @@ void tell_sum(struct explanation *e, size_t i, size_t output)
         tell_groups(e, i, output, &o);
     if (o.products && !each)
         tell_largest(e, i, output, &o);
-    const float z = exact_output(layer, e->y[i - 1], output);
+    const float z = exact_output(explained_layer(e, i), e->y[i - 1], output);
     if (is_same(z, e->z[i][output]))
         paper_say(p, SAID_together, (double)z);
     else
         paper_say(p, SAID_together_but, (double)z, (double)e->z[i][output]);
+}
+
+/* By lines, of which the last is the number; and what training makes of it. */
+static void tell_lines(struct explanation *e, size_t i, size_t output)
+{
+    const struct layer *layer = explained_layer(e, i);
+    struct paper *p = &e->paper;
+    struct worked w = worked_begin(layer, e->y[i - 1], output);
+    tell_topic(e, layer, TOPIC_NUMBER, &w);
+    const float z = exact_output(layer, e->y[i - 1], output);
+    if (is_same(z, e->z[i][output]))
+        paper_say(p, SAID_the_same);
+    else
+        paper_say(p, SAID_not_the_same, (double)z, (double)e->z[i][output]);
+    tell_topic(e, layer, TOPIC_TRAINING, &w);
+}
+
+void tell_sum(struct explanation *e, size_t i, size_t output)
+{
+    const struct layer *layer = explained_layer(e, i);
+    struct paper *p = &e->paper;
+    char name[NAME_TEXT];
+    output_text(p, name, &layer->out, output);
+    if (layer->type->words->step) {
+        paper_heading(p, 3, SAID_step_by_step, layer->name, name);
+        tell_steps(e, i, output);
+    } else if (layer_is_worked(layer)) {
+        paper_heading(p, 3, SAID_how, layer->name, name);
+        tell_lines(e, i, output);
+    } else {
+        paper_heading(p, 3, "%s, %s", "%s: %s", layer->name, name);
+        tell_no_sum(e, i, output);
+    }
 }

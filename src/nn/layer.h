@@ -169,11 +169,37 @@ struct argument {
 /* A paragraph, or a line of arithmetic where korean is NULL. In braces stand numbers of the layer, {H} {W}
  * {C} or {N} of its input, {OH} {OW} {OC} or {M} of its output, {P} parameters, {MACS} multiplications for
  * one image, and its arguments by name: {FILTERS}, {SIZE.h}, {SIZE.w}, {SIZE.h-1}; also those of number
- * below. */
+ * below.
+ *
+ * A line that is something is worked out for one output: english is the name of its number, and `of` names
+ * what that is made of: "x", the number below at the output's place; an array of weights, of which it is the
+ * one for the output's channel; a line before it; what number below gives; or a number as it is written, "1".
+ * Every operation is in single precision, rounded once. The last such line of TOPIC_NUMBER is the output. */
 struct layer_text {
-    enum layer_topic { TOPIC_PURPOSE, TOPIC_SHAPE, TOPIC_COUNT, TOPIC_WORK, N_TOPICS } topic;
+    enum layer_topic {
+        TOPIC_PURPOSE,
+        TOPIC_SHAPE,
+        TOPIC_COUNT,
+        TOPIC_WORK,
+        N_TOPICS,                /* that every layer speaks of */
+        TOPIC_NUMBER = N_TOPICS, /* how one of its numbers comes about, where it has no steps */
+        TOPIC_TRAINING           /* what training makes of that number instead */
+    } topic;
     const char *english, *korean;
     bool (*holds)(const struct layer *layer); /* NULL: always */
+    enum line_kind {
+        LINE_NONE,
+        LINE_SAME,        /* a */
+        LINE_SUM,         /* a + b */
+        LINE_DIFFERENCE,  /* a - b */
+        LINE_PRODUCT,     /* a * b */
+        LINE_QUOTIENT,    /* a / b */
+        LINE_ROOT,        /* sqrt(a) */
+        LINE_PRODUCT_SUM, /* a * b + c, rounded once */
+        LINE_PRODUCTS,    /* a * b + c * d */
+        N_LINE_KINDS
+    } is;
+    const char *of[4];
 };
 
 /* A step on the way to one output: x is a place in the input, w one in the weights, counted from the layer's
@@ -190,14 +216,14 @@ struct layer_step {
     float number;
 };
 
-enum { LAYER_TEXTS = 20 };
+enum { LAYER_TEXTS = 24 };
 
 struct layer_words {
     const char *english, *korean; /* what it is called: "convolution" */
     struct layer_text text[LAYER_TEXTS];
-    size_t (*number)(const struct layer *layer, const char *name); /* what {name} stands for, beside those */
+    double (*number)(const struct layer *layer, const char *name); /* what {name} stands for, beside those */
 
-    /* Step i to an output; false past the last. NULL: outputs are inputs, or it has no worked sum. */
+    /* Step i to an output; false past the last. NULL: outputs are inputs, or there are lines to them. */
     bool (*step)(const struct layer *layer, size_t output, size_t i, struct layer_step *step);
     const char *group_english, *group_korean;     /* "row {G} of the window" */
     bool (*by_groups)(const struct layer *layer); /* each group is summed from 0, then added; NULL: never */

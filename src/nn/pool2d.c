@@ -94,10 +94,10 @@ bool pool2d_oblong_not_padded(const struct layer *layer)
     return pool2d_not_padded(layer) && oblong(layer);
 }
 
-size_t pool2d_number(const struct layer *layer, const char *name)
+double pool2d_number(const struct layer *layer, const char *name)
 {
     const struct pool2d_shape s = pool2d_windows(layer);
-    return strcmp(name, "STEP.h") == 0 ? s.stride_h : s.stride_w;
+    return (double)(strcmp(name, "STEP.h") == 0 ? s.stride_h : s.stride_w);
 }
 
 void pool2d_tell(const struct layer *layer, layer_told *told, void *context)

@@ -24,7 +24,7 @@ enum cnn_status pool2d_check(const struct layer *layer, struct cnn_error *error)
 enum cnn_status pool2d_plan(struct layer *layer, struct cnn_error *error);
 
 /* For what a layer says of itself: its words' number and its tell (layer.h), and which texts hold. */
-size_t pool2d_number(const struct layer *layer, const char *name);
+double pool2d_number(const struct layer *layer, const char *name);
 void pool2d_tell(const struct layer *layer, layer_told *told, void *context);
 bool pool2d_padded(const struct layer *layer);
 bool pool2d_not_padded(const struct layer *layer);

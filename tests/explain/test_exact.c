@@ -45,7 +45,7 @@ static void check_model(const struct cnn_model *model, const struct cnn_dataset 
         fail_msg("%s: %s", arch, error.message);
     for (size_t i = 1; i <= model->n_layers; i++)
         for (size_t k = 0;
-             explained_layer(&e, i)->type->words->step && k < shape_count(&explained_layer(&e, i)->out); k++)
+             layer_is_worked(explained_layer(&e, i)) && k < shape_count(&explained_layer(&e, i)->out); k++)
             check_output(&e, arch, i, k);
     assert_int_equal(explanation_end(&e, CNN_OK, &error), CNN_OK);
     free(w.text);
@@ -394,6 +394,22 @@ static float last_number(const char *text, const char *begin)
     return value;
 }
 
+/* The array that a text names a weight of. */
+static void find_named(const char *text, const struct cnn_model *model, const char *layer,
+                       struct cnn_weights *w)
+{
+    static const char *const arrays[] = {"kernel", "gamma", "beta"};
+    char name[80];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s/%s[", layer, arrays[i]);
+        const bool named = strstr(text, name);
+        name[strlen(name) - 1] = '\0';
+        if (named && cnn_model_weights(model, name, w, NULL) == CNN_OK)
+            return;
+    }
+    fail_msg("no weight of %s is named: %s", layer, text);
+}
+
 /* Where the weight named in a text lies in its array. */
 static size_t named_weight(const char *text, const struct cnn_weights *w)
 {
@@ -408,6 +424,16 @@ static size_t named_weight(const char *text, const struct cnn_weights *w)
         at += 2;
     }
     return index;
+}
+
+/* Of a normalisation the weight is one of the channel whose number is explained. */
+static void check_channel(const char *text, const char *layer, size_t channel)
+{
+    char map[80], unit[80];
+    snprintf(map, sizeof map, "\n%s, map %zu, row ", layer, channel);
+    snprintf(unit, sizeof unit, "\n%s, unit %zu:", layer, channel);
+    if (!strstr(text, map) && !strstr(text, unit))
+        fail_msg("weight %zu is not of the number that is explained: %s", channel, text);
 }
 
 /* Batches of one image, one a epoch: the next step of the run is the one that is explained. */
@@ -432,9 +458,7 @@ static void check_step(const char *arch, const char *layer, const struct cnn_tra
     char *text =
         explained(model, data, &(struct cnn_explain_options){.layer = layer, .run = path, .columns = 1000});
     struct cnn_weights w;
-    char name[80];
-    snprintf(name, sizeof name, "%s/kernel", layer);
-    assert_int_equal(cnn_model_weights(model, name, &w, &error), CNN_OK);
+    find_named(text, model, layer, &w);
     const size_t at = named_weight(text, &w);
     const float before = w.values[at], promised = last_number(text, "\n    w = ");
     assert_int_equal(cnn_trainer_step(trainer, NULL, &error), CNN_OK);
@@ -447,6 +471,8 @@ static void check_step(const char *arch, const char *layer, const struct cnn_tra
                          trainer->average.values[w.values + at - model->weights]));
     assert_int_equal(strstr(text, "L2 adds") != NULL, options.l2 > 0);
     assert_int_equal(strstr(text, "The run clips") != NULL, options.clipnorm + options.global_clipnorm > 0);
+    if (w.rank == 1)
+        check_channel(text, layer, at);
     assert_int_equal(strstr(text, "is that of training") != NULL, strstr(arch, "batchnorm") != NULL);
     free(text);
     unlink(path);
@@ -495,6 +521,23 @@ static void test_step_of_each_objective(void **state)
                &(struct cnn_train_options){.optimizer = "sgd", .loss = "mse"});
 }
 
+static void test_step_of_a_normalisation(void **state)
+{
+    (void)state;
+    static const char *const optimizers[] = {"rmsprop", "sgd:0.9", "adamw"};
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
+        for (int compat = 0; compat < 2; compat++) {
+            const struct cnn_train_options o = {.optimizer = optimizers[i],
+                                                .compat = compat ? CNN_KERAS3 : CNN_KERAS2,
+                                                .ema = i == 1 ? 0.9 : 0,
+                                                .clipnorm = i == 2 ? 0.01 : 0};
+            check_step("conv2d:2,3 batchnorm activation:swish flatten dense:4,softmax", "batch_normalization",
+                       &o);
+            check_step("flatten dense:5 batchnorm activation:swish dense:4,softmax", "batch_normalization",
+                       &o);
+        }
+}
+
 static void test_loss(void **state)
 {
     (void)state;
@@ -526,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_step_of_each_objective),
+        cmocka_unit_test(test_step_of_a_normalisation),
         cmocka_unit_test(test_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

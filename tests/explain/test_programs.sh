@@ -24,7 +24,8 @@ check_program() {
         ./number >found || fail "$1, $compiler: $(cat found)"
         grep -q 'same bits' found || fail "$1: says nothing"
     done
-    sed '0,/^    {0x[^0].*p[^,]*, /s/\(^    {0x[^,]*, \)/\10x1p+3f + /' number.c >other.c
+    # A term of a sum; a number x that a line is made of.
+    sed -e '0,/^    {0x[^0].*p[^,]*, /s/\(^    {0x[^,]*, \)/\10x1p+3f + /' -e 's/\(^    const float x = \)/\10x1p+3f + /' number.c >other.c
     cmp -s number.c other.c && fail "$1: no term to change"
     "${compilers[0]}" -std=c99 -O2 other.c -o other -lm
     ! ./other >found || fail "$1: another weight, and yet: $(cat found)"
@@ -48,6 +49,18 @@ for activation in "${activations[@]}"; do
     for layer in "${layers[@]}"; do check_program "$layer"; done
     rm -f cnn*.npz
 done
+
+# What is made by lines: of a map, where each channel has its own numbers, and of a row.
+"$program" train --data "$digits" --epochs 1 --scale --verbose 0 --model cnn.npz \
+    --arch "conv2d:3,5 batchnorm activation:relu flatten dropout:0.3 dense:8 batchnorm activation:tanh dense:10,softmax"
+for layer in "batch_normalization --map "{0,1,2} "batch_normalization --at 3,4" "batch_normalization_1 --unit "{0,7} "dropout --unit 3"; do
+    check_program "$layer"
+done
+"$program" explain --data "$digits" --layer batch_normalization --c >number.c
+sed 's/\(const float epsilon = \).*/\10x1p-9f;/' number.c >other.c
+"${compilers[0]}" -std=c99 -O2 other.c -o other -lm
+! ./other >found || fail "another epsilon, and yet: $(cat found)"
+rm -f cnn*.npz
 
 # ---- worksheets -------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ static bool is_korean(const char *text)
 static void check_words(const struct layer_type *type)
 {
     const struct layer_words *words = type->words;
-    bool told[N_TOPICS] = {false};
+    bool told[N_TOPICS] = {false}, says_how = false;
     if (!words)
         fail_msg("%s says nothing of itself: give it a struct layer_words (layer.h), as conv2d.c has",
                  type->word);
@@ -29,13 +29,18 @@ static void check_words(const struct layer_type *type)
     assert_true(is_korean(words->korean));
     for (size_t i = 0; i < LAYER_TEXTS && words->text[i].english; i++) {
         const struct layer_text *text = &words->text[i];
-        if (text->korean)
+        says_how = says_how || (text->is && text->topic == TOPIC_NUMBER);
+        if (text->korean && text->topic < N_TOPICS)
             told[text->topic] = told[text->topic] || !text->holds;
         if (text->korean && !is_korean(text->korean))
             fail_msg("%s: not Korean: %s", type->word, text->korean);
-        if (!text->korean && (!strchr(text->english, '=')))
+        if (!text->korean && !text->is && !strchr(text->english, '='))
             fail_msg("%s: no Korean for: %s", type->word, text->english);
     }
+    if (type->forward && !type->has_activation && !words->step && !says_how)
+        fail_msg("%s does not say how a number of it comes about: give it step, or lines of TOPIC_NUMBER "
+                 "(layer.h), as batchnorm.c has",
+                 type->word);
     for (size_t i = 0; i < N_TOPICS; i++)
         if (!told[i])
             fail_msg("%s has no paragraph for %s that always holds", type->word, topics[i]);

@@ -9,6 +9,7 @@
 #include "nn/layer.h"
 
 #include <math.h>
+#include <string.h>
 
 static const float epsilon = 1e-3F, momentum = 0.99F;
 
@@ -197,6 +198,12 @@ static bool on_vector(const struct layer *layer)
     return !on_map(layer);
 }
 
+static double number(const struct layer *layer, const char *name)
+{
+    (void)layer;
+    return strcmp(name, "epsilon") == 0 ? (double)epsilon : NAN;
+}
+
 static const struct layer_words words = {
     .english = "batch normalisation",
     .korean = "배치 정규화",
@@ -220,7 +227,39 @@ static const struct layer_words words = {
          {TOPIC_COUNT, "4*{C} = {P}", NULL, on_map},
          {TOPIC_COUNT, "4*{N} = {P}", NULL, on_vector},
          {TOPIC_WORK, "One multiplication for each number, which is not counted.",
-          "수마다 한 번씩 곱하지만 여기서는 세지 않습니다."}},
+          "수마다 한 번씩 곱하지만 여기서는 세지 않습니다."},
+         {TOPIC_NUMBER,
+          "It is made of x, the number at the same place below. Gamma, beta, moving mean and moving variance "
+          "are those of its channel: each map has its own, the same at all places.",
+          "앞 층의 같은 자리에 있던 수 x로 구합니다. 감마, 베타, 이동 평균, 이동 분산은 채널, 곧 특징맵마다 "
+          "하나씩 있고 특징맵의 모든 자리에서 똑같이 씁니다.",
+          on_map},
+         {TOPIC_NUMBER,
+          "It is made of x, the number of the same unit below. Each unit is a channel, with a gamma, a beta, "
+          "a moving mean and a moving variance of its own.",
+          "앞 층의 같은 유닛에서 나온 수 x로 구합니다. 유닛 하나하나가 채널이고, 감마, 베타, 이동 평균, 이동 "
+          "분산이 유닛마다 하나씩 있습니다.",
+          on_vector},
+         {TOPIC_NUMBER, "y = (x - moving_mean) / sqrt(moving_variance + epsilon) * gamma + beta", NULL},
+         {TOPIC_NUMBER,
+          "What has nothing to do with x is computed once for the whole channel. Epsilon sees to it that "
+          "nothing is divided by 0; the root is the standard deviation; gamma times its inverse is a factor. "
+          "Every result is rounded to single precision:",
+          "x와 상관없는 것은 채널마다 한 번만 계산합니다. epsilon은 0으로 나누는 일을 막습니다. 제곱근이 "
+          "표준편차(deviation)이고, 감마에 그 역수(inverse)를 곱한 것이 배율(factor)입니다. 결과는 그때마다 "
+          "단정밀도로 반올림합니다."},
+         {TOPIC_NUMBER, "s", .is = LINE_SUM, .of = {"moving_variance", "epsilon"}},
+         {TOPIC_NUMBER, "deviation", .is = LINE_ROOT, .of = {"s"}},
+         {TOPIC_NUMBER, "inverse", .is = LINE_QUOTIENT, .of = {"1", "deviation"}},
+         {TOPIC_NUMBER, "factor", .is = LINE_PRODUCT, .of = {"gamma", "inverse"}},
+         {TOPIC_NUMBER,
+          "Then x: how far it lies from the mean, times the factor, and beta added. Product and addition are "
+          "rounded once, together (fused multiply-add):",
+          "그다음은 x입니다. 평균에서 떨어진 거리(distance)에 배율을 곱하고 베타를 더합니다. 곱하고 더한 "
+          "다음에 한 번만 반올림합니다(FMA)."},
+         {TOPIC_NUMBER, "distance", .is = LINE_DIFFERENCE, .of = {"x", "moving_mean"}},
+         {TOPIC_NUMBER, "y", .is = LINE_PRODUCT_SUM, .of = {"distance", "factor", "beta"}}},
+    .number = number,
 };
 
 static const struct layer_shards shards = {.most_blocks = SIZE_MAX,

@@ -202,9 +202,9 @@ static bool oblong_padded(const struct layer *layer)
     return padded(layer) && oblong(layer);
 }
 
-static size_t number(const struct layer *layer, const char *name)
+static double number(const struct layer *layer, const char *name)
 {
-    return strcmp(name, "STEP.h") == 0 ? layer->argument[STRIDE].h : layer->argument[STRIDE].w;
+    return (double)(strcmp(name, "STEP.h") == 0 ? layer->argument[STRIDE].h : layer->argument[STRIDE].w);
 }
 
 /* Row by row of the window, in a row place by place, channels innermost, padding left out; group: the row. */

@@ -1,0 +1,207 @@
+/*
+ * Numbers that come about by lines: what is told ends in the network's number, every line is true as it
+ * stands there, and what is said of training is what training does.
+ */
+#include "explain/text.h"
+
+#include "explain/explain.h"
+#include "nn/engine.h"
+
+#include <math.h>
+
+enum { SIDE = 9, CHANNELS = 2 };
+
+static bool same(float a, float b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (a == 0 && b == 0);
+}
+
+/* ---- a line, read once more ------------------------------------------------------------------------ */
+
+/* Sums of products and quotients of numbers, roots and what stands in brackets. */
+struct reader {
+    const char *at;
+    bool good;
+};
+
+static double read_sum(struct reader *r);
+
+static double read_number(struct reader *r)
+{
+    r->at += strspn(r->at, " ");
+    const bool root = strncmp(r->at, "sqrt(", 5) == 0;
+    double value = 0;
+    char *end;
+    if (root || *r->at == '(') {
+        r->at += root ? 5 : 1;
+        value = read_sum(r);
+        r->good = r->good && *r->at++ == ')';
+        return root ? sqrt(value) : value;
+    }
+    r->good = r->good && *r->at && strchr("-0123456789", *r->at);
+    if (!r->good)
+        return NAN;
+    value = strtod(r->at, &end);
+    r->at = end;
+    return value;
+}
+
+static double read_product(struct reader *r)
+{
+    double value = read_number(r);
+    while (r->good && (strncmp(r->at, " * ", 3) == 0 || strncmp(r->at, " / ", 3) == 0)) {
+        const bool times = r->at[1] == '*';
+        r->at += 3;
+        const double right = read_number(r);
+        value = times ? value * right : value / right;
+    }
+    return value;
+}
+
+static double read_sum(struct reader *r)
+{
+    double value = read_product(r);
+    while (r->good && (strncmp(r->at, " + ", 3) == 0 || strncmp(r->at, " - ", 3) == 0)) {
+        const double sign = r->at[1] == '+' ? 1 : -1;
+        r->at += 3;
+        value += sign * read_product(r);
+    }
+    return value;
+}
+
+/* Of "s = a + b = 1 + 2 = 3": that 1 + 2 is 3. Returns whether there are two such sides. */
+static bool check_line(const char *line)
+{
+    double side[2] = {0};
+    size_t n = 0;
+    for (const char *at = line; (at = strstr(at, " = ")); at += 3) {
+        struct reader r = {at + 3, true};
+        const double value = read_sum(&r);
+        if (!r.good || (*r.at && strncmp(r.at, " = ", 3) != 0))
+            continue;
+        side[n++ % 2] = value;
+    }
+    if (n == 2 && fabs(side[0] - side[1]) > 2e-5 * (1 + fabs(side[1])))
+        fail_msg("not so: %s", line);
+    return n == 2;
+}
+
+static size_t check_every_line(const char *text)
+{
+    size_t n = 0;
+    char *copy = strdup(text);
+    for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n"))
+        n += strncmp(line, "    ", 4) == 0 && !strstr(line, "^2") && check_line(line);
+    free(copy);
+    return n;
+}
+
+/* ---- told ------------------------------------------------------------------------------------------ */
+
+/* What is told of one number of a layer by lines: that the network has the same, and the last y of those
+ * before that. */
+static void check_lines(const char *arch, const char *layer, size_t i, size_t lines)
+{
+    static const char *const same_bits[] = {
+        "\nThe network itself computed the same number, to the last bit.\n",
+        "\n신경망이 직접 계산한 값과 마지막 비트까지 같습니다.\n"};
+    struct cnn_model *model = made(arch, SIDE, CHANNELS, true);
+    struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+    struct cnn_error error;
+    const size_t unit = 3;
+    float y[2 * SIDE * SIDE];
+    char last[32];
+    assert_int_equal(cnn_model_activations(model, data, 0, i, CNN_AFTER_ACTIVATION, y, &error), CNN_OK);
+    for (int language = 0; language < 2; language++) {
+        const bool row = model->layer[i - 1].out.rank == 1;
+        char *text = explained(model, data,
+                               &(struct cnn_explain_options){.language = (enum cnn_language)language,
+                                                             .layer = layer,
+                                                             .has_unit = row,
+                                                             .unit = unit,
+                                                             .has_map = !row,
+                                                             .map = unit % 2,
+                                                             .has_place = !row,
+                                                             .x = 1,
+                                                             .columns = 1000});
+        const char *end = strstr(text, same_bits[language]);
+        snprintf(last, sizeof last, " = %.6g\n", (double)y[unit]);
+        assert_true(check_every_line(text) >= lines);
+        if (!end || strncmp(end - strlen(last), last, strlen(last)) != 0)
+            fail_msg("%s: no line that ends in%s in %s", arch, last, text);
+        free(text);
+    }
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_lines_are_told(void **state)
+{
+    (void)state;
+    check_lines("conv2d:2,3 batchnorm flatten dense:4,softmax", "batch_normalization", 2, 6);
+    check_lines("flatten dense:6,tanh batchnorm dense:4,softmax", "batch_normalization", 3, 6);
+    check_lines("conv2d:2,3 dropout:0.5 flatten dense:4,softmax", "dropout", 2, 3);
+    check_lines("flatten dense:6,tanh dropout:0.5 dense:4,softmax", "dropout", 3, 3);
+}
+
+/* ---- dropout --------------------------------------------------------------------------------------- */
+
+/* In training a number becomes 0 or what is told of it, and about as many are dropped as is said. */
+static void check_dropout(const char *arch, double rate)
+{
+    struct cnn_error error;
+    struct cnn_model *model = made(arch, SIDE, CHANNELS, true);
+    struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+    const uint8_t *image = cnn_dataset_image(data, 0), label = 1;
+    struct engine *engine;
+    float x[CHANNELS * SIDE * SIDE], y[CHANNELS * SIDE * SIDE], *gradient = malloc(sizeof(float) << 12);
+    double loss;
+    size_t correct, n = sizeof y / sizeof *y, dropped = 0;
+    assert_true(model->n_weights < 1 << 12);
+    assert_int_equal(engine_create(model, 1, &engine, &error), CNN_OK);
+    engine_gradient(engine, &(struct engine_batch){&image, &label, 1, {.seed = 5}}, gradient, &loss,
+                    &correct);
+    engine_output(engine, 0, 0, x);
+    engine_output(engine, 1, 0, y);
+    for (size_t i = 0; i < n; i++) {
+        struct worked w = worked_begin(&model->layer[1], x, i);
+        const struct layer_text *line = line_next(&model->layer[1], TOPIC_TRAINING, NULL);
+        const float kept = names_put(&w.names, line->english, worked_line(&w, line));
+        dropped += same(y[i], 0);
+        if (!same(y[i], 0) && !same(y[i], kept))
+            fail_msg("%s: %a in training, %a explained", arch, (double)y[i], (double)kept);
+        line = line_next(&model->layer[1], TOPIC_TRAINING, line);
+        assert_true(fabs((double)worked_line(&w, line) - (double)x[i]) <= 1e-6 * fabs((double)x[i]));
+    }
+    char *text = explained(model, data, &(struct cnn_explain_options){.layer = "dropout", .columns = 1000}),
+         expected[80];
+    snprintf(expected, sizeof expected, "of the %zu numbers here about %.0f for each image", n,
+             rate * (double)n);
+    assert_non_null(strstr(text, expected));
+    assert_true(fabs((double)dropped - rate * (double)n) < 30);
+    snprintf(expected, sizeof expected, "\n    keep = 1 / (1 - %g) = %.6g\n", rate, 1 / (1 - rate));
+    assert_non_null(strstr(text, expected));
+    snprintf(expected, sizeof expected, " about %g %% of the numbers are set to 0", 100 * rate);
+    assert_non_null(strstr(text, expected));
+    free(text);
+    free(gradient);
+    engine_free(engine);
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_dropout_in_training(void **state)
+{
+    (void)state;
+    check_dropout("activation:linear dropout:0.3 flatten dense:4,softmax", 0.3);
+    check_dropout("activation:linear dropout:0.5 flatten dense:4,softmax", 0.5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_are_told),
+        cmocka_unit_test(test_dropout_in_training),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
