@@ -101,9 +101,7 @@ static enum cnn_status open_run(struct run *run, struct cnn_error *error)
     if (status)
         return status;
     status = run->settings->resume ? resume_run(run, error) : begin_run(run, error);
-    if (status == CNN_OK)
-        status = check_watched(run, error);
-    return status ? status : run_files_keep(&run->files, run->trainer, is_silent(run), error);
+    return status ? status : check_watched(run, error);
 }
 
 static void close_run(struct run *run)
@@ -372,14 +370,16 @@ static enum cnn_status start_watch(struct run *run, struct cnn_error *error)
 
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
+    enum cnn_status status = run_files_keep(&run->files, run->trainer, is_silent(run), error);
+    if (status)
+        return status;
     if (!is_silent(run) && train_is_given(run->settings, TRAIN_RECIPE))
         recipe_say_command(run->settings);
     if (!is_silent(run))
         say_before(run);
     if (cnn_trainer_progress(run->trainer).done)
         return finish_again(run, error);
-    interrupt_watch();
-    enum cnn_status status = start_watch(run, error);
+    status = start_watch(run, error);
     if (status == CNN_OK)
         status = train_epochs(run, error);
     if (status)
@@ -399,9 +399,12 @@ static enum cnn_status run_train(const void *settings, struct cnn_error *error)
     enum progress_style style = (enum progress_style)run.settings->verbose;
     run.progress = progress_start(run.settings->json ? PROGRESS_JSON : style);
     enum cnn_status status = recipe_apply(&mine, error);
+    interrupt_watch(); /* before files are claimed: a claim must be given back */
     if (status == CNN_OK)
         status = open_run(&run, error);
-    if (status == CNN_OK)
+    if (status == CNN_OK && interrupt_asked()) /* while the images were read: nothing was moved yet */
+        say_interrupted(&run);
+    else if (status == CNN_OK)
         status = train_and_finish(&run, error);
     close_run(&run);
     return status;

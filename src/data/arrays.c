@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const size_t max_file_bytes = (size_t)1 << 31;
 
@@ -26,7 +27,10 @@ static void unload(struct loaded *array)
 bool arrays_is(const char *path)
 {
     uint8_t magic[4] = {0};
-    FILE *file = fopen(path, "rbe");
+    struct stat info;
+    FILE *file = stat(path, &info) == 0 && S_ISREG(info.st_mode) /* a pipe would wait for its writer */
+                     ? fopen(path, "rbe")
+                     : NULL;
     size_t n = file ? fread(magic, 1, sizeof magic, file) : 0;
     if (file)
         fclose(file);

@@ -110,6 +110,23 @@ for first, saved in ((signal.SIGINT, False), (signal.SIGHUP, True)):
 END
 fi
 
+# ---- stopped while the images are read, before the first step: nothing was moved, and no lock is left
+mkdir early
+for case in 'INT 130' 'TERM 143' 'HUP 129'; do
+    read -r signal status <<<"$case"
+    cp whole.npz early/model.npz
+    env --default-signal=INT "$cnn" train --data synth --epochs 1000 --model early/model.npz --history early/run.csv >early.out 2>&1 &
+    process=$!
+    until [ -e early/.run.csv.cnn-lock ] || ! kill -0 $process 2>/dev/null; do :; done
+    kill -"$signal" $process
+    wait $process
+    found=$?
+    [ $found -eq "$status" ] || fail "$signal while reading: expected exit status $status, found $found: $(cat early.out)"
+    [ "$(cat early.out)" = 'stopped before the first step; nothing was saved' ] || fail "$signal while reading: $(cat early.out)"
+    [ "$(ls -A early)" = model.npz ] || fail "$signal while reading: there is now $(ls -A early)"
+done
+mkfifo early/pipe && expect 1 'not a file; expected an IDX file, found a device or pipe' timeout 20 "$cnn" train --data early/pipe
+
 # ---- a second run on the same model is refused while the first lives
 "$cnn" "${run[@]}" --epochs 100000 --model busy.npz --history busy.csv >/dev/null 2>&1 &
 first=$!
