@@ -36,6 +36,12 @@ static enum cnn_status read_all(int fd, const char *path, uint8_t *bytes, size_t
     return CNN_OK;
 }
 
+static enum cnn_status not_a_file(const char *path, bool folder, struct cnn_error *error)
+{
+    error_set(error, CNN_ERROR_FORMAT, "%s: not a file but a %s", path, folder ? "folder" : "device or pipe");
+    return folder ? error_hint(error, CNN_ERROR_FORMAT, "name a file in it") : CNN_ERROR_FORMAT;
+}
+
 enum cnn_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n_bytes,
                           struct cnn_error *error)
 {
@@ -49,7 +55,7 @@ enum cnn_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, s
     if (fstat(fd, &info) != 0)
         status = io_error(error, path, "look at");
     else if (!S_ISREG(info.st_mode))
-        status = error_set(error, CNN_ERROR_FORMAT, "%s: not a file", path);
+        status = not_a_file(path, S_ISDIR(info.st_mode), error);
     else if ((uint64_t)info.st_size > max_bytes)
         status = error_set(error, CNN_ERROR_FORMAT, "%s: too large; expected at most %zu bytes, found %llu",
                            path, max_bytes, (unsigned long long)info.st_size);

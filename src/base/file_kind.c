@@ -116,9 +116,12 @@ static enum cnn_status judge(const char *path, char *real, const struct kind *ki
         *fate = CNN_FILE_NEW;
         return CNN_OK;
     }
+    if (S_ISDIR(info.st_mode)) {
+        error_set(error, CNN_ERROR_IO, "%s: cannot write: it is a folder", path);
+        return error_hint(error, CNN_ERROR_IO, "name a file in it");
+    }
     if (!S_ISREG(info.st_mode))
-        return error_set(error, CNN_ERROR_IO, "%s: cannot write: it is a %s", path,
-                         S_ISDIR(info.st_mode) ? "folder" : "device or pipe");
+        return error_set(error, CNN_ERROR_IO, "%s: cannot write: it is a device or pipe", path);
     return judge_file(path, real, kind, overwrite, fate, error);
 }
 

@@ -1,6 +1,7 @@
 #include "input.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "message.h"
 
@@ -21,6 +22,23 @@ enum cnn_status input_dataset(const char *source, enum cnn_split split, size_t f
         said = true;
     }
     return status;
+}
+
+bool input_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool input_is_dataset(const char *path)
+{
+    struct cnn_dataset *dataset;
+    struct cnn_error error = {0};
+    bool is = cnn_dataset_open(path, CNN_TRAIN, 0, 1, &dataset, &error) == CNN_OK ||
+              cnn_dataset_open(path, CNN_TEST, 0, 1, &dataset, &error) == CNN_OK;
+    if (is)
+        cnn_dataset_close(dataset);
+    return is;
 }
 
 enum cnn_status input_model(const char *path, struct cnn_model **model, struct cnn_error *error)

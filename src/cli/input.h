@@ -15,6 +15,11 @@ enum cnn_status input_machine(uint64_t threads, struct cnn_error *error);
 enum cnn_status input_dataset(const char *source, enum cnn_split split, size_t first, size_t count,
                               struct cnn_dataset **dataset, struct cnn_error *error);
 
+bool input_is_folder(const char *path);
+
+/* Whether a path names images that --data takes, of either split. */
+bool input_is_dataset(const char *path);
+
 /* cnn_model_load, whose error says how a model is made. */
 enum cnn_status input_model(const char *path, struct cnn_model **model, struct cnn_error *error);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "stray.h"
 
 enum { HELP_OPTION = 1 }; /* what getopt_long gives for --help: no letter, and no option of a table */
 
@@ -172,7 +173,7 @@ static enum cnn_status set_operands(const struct command *command, struct operan
         fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; cnn %s takes %s%s",
              found.text[command->most_operands], command->name,
              command->operands ? "options and " : "options only", command->operands ? command->operands : "");
-        return fail_hint(error, "cnn %s --help lists them", command->name);
+        return stray_hint(command, found.text[command->most_operands], error);
     }
     if (found.count < command->least_operands) {
         fail(error, CNN_ERROR_USAGE, "expected %s, found nothing", command->operands);

@@ -154,6 +154,13 @@ static enum cnn_status clean_picture(const struct pictures *p, const char *file,
     return fit_input(p, cleaned.pixels, pixels, error);
 }
 
+/* Of a folder where a picture is expected: what reads the images in it. */
+static enum cnn_status hint_at_folder(const char *path, struct cnn_error *error)
+{
+    return input_is_dataset(path) ? fail_hint(error, "its images: cnn predict --data %.256s", path)
+                                  : fail_hint(error, "the pictures in it: cnn predict %.256s/*", path);
+}
+
 static enum cnn_status read_picture(const struct pictures *p, size_t i, struct cnn_error *error)
 {
     const char *file = p->settings->files.text[i], *out = p->settings->out;
@@ -161,7 +168,7 @@ static enum cnn_status read_picture(const struct pictures *p, size_t i, struct c
     struct cnn_picture *picture;
     enum cnn_status status = cnn_picture_open(file, p->info.channels, &picture, error);
     if (status != CNN_OK)
-        return status;
+        return input_is_folder(file) ? hint_at_folder(file, error) : status;
     status = p->clean ? clean_picture(p, file, picture, pixels, &p->each[i], error)
                       : cnn_picture_scale(picture, p->info.height, p->info.width, pixels, error);
     cnn_picture_close(picture);

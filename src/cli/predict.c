@@ -292,6 +292,8 @@ static enum cnn_status open_images(const struct predict_settings *s, size_t *fir
     enum cnn_status status = input_dataset(s->data, split, *first, count, dataset, error);
     if (status == CNN_ERROR_USAGE && !wish)
         status = input_dataset(s->data, split, 0, 0, dataset, error);
+    if (status == CNN_ERROR_NOT_FOUND && s->data && input_is_folder(s->data) && !input_is_dataset(s->data))
+        return fail_hint(error, "pictures are named one by one: cnn predict %.256s/*", s->data);
     if (status == CNN_OK && !cnn_dataset_info(*dataset).labelled)
         note("%s: no labels found, so no truth is shown; cnn doctor says what was looked for",
              cnn_dataset_info(*dataset).source);

@@ -9,6 +9,9 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "stray.h"
+
+extern const struct command command_show;
 
 enum show_option {
     SHOW_INDEX,
@@ -228,9 +231,10 @@ static enum cnn_status check_options(const struct show_settings *s, const struct
                                      struct cnn_error *error)
 {
     uint64_t known = kind->options | FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
-    if (s->what.count > 1 && !kind->files)
-        return fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1],
-                    kind->word);
+    if (s->what.count > 1 && !kind->files) {
+        fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1], kind->word);
+        return stray_hint(&command_show, s->what.text[1], error);
+    }
     for (size_t i = 0; i < N_SHOW_OPTIONS; i++)
         if (s->given & BIT(i) & ~known)
             return fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name,
@@ -314,6 +318,19 @@ static enum cnn_status show_sheet(const struct show_settings *s, const struct cn
     return status;
 }
 
+/* A run's file given as its history: the history is in there, and training writes it out. */
+static enum cnn_status hint_at_runs(const struct operands *what, struct cnn_error *error)
+{
+    struct cnn_run_info info;
+    struct cnn_error other = {0};
+    for (size_t i = 1; i < what->count; i++)
+        if (cnn_run_look(what->text[i], &info, &other) == CNN_OK)
+            return fail_hint(error,
+                             "a run's file: cnn train --resume %.256s --history run.csv writes its history",
+                             what->text[i]);
+    return error->status;
+}
+
 static enum cnn_status make_sheet(const struct kind *kind, const struct show_settings *s,
                                   struct cnn_error *error)
 {
@@ -335,6 +352,8 @@ static enum cnn_status make_sheet(const struct kind *kind, const struct show_set
         source.options.count = cnn_dataset_info(dataset).count;
     if (status == CNN_OK)
         status = kind->show(&source, &sheet, error);
+    if (status == CNN_ERROR_FORMAT && kind->files && !error->hint[0])
+        status = hint_at_runs(&s->what, error);
     if (status == CNN_OK)
         status = show_sheet(s, sheet, error);
     cnn_sheet_free(sheet);

@@ -151,7 +151,7 @@ static enum cnn_status locate_beside(const char *file, enum cnn_split split, str
         error_set(error, CNN_ERROR_NOT_FOUND, "%s: by its name this is the %s split; asked for: %s", file,
                   split == CNN_TRAIN ? "test" : "training", split == CNN_TRAIN ? "training" : "test");
         return error_hint(error, CNN_ERROR_NOT_FOUND,
-                          "ask for --split %s, or name the folder that holds both",
+                          "name the folder that holds both; where there is --split, --split %s asks for it",
                           split == CNN_TRAIN ? "test" : "train");
     }
     size_t room = strlen(file) + sizeof ".gz";

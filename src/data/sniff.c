@@ -5,6 +5,7 @@
 
 #define READ "read are IDX files, raw or .gz, and .npz with x_train, y_train, x_test and y_test"
 #define NUMPY READ "; data/README.md writes them in five lines of numpy"
+#define PICTURE "cnn predict PICTURE reads single ones; as images to train on, " NUMPY
 
 static const struct {
     size_t at;         /* where its magic bytes stand */
@@ -13,8 +14,8 @@ static const struct {
     struct sniffed is;
 } formats[] = {
 #define MAGIC(at, text) at, text, sizeof(text) - 1
-    {MAGIC(0, "\x89PNG"), {"a PNG picture", NUMPY}},
-    {MAGIC(0, "\xff\xd8\xff"), {"a JPEG picture", NUMPY}},
+    {MAGIC(0, "\x89PNG"), {"a PNG picture", PICTURE}},
+    {MAGIC(0, "\xff\xd8\xff"), {"a JPEG picture", PICTURE}},
     {MAGIC(0, "GIF8"), {"a GIF picture", NUMPY}},
     {MAGIC(0, "BM"), {"a BMP picture", NUMPY}},
     {MAGIC(0, "II*\0"), {"a TIFF picture", NUMPY}},

@@ -91,8 +91,8 @@ static enum cnn_status open_file(struct stream *s, struct cnn_error *error)
     if (fstat(s->fd, &info) != 0)
         return system_error(s->name, "look at", error);
     if (!S_ISREG(info.st_mode))
-        return error_set(error, CNN_ERROR_FORMAT, "%s: not a file; expected an IDX file, found %s", s->name,
-                         S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+        return error_set(error, CNN_ERROR_FORMAT, "%s: not a file but a %s; expected an IDX file", s->name,
+                         S_ISDIR(info.st_mode) ? "folder" : "device or pipe");
     s->size = (uint64_t)info.st_size;
     return CNN_OK;
 }

@@ -163,7 +163,7 @@ static void what_cannot_be_read_says_why(void **state)
 {
     const struct scratch *scratch = *state;
     assert_unreadable(scratch->path, 10, CNN_ERROR_NOT_FOUND, ": cannot open: No such file or directory");
-    assert_unreadable(scratch->folder, 10, CNN_ERROR_FORMAT, ": not a file");
+    assert_unreadable(scratch->folder, 10, CNN_ERROR_FORMAT, ": not a file but a folder");
     write_text(scratch->path, "0123456789");
     assert_unreadable(scratch->path, 9, CNN_ERROR_FORMAT, ": too large; expected at most 9 bytes, found 10");
     assert_holds(scratch->path, "0123456789");
@@ -173,7 +173,7 @@ static void a_pipe_without_a_writer_is_refused_at_once(void **state)
 {
     const struct scratch *scratch = *state;
     assert_int_equal(mkfifo(scratch->path, 0600), 0);
-    assert_unreadable(scratch->path, 10, CNN_ERROR_FORMAT, ": not a file");
+    assert_unreadable(scratch->path, 10, CNN_ERROR_FORMAT, ": not a file but a device or pipe");
 }
 
 /* A limit on the size of files stands for the full disk: the first write comes back short, the next one

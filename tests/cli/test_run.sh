@@ -125,7 +125,7 @@ for case in 'INT 130' 'TERM 143' 'HUP 129'; do
     [ "$(cat early.out)" = 'stopped before the first step; nothing was saved' ] || fail "$signal while reading: $(cat early.out)"
     [ "$(ls -A early)" = model.npz ] || fail "$signal while reading: there is now $(ls -A early)"
 done
-mkfifo early/pipe && expect 1 'not a file; expected an IDX file, found a device or pipe' timeout 20 "$cnn" train --data early/pipe
+mkfifo early/pipe && expect 1 'not a file but a device or pipe; expected an IDX file' timeout 20 "$cnn" train --data early/pipe
 
 # ---- a second run on the same model is refused while the first lives
 "$cnn" "${run[@]}" --epochs 100000 --model busy.npz --history busy.csv >/dev/null 2>&1 &

@@ -206,7 +206,8 @@ static void labels_may_be_missing(void **state)
                       ".: no training labels; looked for train-labels-idx1-ubyte and train-labels.idx1-ubyte",
                       "fetch");
     assert_int_equal(mkdir("train-labels-idx1-ubyte", 0755), 0);
-    expect_error(".", CNN_TRAIN, 0, 0, CNN_ERROR_FORMAT, "./train-labels-idx1-ubyte: not a file", "");
+    expect_error(".", CNN_TRAIN, 0, 0, CNN_ERROR_FORMAT, "./train-labels-idx1-ubyte: not a file but a folder",
+                 "");
 }
 
 /* A model on images without labels: it predicts, and neither scores nor trains. */

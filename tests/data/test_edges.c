@@ -153,7 +153,7 @@ static void a_pipe_is_refused(void **state)
     struct cnn_dataset *dataset = NULL;
     struct cnn_error error = {0};
     assert_int_equal(cnn_dataset_open(run_folder, CNN_TRAIN, 0, 0, &dataset, &error), CNN_ERROR_FORMAT);
-    assert_non_null(strstr(error.message, "found a device or pipe"));
+    assert_non_null(strstr(error.message, "not a file but a device or pipe"));
 }
 
 static int empty(void **state)

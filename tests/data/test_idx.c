@@ -306,9 +306,9 @@ static void what_is_no_file_is_refused(void **state)
     assert_int_equal(idx_open("/no/such/file", IDX_IMAGES, &idx, &error), CNN_ERROR_NOT_FOUND);
     assert_string_equal(error.message, "/no/such/file: cannot open: No such file or directory");
     assert_int_equal(idx_open("/", IDX_IMAGES, &idx, &error), CNN_ERROR_FORMAT);
-    assert_string_equal(error.message, "/: not a file; expected an IDX file, found a folder");
+    assert_string_equal(error.message, "/: not a file but a folder; expected an IDX file");
     assert_int_equal(idx_open("/dev/null", IDX_IMAGES, &idx, &error), CNN_ERROR_FORMAT);
-    assert_string_equal(error.message, "/dev/null: not a file; expected an IDX file, found a device or pipe");
+    assert_string_equal(error.message, "/dev/null: not a file but a device or pipe; expected an IDX file");
 }
 
 /* Larger than the buffer for packed input, and not compressible. */
