@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LONGEST = 40 };
 
@@ -57,7 +58,10 @@ static bool is_initials(const char *word, const char *candidate)
 const char *word_nearest(const char *word, const char *const *candidates, size_t n_candidates)
 {
     const char *nearest = NULL;
-    size_t length = strlen(word), best = length / 3 + 2; /* a third of the letters wrong, and one */
+    size_t length = strlen(word + strspn(word, "-")),
+           best = length / 3 + 2; /* a third of the letters, and one */
+    const char *begun = NULL;     /* the one that begins so */
+    size_t n_begun = 0;
     for (size_t i = 0; i < n_candidates; i++) {
         size_t distance = edit_distance(word, candidates[i]);
         if (is_initials(word, candidates[i]) || words_alike(word, candidates[i]))
@@ -66,8 +70,12 @@ const char *word_nearest(const char *word, const char *const *candidates, size_t
             best = distance;
             nearest = candidates[i];
         }
+        if (length > 2 && strncasecmp(candidates[i], word, strlen(word)) == 0) {
+            begun = candidates[i];
+            n_begun++;
+        }
     }
-    return nearest;
+    return nearest || n_begun != 1 ? nearest : begun;
 }
 
 bool words_alike(const char *a, const char *b)

@@ -7,7 +7,7 @@
 enum { MAX_KNOWN_WORDS = 64 };
 
 /* The candidate that a word is most likely a misspelling of, in whatever case, or an abbreviation by first
- * letters: "lr" is learning-rate. NULL when none is near. */
+ * letters, "lr" for learning-rate, or the only one that begins so, "eval". NULL when none is near. */
 const char *word_nearest(const char *word, const char *const *candidates, size_t n_candidates);
 
 /* Whether two words are the same but for capitals and for what joins their parts: "MaxPooling2D",

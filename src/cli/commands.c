@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "synonyms.h"
 
 extern const struct command command_train, command_predict, command_evaluate, command_summary, command_bench,
     command_doctor, command_show, command_explain, command_export, command_strip, command_completion;
@@ -28,6 +29,6 @@ enum cnn_status command_find(const char *name, const struct command **command, s
             return CNN_OK;
         }
     }
-    cnn_unknown_word("command", name, names, COUNT_OF(names), error);
+    synonym_unknown("command", name, names, COUNT_OF(names), error);
     return error->hint[0] ? error->status : fail_hint(error, "cnn --help shows what each does");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "message.h"
 #include "options.h"
 #include "output.h"
 
@@ -98,7 +99,8 @@ enum cnn_status help_unknown(const char *word, struct cnn_error *error)
         known[n++] = command_row(i)->name;
     for (size_t i = 0; n < COUNT_OF(known) && help_topic(i); i++)
         known[n++] = help_topic(i);
-    return cnn_unknown_word("command or topic", word, known, n, error);
+    cnn_unknown_word("command or topic", word, known, n, error);
+    return error->hint[0] ? error->status : fail_hint(error, "cnn --help shows what each is about");
 }
 
 static void print_heading(const char *word)

@@ -12,6 +12,7 @@
 
 #include "message.h"
 #include "stray.h"
+#include "synonyms.h"
 
 enum { HELP_OPTION = 1 }; /* what getopt_long gives for --help: no letter, and no option of a table */
 
@@ -144,6 +145,9 @@ static enum cnn_status unknown_option(const struct command *command, const char 
     struct cnn_error nearest = {0};
     cnn_unknown_word("option", word, known, n, &nearest);
     fail(error, CNN_ERROR_USAGE, "unknown option %s", word);
+    const char *meant = strcmp(command->name, "train") == 0 ? synonym("option", word) : NULL;
+    if (meant)
+        return fail_hint(error, "did you mean %s?", meant);
     return nearest.hint[0] ? fail_hint(error, "%s", nearest.hint)
                            : fail_hint(error, "cnn %s --help lists the options", command->name);
 }

@@ -60,10 +60,11 @@ static enum cnn_status check_stems(const struct operands *files, struct cnn_erro
             char one[STEM], other[STEM];
             stem_of(files->text[i], one, sizeof one);
             stem_of(files->text[k], other, sizeof other);
-            if (strcmp(one, other) == 0)
-                return fail(error, CNN_ERROR_USAGE,
-                            "--keep-stages: %.200s and %.200s would both be kept as %.64s", files->text[k],
-                            files->text[i], one);
+            if (strcmp(one, other) != 0)
+                continue;
+            fail(error, CNN_ERROR_USAGE, "--keep-stages: %.200s and %.200s would both be kept as %.64s",
+                 files->text[k], files->text[i], one);
+            return fail_hint(error, "name them one at a time, each with a folder of its own");
         }
     return CNN_OK;
 }

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "output.h"
 #include "stray.h"
+#include "synonyms.h"
 
 extern const struct command command_show;
 
@@ -206,7 +207,7 @@ static enum cnn_status find_kind(const char *word, const struct kind **kind, str
             return CNN_OK;
         }
     }
-    return cnn_unknown_word("picture", word, names, COUNT_OF(names), error);
+    return synonym_unknown("picture", word, names, COUNT_OF(names), error);
 }
 
 static bool ends_in(const char *name, const char *ending)

@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "base/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Keras's own words, and what else people call them. Nothing has to be taken out when the program learns one.
@@ -77,6 +78,9 @@ static const struct {
     {"schedule", "ExponentialDecay", {"exponential"}},
     {"schedule", "PolynomialDecay", {"polynomial", "linear"}},
     {"schedule", "PiecewiseConstantDecay", {"piecewise"}},
+    {"schedule", "InverseTimeDecay", {0}},
+    {"schedule", "CosineDecayRestarts", {0}},
+    {"schedule", "ReduceLROnPlateau", {"plateau"}},
 };
 enum {
     N_ROWS = sizeof rows / sizeof rows[0],
@@ -122,8 +126,12 @@ const char *keras_nearest(const char *what, const char *word, const char *const 
 enum cnn_status keras_unknown_word(const char *what, const char *word, const char *const *known,
                                    size_t n_known, struct cnn_error *error)
 {
+    char head[40]; /* "adam(0.001)" as Python writes it, and "adam,0.9", begin with a word */
     enum cnn_status status = cnn_unknown_word(what, word, known, n_known, error);
-    const char *name = keras_nearest(what, word, known, n_known);
+    snprintf(head, sizeof head, "%.*s", (int)strcspn(word, "(,="), word);
+    const char *name = keras_nearest(what, head, known, n_known), *mine = word_nearest(head, known, n_known);
+    if (!name && mine && strlen(head) < strlen(word))
+        return error_hint(error, status, "did you mean %s?", mine);
     for (size_t i = 0; name && i < n_known; i++)
         if (words_alike(name, known[i]))
             return error_hint(error, status, "did you mean %s?", known[i]);

@@ -42,6 +42,13 @@ static enum cnn_status check_softmax(const struct objective *o, bool softmax, st
                       "end the network in dense:CLASSES,softmax, or train it with --loss mse");
 }
 
+static enum cnn_status label_smoothing_alone(enum loss loss, struct cnn_error *error)
+{
+    error_set(error, CNN_ERROR_USAGE, "label smoothing: goes with categorical_crossentropy, not %s",
+              words[loss].word);
+    return error_hint(error, CNN_ERROR_USAGE, "leave out --label-smoothing, or --loss %s", words[loss].word);
+}
+
 enum cnn_status objective_read(const struct cnn_train_options *options, bool softmax,
                                struct objective *objective, struct cnn_error *error)
 {
@@ -53,8 +60,7 @@ enum cnn_status objective_read(const struct cnn_train_options *options, bool sof
         return error_set(error, CNN_ERROR_USAGE, "label smoothing %g: expected a number from 0 to below 1",
                          o.label_smoothing);
     if (o.label_smoothing > 0 && o.loss != LOSS_CATEGORICAL_CROSSENTROPY)
-        return error_set(error, CNN_ERROR_USAGE,
-                         "label smoothing: goes with categorical_crossentropy, not %s", words[o.loss].word);
+        return label_smoothing_alone(o.loss, error);
     if (!(o.l2 >= 0 && o.l2 <= 1000))
         return error_set(error, CNN_ERROR_USAGE, "L2 %g: expected a number from 0 to 1000", o.l2);
     status = check_softmax(&o, softmax, error);

@@ -3,8 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "base/words.h"
-#include "nn/keras_words.h"
+#include "nn/spec_hints.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,60 +31,6 @@ struct piece {
 static struct piece piece_until(const char *text, const char *stops)
 {
     return (struct piece){text, strcspn(text, stops)};
-}
-
-enum { WORD_TEXT = 48 };
-
-static const char *piece_text(struct piece p, char text[WORD_TEXT])
-{
-    snprintf(text, WORD_TEXT, "%.*s", (int)(p.length < WORD_TEXT ? p.length : WORD_TEXT - 1), p.text);
-    return text;
-}
-
-static enum cnn_status unknown_activation(struct piece p, struct cnn_error *error)
-{
-    char word[WORD_TEXT];
-    const char *known[MAX_KNOWN_WORDS];
-    return keras_unknown_word("activation", piece_text(p, word), known, words_of(activation_word, known, 0),
-                              error);
-}
-
-/* A layer's type by any of its names, its own or Keras's; NULL where none is alike. */
-static const struct layer_type *type_alike(const char *name)
-{
-    const struct layer_type *type;
-    for (size_t i = 0; (type = layer_type_at(i)); i++)
-        if (words_alike(name, type->word) || words_alike(name, type->name) ||
-            words_alike(name, type->class_name))
-            return type;
-    return NULL;
-}
-
-/* An activation whose name stands where a layer should, as Keras's layer ReLU; NULL: none. */
-static const char *activation_alike(const char *word)
-{
-    const struct cnn_word *activation;
-    for (size_t i = 0; (activation = activation_word(i)); i++)
-        if (words_alike(word, activation->word))
-            return activation->word;
-    return NULL;
-}
-
-/* A word that is no layer. Where it stands alone, it may be meant as the name of a network. */
-static enum cnn_status unknown_layer(struct piece p, bool alone, struct cnn_error *error)
-{
-    char word[WORD_TEXT];
-    const char *known[MAX_KNOWN_WORDS], *activation = activation_alike(piece_text(p, word));
-    size_t n = words_of(layer_word, known, alone ? words_of(spec_named, known, 0) : 0);
-    const char *exact = keras_name("layer", word),
-               *keras = exact ? exact : keras_nearest("layer", word, known, n);
-    const struct layer_type *type = type_alike(keras ? keras : word);
-    enum cnn_status status = cnn_unknown_word(alone ? "network or layer" : "layer", word, known, n, error);
-    if (type)
-        return error_hint(error, status, "did you mean %s?", type->word);
-    if (activation)
-        return error_hint(error, status, "did you mean activation:%s?", activation);
-    return keras ? error_hint(error, status, "Keras has %s; this program has none yet", keras) : status;
 }
 
 static enum cnn_status read_number(struct piece p, size_t *value)
@@ -203,12 +148,20 @@ static enum cnn_status read_optional(struct reading *r, struct piece p, struct c
     if (type->has_activation && !r->activation) {
         r->activation = true;
         r->layer->activation = activation_find(p.text, p.length);
-        return r->layer->activation < N_ACTIVATIONS ? CNN_OK : unknown_activation(p, error);
+        return r->layer->activation < N_ACTIVATIONS
+                   ? CNN_OK
+                   : spec_unknown_argument(type, true, p.text, p.length, error);
     }
     if (n_required(type) < MAX_ARGUMENTS && type->argument[n_required(type)].name)
-        return error_set(error, CNN_ERROR_USAGE, "unknown argument \"%.*s\"; expected %s",
-                         (int)(p.length < 40 ? p.length : 40), p.text, type->usage);
+        return spec_unknown_argument(type, false, p.text, p.length, error);
     return error_set(error, CNN_ERROR_USAGE, "too many arguments; expected %s", type->usage);
+}
+
+static enum cnn_status read_required(struct reading *r, struct piece p, struct cnn_error *error)
+{
+    const struct layer_type *type = r->layer->type;
+    enum cnn_status status = read_value(&type->argument[r->n], p, &r->layer->argument[r->n], error);
+    return status == CNN_OK ? status : spec_argument_hint(type, p.text, p.length, error);
 }
 
 /* What stands behind the colon. */
@@ -221,16 +174,17 @@ static enum cnn_status read_arguments(struct layer *layer, const char *text, con
         layer->argument[i] = default_value(&type->argument[i]);
     while (text < end) {
         struct piece p = piece_until(text, ", \t\n");
-        enum cnn_status status = r.n < n_required(type)
-                                     ? read_value(&type->argument[r.n], p, &layer->argument[r.n], error)
-                                     : read_optional(&r, p, error);
+        enum cnn_status status =
+            r.n < n_required(type) ? read_required(&r, p, error) : read_optional(&r, p, error);
         if (status != CNN_OK)
             return status;
         r.n += r.n < n_required(type);
         text += p.length;
-        if (text < end && ++text == end)
-            return error_set(error, CNN_ERROR_USAGE,
-                             "an argument is missing after the last comma; expected %s", type->usage);
+        if (text < end && ++text == end) {
+            error_set(error, CNN_ERROR_USAGE, "an argument is missing after the last comma; expected %s",
+                      type->usage);
+            return error_hint(error, CNN_ERROR_USAGE, "no blank may stand behind a comma");
+        }
     }
     if (r.n < n_required(type))
         return error_set(error, CNN_ERROR_USAGE, "%s is missing; expected %s", type->argument[r.n].name,
@@ -261,7 +215,7 @@ static enum cnn_status read_layer(struct piece p, struct layer *layer, struct cn
     struct piece word = piece_until(p.text, ": \t\n");
     layer->type = find_type(word.text, word.length);
     if (!layer->type)
-        return unknown_layer(word, layer->number == 0 && !p.text[word.length], error);
+        return spec_unknown_layer(word.text, word.length, layer->number == 0 && !p.text[word.length], error);
     const char *end = p.text + p.length, *arguments = word.text + word.length;
     if (arguments < end && ++arguments == end)
         return error_set(error, CNN_ERROR_USAGE, "nothing stands behind the colon; expected %s",
