@@ -20,7 +20,7 @@ try:
         browser.get("about:blank")
         browser.get(f"file://{page}#{address}")
         if name == "page":  # a number of the first map, its window, and what it is made of
-            browser.execute_script("chooseNumber(1, 3 * (24 * 5 + 17)); document.querySelector('.layer').scrollIntoView()")
+            browser.execute_script("chooseNumber(1, 3 * (24 * 5 + 17)); document.querySelector('.layer').scrollIntoView(); scrollBy(0, -10)")
         browser.execute_script("document.activeElement.blur()")
         browser.save_screenshot(f"{folder}/{name}.png")
 finally:

@@ -48,15 +48,17 @@ return maps.flatMap((canvases, depth) => canvases.map((canvas, map) => {
 
 def check_access(browser, path, shots):
     check_names(browser, path)
+    check_fields(browser, path)
+    check_told(browser, path)
     check_motion(browser, path)
     check_forced(browser, path, shots)
     check_touch(browser, path)
 
 
 def tree(browser):
-    """What a screen reader is given: role, name and properties of each node that is not left out."""
+    """What a screen reader is given: role, name, description and properties of each node that is not left out."""
     nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    return [{"role": node["role"]["value"], "name": node.get("name", {}).get("value", ""),
+    return [{"role": node["role"]["value"], "name": node.get("name", {}).get("value", ""), "description": node.get("description", {}).get("value", ""),
              **{p["name"]: p["value"].get("value") for p in node.get("properties", [])}} for node in nodes if not node["ignored"]]
 
 
@@ -90,30 +92,72 @@ def check_headings(browser):
 
 
 def check_pictures(browser, nodes):
-    """Every picture is one, and its name says what is found on it."""
+    """Every picture is one, and its name says what is found on it; one that takes keys gets them, and says which."""
     expect(not [node for node in nodes if node["role"] == "Canvas"], "a canvas is no picture")
     pad = browser.find_element(By.ID, "drawing")
     expect(browser.find_element(By.ID, "verdict").text in pad.accessible_name, f"the drawing is called {pad.accessible_name}")
     findings = browser.execute_script(FINDINGS)
     for canvas, place, number in findings:
         name, role = canvas.accessible_name, canvas.aria_role
-        expect(role in ("image", "img") and f" {place}: " in name and name.endswith(f" {number}"), f"a map, role {role}, is called '{name}', and its largest is {place}: {number}")
+        expect(role == "application" and f" {place}: " in name and name.endswith(f" {number}"), f"a map, role {role}, is called '{name}', and its largest is {place}: {number}")
     filters = browser.find_elements(By.CSS_SELECTOR, "canvas.filter")
     told = [re.fullmatch(r"conv2d\S*, filter of map \d+: weights from (-?[\d.e-]+) to (-?[\d.e-]+)", canvas.accessible_name) for canvas in filters]
     expect(len(filters) == 9 and all(found and float(found[1]) < float(found[2]) for found in told), f"filters are called {[canvas.accessible_name for canvas in filters]}")
     shown = sum(node["role"] in ("image", "img") for node in nodes)
-    expect(shown == len(findings) + len(filters) + 1, f"{shown} pictures are told of, {len(findings)} maps, {len(filters)} filters and a drawing are there")
+    expect(shown == len(filters), f"{shown} pictures are told of, {len(filters)} filters are there")
+    keys = [node["description"] for node in nodes if node["role"] == "application"]
+    expect(len(keys) == len(findings) + 1 and sum("choose a number" in text for text in keys) == len(findings) and sum("move the pen" in text for text in keys) == 1,
+           f"of {len(findings)} maps and a drawing these keys are told: {keys}")
 
 
 def check_language(browser, path):
     """After the switch what can have the focus speaks Korean, but for the names of layers and keys."""
     browser.find_element(By.ID, "language").click()
     expect(browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "ko", "lang does not follow the switch")
-    names = [node["name"] for node in tree(browser) if node.get("focusable") and node["role"] != "RootWebArea"]
+    nodes = tree(browser)
+    english = [node["description"] for node in nodes if node["role"] == "application" and "화살표" not in node["description"]]
+    expect(not english, f"keys are told in English: {english[:1]}")
+    names = [node["name"] for node in nodes if node.get("focusable") and node["role"] != "RootWebArea"]
     foreign = [name for name in names if re.search(r"[A-Za-z]{3}", re.sub(r"conv2d\w*|dense\w*|flatten\w*|^English$", "", name))]
     expect(len(names) > 50 and not foreign, f"still English: {foreign[:3]}")
     button = browser.find_element(By.ID, "language")
     expect(button.get_attribute("lang") == "en" and button.text == "English", "the switch does not name the other language in that language")
+
+
+def check_fields(browser, path):
+    """Every weight is seen to its last letter, and is the weight: four digits of it."""
+    made = [-0.0012345, -0.000012345, 123.4567, -9.87654e-8, -0.98765, 6.54321e-12]
+    for width in (1280, 900, 800, 390):
+        size(browser, width, 800)
+        open_all(browser, path, "en")
+        fields = browser.execute_script("""const {kernel} = layerAt(1).weights, fields = [...document.querySelectorAll('#filter input')];
+            kernel.forEach((_, i) => { kernel[i] = arguments[0][Math.floor(i / 3) % arguments[0].length]; });
+            changed();
+            const grid = document.querySelector('.grid');
+            return {cut: fields.filter((n) => n.scrollWidth > n.clientWidth).map((n) => n.value), values: fields.map((n) => n.valueAsNumber),
+                hidden: grid.scrollWidth - grid.clientWidth}""", made)
+        off = [x for x, field in zip(made * 5, fields["values"]) if abs(field - x) > 5e-4 * abs(x)]
+        expect(len(fields["values"]) == 25 and not fields["cut"] and not off, f"{width}: fields cut {fields['cut']}, other weights than {off}")
+        expect(fields["hidden"] <= 0 or width == 900, f"{width}: {fields['hidden']} pixels of the weights are out of sight")
+
+
+def check_told(browser, path):
+    """The ink of an image, what its answer took, by a clock that goes on by 12.34 ms whenever it is read, and the sign of a number."""
+    size(browser, 1280, 800)
+    for language, words in (("en", "{} multiplications took {} ms."), ("ko", "곱셈 {}번에 {} ms 걸렸습니다.")):
+        open_all(browser, path, language)
+        ink = browser.execute_script("""let now = 100; performance.now = () => (now += 12.34);
+            showSample(3);
+            return state.bytes.reduce((a, b) => a + b)""")
+        scale = browser.find_element(By.CSS_SELECTOR, ".layer .scale").text
+        expect(ink > 1000 and scale.endswith(f": {ink:,}"), f"{language}: an image with {ink} of ink says {scale}")
+        told = browser.find_element(By.ID, "time").text
+        expect(told == words.format("425,640", "12.3"), f"{language}: the time is {told}")
+    for looks in ("light", "dark"):
+        scheme(browser, looks)
+        above, below = browser.execute_script("return [colour(1, 1), colour(-1, 1)]")
+        expect(above[2] > above[0] and below[0] > below[2], f"{looks}: not blue above 0 and orange below, as cnn show has it: {above}, {below}")
+    media(browser, {})
 
 
 def check_motion(browser, path):

@@ -30,7 +30,8 @@ const layerAt = (depth) => (frameShown() && depth <= state.film.reach ? state.fi
 
 /* What every layer makes of the image, those of the film by its filters. */
 function runShown(bytes) {
-    const result = run(state.network, bytes);
+    const begun = performance.now(), result = run(state.network, bytes);
+    result.ms = performance.now() - begun;
     if (frameShown())
         run(state.film.network, bytes).values.slice(0, state.film.reach + 1).forEach((value, depth) => {
             result.values[depth] = value;

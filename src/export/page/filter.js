@@ -64,7 +64,7 @@ function showFilter() {
     block.append(element('h3', say('filter', layer.name, f)), buttons);
     for (let c = 0; c < channels; c++) {
         const grid = element('div', undefined, {class: 'grid', role: 'group', 'aria-label': say('channel', c)});
-        grid.style.gridTemplateColumns = `repeat(${width}, minmax(0, 4.5rem))`;
+        grid.style.gridTemplateColumns = `repeat(${width}, 4.25rem)`;
         for (let place = 0; place < height * width; place++)
             grid.append(weightField(layer, (place * channels + c) * filters + f, say('weight', Math.floor(place / width), place % width, c)));
         block.append(element('p', say('channel', c), {class: 'quiet'}), grid);
@@ -84,11 +84,14 @@ function weightField(layer, i, name) {
     return field;
 }
 
+/* In at most nine letters, which a field has room for. */
+const fitting = (x) => (short(x).length > 9 ? x.toExponential(3) : short(x));
+
 function fillFilter() {
     const filter = chosenFilter();
     for (const field of filter ? byId('filter').querySelectorAll('input') : [])
         if (field !== document.activeElement)
-            field.value = short(filter.layer.weights.kernel[field.dataset.weight]);
+            field.value = fitting(filter.layer.weights.kernel[field.dataset.weight]);
 }
 
 /* ---- as training began: src/base/random.c and model.c ------------------------------------------------ */

@@ -24,6 +24,7 @@ function showAnswer() {
     });
     byId('verdict').textContent = p ? say(sure ? 'verdict' : 'verdictOutput', best, text(p[best])) : say('blank');
     byId('sureness').textContent = p && byId('edited').hidden ? surenessText(p[best]) : '';
+    byId('time').textContent = p ? say('time', count(state.network.layers.reduce((n, {macs}) => n + macs, 0)), state.result.ms.toFixed(1)) : '';
 }
 
 function surenessText(p) {

@@ -11,10 +11,10 @@ function element(name, text, attributes = {}) {
     return made;
 }
 
-/* Blue below 0, orange above, the ground at 0; each scheme has its own. */
+/* Blue above 0, orange below, as cnn show has it, the ground at 0; each scheme has its own. */
 const dark = typeof window !== 'undefined' && window.matchMedia ? window.matchMedia('(prefers-color-scheme: dark)') : {matches: false};
 const isDark = () => dark.matches && !state.printing;
-const HUES = {light: [[33, 102, 172], [247, 247, 247], [179, 88, 6]], dark: [[120, 178, 240], [24, 24, 24], [253, 168, 84]]};
+const HUES = {light: [[179, 88, 6], [247, 247, 247], [33, 102, 172]], dark: [[253, 168, 84], [24, 24, 24], [120, 178, 240]]};
 
 const hues = () => (isDark() ? HUES.dark : HUES.light);
 
@@ -105,7 +105,7 @@ function buildLayers() {
         block.append(element('p', '', {class: 'quiet scale'}), row);
         list.append(block);
         return Array.from({length: Math.min(shownShape(shape)[2], 64)}, (_, channel) => {
-            const canvas = element('canvas', undefined, {role: 'img', tabindex: '0'}), cell = element('div', undefined, {class: 'map'});
+            const canvas = element('canvas', undefined, {role: 'application', tabindex: '0', 'aria-describedby': 'map-help'}), cell = element('div', undefined, {class: 'map'});
             cell.append(canvas);
             if (hasPicture(layer))
                 cell.append(element('canvas', undefined, {role: 'img', class: 'filter'}));
@@ -114,6 +114,11 @@ function buildLayers() {
             return canvas;
         });
     });
+}
+
+function scaleText(depth, values, limit) {
+    const scale = say('scale', short(values.some((x) => x < 0) ? -limit : 0), short(limit));
+    return depth || !state.bytes ? scale : `${scale}; ${say('ink', count(state.bytes.reduce((sum, byte) => sum + byte)))}`;
 }
 
 function paintLayers() {
@@ -125,7 +130,7 @@ function paintLayers() {
         const limit = last && givesProbabilities(network) ? 1 : depth ? limitOf(values) : network.scale ? 1 : 255, cell = shown[1] > 30 ? 6 : Math.max(3, Math.floor(150 / shown[1]));
         const strip = new Float32Array(shown[0] * shown[1] * shown[2]);
         strip.set(values);
-        canvases[0].closest('section').querySelector('.scale').textContent = say('scale', short(values.some((x) => x < 0) ? -limit : 0), short(limit));
+        canvases[0].closest('section').querySelector('.scale').textContent = scaleText(depth, values, limit);
         canvases.forEach((canvas, channel) => {
             const inChannel = (i) => i % shown[2] === channel;
             const boxes = seen[depth] && seen[depth].some(inChannel) ? [boxAround(seen[depth].filter(inChannel), shape)] : [];
