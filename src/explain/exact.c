@@ -210,6 +210,19 @@ struct worked worked_begin(const struct layer *layer, const float *x, size_t out
     return w;
 }
 
+struct worked worked_begin_seen(const struct layer *layer, const struct batch *batch, size_t output)
+{
+    struct worked w = {.layer = layer, .output = output};
+    const struct layer_words *words = layer->type->words;
+    for (const struct layer_text *line = NULL; words->seen && (line = line_next(layer, TOPIC_STEP, line));)
+        for (size_t i = 0; i < 4 && line->of[i]; i++) {
+            const float value = words->seen(layer, batch, output, line->of[i]);
+            if (!isnan(value))
+                names_put(&w.names, line->of[i], value);
+        }
+    return w;
+}
+
 /* What a line's `of` stands for (layer.h). */
 static float value_of(const struct worked *w, const char *name)
 {

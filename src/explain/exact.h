@@ -59,6 +59,9 @@ struct worked {
 /* Begins with x alone. Shapes: x like the layer's input. */
 struct worked worked_begin(const struct layer *layer, const float *x, size_t output);
 
+/* Begins with what a batch has shown, for the lines of TOPIC_STEP. */
+struct worked worked_begin_seen(const struct layer *layer, const struct batch *batch, size_t output);
+
 /* The number of a line, which has its name once names_put gives it to it. */
 float worked_line(struct worked *worked, const struct layer_text *line);
 

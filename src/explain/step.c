@@ -153,8 +153,8 @@ static bool differs_in_training(const struct explanation *e, const struct engine
 }
 
 /* The gradient of the image alone, without what L2 adds. Shapes: gradient [n_weights]. */
-static enum cnn_status image_gradient(const struct explanation *e, struct weight_step *s, float *gradient,
-                                      struct cnn_error *error)
+static enum cnn_status image_gradient(const struct explanation *e, struct weight_step *s, size_t output,
+                                      float *gradient, struct cnn_error *error)
 {
     const uint32_t number = (uint32_t)(e->options.first + e->image);
     const uint8_t *image = cnn_dataset_image(e->dataset, e->image), label = (uint8_t)e->label;
@@ -171,6 +171,7 @@ static enum cnn_status image_gradient(const struct explanation *e, struct weight
         return status;
     engine_gradient(engine, &batch, gradient, &loss, &correct);
     s->otherwise = differs_in_training(e, engine, outputs);
+    s->seen = worked_begin_seen(s->seen.layer, engine_seen(engine, s->layer->number), output);
     engine_free(engine);
     return CNN_OK;
 }
@@ -191,7 +192,7 @@ static enum cnn_status find_gradient(const struct explanation *e, struct weight_
                                      struct cnn_error *error)
 {
     float *gradient = memory_alloc(e->model->n_weights, sizeof *gradient);
-    enum cnn_status status = gradient ? image_gradient(e, s, gradient, error)
+    enum cnn_status status = gradient ? image_gradient(e, s, output, gradient, error)
                                       : error_memory(error, e->model->n_weights * sizeof *gradient);
     if (status == CNN_OK) {
         const float *mine = gradient + (s->layer->parameter[0].value - e->model->weights);
@@ -221,11 +222,12 @@ static enum cnn_status make_step(struct weight_step *s, struct cnn_error *error)
 
 enum cnn_status tell_step(struct explanation *e, size_t i, size_t output, struct cnn_error *error)
 {
-    const struct layer *layer = explained_layer(e, i);
-    struct weight_step s = {.layer = layer};
-    if (!e->labelled || layer->n_trained == 0)
+    struct layer layer = *explained_layer(e, i);
+    struct weight_step s = {.layer = explained_layer(e, i), .seen.layer = &layer};
+    if (!e->labelled || layer.n_trained == 0)
         return CNN_OK;
     enum cnn_status status = begin_run(e, &s, error);
+    layer.compat = s.compat;
     if (status == CNN_OK)
         status = find_gradient(e, &s, output, error);
     if (status == CNN_OK && s.has_run) /* now that the weight is known */

@@ -8,10 +8,11 @@
 /* A weight and everything that its next value follows from. */
 struct weight_step {
     const struct layer *layer;
-    size_t at;                              /* counted from the layer's first weight */
-    float w, g;                             /* now, and the gradient that the optimizer is given */
-    float image_g;                          /* of it the part of the image, before L2 and clipping */
-    float whole_g;                          /* before clipping */
+    struct worked seen; /* of its layer by the rules of the run's Keras, what the batch has shown */
+    size_t at;          /* counted from the layer's first weight */
+    float w, g;         /* now, and the gradient that the optimizer is given */
+    float image_g;      /* of it the part of the image, before L2 and clipping */
+    float whole_g;      /* before clipping */
     double clipnorm, global_clipnorm, norm; /* norm: of the gradient that is clipped */
     double ema;
     bool mean_in_model; /* the model is the mean of the weights, which training does not go on from */

@@ -1,6 +1,8 @@
 /* The step of a weight in words. */
 #include "explain/step.h"
 
+#include "explain/worked.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -170,6 +172,7 @@ void tell_weight_step(struct explanation *e, const struct weight_step *s)
 {
     struct paper *p = &e->paper;
     char name[NAME_TEXT];
+    struct worked seen = s->seen;
     weight_name(s, name);
     paper_heading(p, 3, "How a weight learns from this image", "이 이미지로 가중치 하나가 학습하는 과정");
     paper_say(p,
@@ -205,4 +208,5 @@ void tell_weight_step(struct explanation *e, const struct weight_step *s)
                   s->optimizer, (unsigned long long)s->step);
     tell_formula(p, s);
     tell_mean(p, s);
+    tell_topic(e, seen.layer, TOPIC_STEP, &seen);
 }

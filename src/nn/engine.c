@@ -65,6 +65,11 @@ double engine_busiest(struct engine *e, size_t n, enum engine_phase phase, size_
     return passes_busiest(e, phase, layer);
 }
 
+const struct batch *engine_seen(const struct engine *e, size_t i)
+{
+    return &e->layer[i];
+}
+
 void engine_output(const struct engine *e, size_t i, size_t n, float *values)
 {
     const struct batch *b = &e->layer[i];

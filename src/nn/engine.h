@@ -99,6 +99,9 @@ void engine_listen(struct engine *engine, const struct engine_listener *listener
  * does, from 1 / threads to 1: counted from the plan. The plan stays until the next step. */
 double engine_busiest(struct engine *engine, size_t n, enum engine_phase phase, size_t layer);
 
+/* The last batch as layer i has it: what it has gathered. */
+const struct batch *engine_seen(const struct engine *engine, size_t i);
+
 /* The output of layer i for sample n of the last batch, in Keras's order. Shapes: values [count of out]. */
 void engine_output(const struct engine *engine, size_t i, size_t n, float *values);
 

@@ -173,8 +173,9 @@ struct argument {
  *
  * A line that is something is worked out for one output: english is the name of its number, and `of` names
  * what that is made of: "x", the number below at the output's place; an array of weights, of which it is the
- * one for the output's channel; a line before it; what number below gives; or a number as it is written, "1".
- * Every operation is in single precision, rounded once. The last such line of TOPIC_NUMBER is the output. */
+ * one for the output's channel; a line before it; what number or seen below give; or a number as it is
+ * written, "1". Every operation is in single precision, rounded once. The last such line of TOPIC_NUMBER is
+ * the output. */
 struct layer_text {
     enum layer_topic {
         TOPIC_PURPOSE,
@@ -183,7 +184,8 @@ struct layer_text {
         TOPIC_WORK,
         N_TOPICS,                /* that every layer speaks of */
         TOPIC_NUMBER = N_TOPICS, /* how one of its numbers comes about, where it has no steps */
-        TOPIC_TRAINING           /* what training makes of that number instead */
+        TOPIC_TRAINING,          /* what training makes of that number instead */
+        TOPIC_STEP               /* how a step moves what is not trained; each line names an array */
     } topic;
     const char *english, *korean;
     bool (*holds)(const struct layer *layer); /* NULL: always */
@@ -216,12 +218,16 @@ struct layer_step {
     float number;
 };
 
-enum { LAYER_TEXTS = 24 };
+enum { LAYER_TEXTS = 32 };
 
 struct layer_words {
     const char *english, *korean; /* what it is called: "convolution" */
     struct layer_text text[LAYER_TEXTS];
     double (*number)(const struct layer *layer, const char *name); /* what {name} stands for, beside those */
+
+    /* Of a batch that has gone through in training, what {name} of TOPIC_STEP stands for; NAN: number says.
+     */
+    float (*seen)(const struct layer *layer, const struct batch *batch, size_t output, const char *name);
 
     /* Step i to an output; false past the last. NULL: outputs are inputs, or there are lines to them. */
     bool (*step)(const struct layer *layer, size_t output, size_t i, struct layer_step *step);

@@ -436,6 +436,22 @@ static void check_channel(const char *text, const char *layer, size_t channel)
         fail_msg("weight %zu is not of the number that is explained: %s", channel, text);
 }
 
+/* What is said of the moving averages has come true, as far as it is said. */
+static void check_moving(const char *text, const struct cnn_model *model, const char *layer, size_t channel)
+{
+    static const char *const arrays[] = {"moving_mean", "moving_variance"};
+    for (size_t i = 0; i < 2; i++) {
+        char name[80], begin[80], value[32];
+        struct cnn_weights w;
+        snprintf(name, sizeof name, "%s/%s", layer, arrays[i]);
+        snprintf(begin, sizeof begin, "\n    %s = ", arrays[i]);
+        assert_int_equal(cnn_model_weights(model, name, &w, NULL), CNN_OK);
+        snprintf(value, sizeof value, "%.6g", (double)w.values[channel]);
+        if (!same(last_number(text, begin), strtof(value, NULL)))
+            fail_msg("%s[%zu] has become %s: %s", name, channel, value, text);
+    }
+}
+
 /* Batches of one image, one a epoch: the next step of the run is the one that is explained. */
 static void check_step(const char *arch, const char *layer, const struct cnn_train_options *given)
 {
@@ -471,8 +487,12 @@ static void check_step(const char *arch, const char *layer, const struct cnn_tra
                          trainer->average.values[w.values + at - model->weights]));
     assert_int_equal(strstr(text, "L2 adds") != NULL, options.l2 > 0);
     assert_int_equal(strstr(text, "The run clips") != NULL, options.clipnorm + options.global_clipnorm > 0);
-    if (w.rank == 1)
+    if (w.rank == 1) {
         check_channel(text, layer, at);
+        check_moving(text, model, layer, at);
+        assert_int_equal(strstr(text, "Keras 2 makes up for it") != NULL,
+                         options.compat == CNN_KERAS2 && strstr(text, ", map "));
+    }
     assert_int_equal(strstr(text, "is that of training") != NULL, strstr(arch, "batchnorm") != NULL);
     free(text);
     unlink(path);

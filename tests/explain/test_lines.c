@@ -197,11 +197,66 @@ static void test_dropout_in_training(void **state)
     check_dropout("activation:linear dropout:0.5 flatten dense:4,softmax", 0.5);
 }
 
+/* ---- moving averages ------------------------------------------------------------------------------- */
+
+/* By lines, what a step makes of what is not trained in layer i, to the bit. */
+static void check_moves(const char *arch, size_t i, enum cnn_compat compat)
+{
+    struct cnn_error error;
+    struct cnn_model *model = made(arch, SIDE, CHANNELS, true);
+    struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+    const uint8_t *image = cnn_dataset_image(data, 0), label = 1;
+    const struct engine_batch batch = {&image, &label, 1, {.seed = 5}};
+    const struct cnn_train_options options = {.batch_size = 1, .epochs = 1, .compat = compat};
+    struct cnn_trainer *trainer;
+    struct layer *layer = &model->layer[i];
+    struct engine *engine;
+    float *gradient = malloc(model->n_weights * sizeof *gradient), expected[2][16];
+    double loss;
+    size_t correct, n = 0, channels = layer->parameter[0].count;
+    assert_int_equal(cnn_trainer_create(model, data, &options, &trainer, &error), CNN_OK);
+    assert_true(channels <= 16);
+    assert_int_equal(engine_create(model, 1, &engine, &error), CNN_OK);
+    engine_gradient(engine, &batch, gradient, &loss, &correct);
+    for (size_t c = 0; c < channels; c++) {
+        struct worked w = worked_begin_seen(layer, engine_seen(engine, i), channels + c);
+        for (const struct layer_text *line = NULL; (line = line_next(layer, TOPIC_STEP, line));) {
+            const float value = names_put(&w.names, line->english, worked_line(&w, line));
+            for (size_t k = 2; k < 4; k++)
+                if (strcmp(layer->parameter[k].name, line->english) == 0)
+                    expected[k - 2][c] = value, n++;
+        }
+    }
+    assert_int_equal(n, 2 * channels);
+    assert_int_equal(cnn_trainer_step(trainer, NULL, &error), CNN_OK);
+    for (size_t k = 0; k < 2 * channels; k++)
+        if (!same(layer->parameter[2 + k % 2].value[k / 2], expected[k % 2][k / 2]))
+            fail_msg("%s: %s[%zu]: %a explained, %a trained", arch, layer->parameter[2 + k % 2].name, k / 2,
+                     (double)expected[k % 2][k / 2], (double)layer->parameter[2 + k % 2].value[k / 2]);
+    free(gradient);
+    engine_free(engine);
+    cnn_trainer_free(trainer);
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_moving_averages(void **state)
+{
+    (void)state;
+    for (int compat = 0; compat < 2; compat++) {
+        const enum cnn_compat rules = compat ? CNN_KERAS3 : CNN_KERAS2;
+        check_moves("conv2d:5,3 batchnorm activation:relu flatten dense:4,softmax", 1, rules);
+        check_moves("flatten dense:7,tanh batchnorm dense:4,softmax", 2, rules);
+        check_moves("conv2d:3,9 batchnorm flatten dense:4,softmax", 1, rules); /* a single place */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_are_told),
         cmocka_unit_test(test_dropout_in_training),
+        cmocka_unit_test(test_moving_averages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,10 +198,33 @@ static bool on_vector(const struct layer *layer)
     return !on_map(layer);
 }
 
+static bool counts_unbiased(const struct layer *layer)
+{
+    return layer->compat == CNN_KERAS2 && on_map(layer);
+}
+
+static bool counts_biased(const struct layer *layer)
+{
+    return !counts_unbiased(layer);
+}
+
 static double number(const struct layer *layer, const char *name)
 {
     (void)layer;
-    return strcmp(name, "epsilon") == 0 ? (double)epsilon : NAN;
+    return strcmp(name, "epsilon") == 0          ? (double)epsilon
+           : strcmp(name, "momentum") == 0       ? (double)momentum
+           : strcmp(name, "(1 - momentum)") == 0 ? (double)(1 - momentum)
+                                                 : NAN;
+}
+
+static float seen(const struct layer *layer, const struct batch *batch, size_t output, const char *name)
+{
+    const struct gathered g = gathered_at(layer, batch->first.gathered);
+    const size_t c = output % channels_of(layer);
+    return strcmp(name, "mean") == 0          ? g.mean[c]
+           : strcmp(name, "variance") == 0    ? g.variance[c]
+           : strcmp(name, "n / (n - 1)") == 0 ? (float)unbiased(layer, batch)
+                                              : NAN;
 }
 
 static const struct layer_words words = {
@@ -258,8 +281,47 @@ static const struct layer_words words = {
           "그다음은 x입니다. 평균에서 떨어진 거리(distance)에 배율을 곱하고 베타를 더합니다. 곱하고 더한 "
           "다음에 한 번만 반올림합니다(FMA)."},
          {TOPIC_NUMBER, "distance", .is = LINE_DIFFERENCE, .of = {"x", "moving_mean"}},
-         {TOPIC_NUMBER, "y", .is = LINE_PRODUCT_SUM, .of = {"distance", "factor", "beta"}}},
+         {TOPIC_NUMBER, "y", .is = LINE_PRODUCT_SUM, .of = {"distance", "factor", "beta"}},
+         {TOPIC_STEP,
+          "Moving mean and moving variance are not trained: no gradient reaches them. In training a number "
+          "is "
+          "normalised by mean and variance of its batch, and after each step the moving ones are moved a "
+          "hundredth of the way to those: 1 - {momentum}, which is {(1 - momentum)} in single precision.",
+          "이동 평균과 이동 분산은 기울기로 학습하는 값이 아닙니다. 학습할 때는 배치의 평균(mean)과 "
+          "분산(variance)으로 정규화하고, 스텝이 끝날 때마다 이동 평균과 이동 분산을 그쪽으로 100분의 1만큼 "
+          "옮깁니다. 100분의 1은 1 - {momentum}이고, 단정밀도로는 {(1 - momentum)}입니다."},
+         {TOPIC_STEP,
+          "If this image alone were the batch, they would be the mean and variance of the map's {H}*{W} "
+          "numbers:",
+          "이 이미지 한 장이 배치라면 특징맵에 있는 수 {H}*{W}개의 평균과 분산입니다.", on_map},
+         {TOPIC_STEP,
+          "If this image alone were the batch, there would be a single number here, which is the mean, with "
+          "the variance 0:",
+          "이 이미지 한 장이 배치라면 여기에는 수가 하나뿐이므로 그 수가 평균이고 분산은 0입니다.",
+          on_vector},
+         {TOPIC_STEP, "moving_mean", .is = LINE_PRODUCTS,
+          .of = {"momentum", "moving_mean", "(1 - momentum)", "mean"}},
+         {TOPIC_STEP,
+          "The variance of a few numbers comes out a little smaller than that of all images. Keras 2 makes "
+          "up for it on maps by n / (n - 1), n being how many numbers there are:",
+          "수 몇 개로 구한 분산은 이미지 전체의 분산보다 조금 작게 나오기 쉽습니다. 그래서 Keras 2는 "
+          "특징맵의 분산을 n / (n - 1)배로 칩니다. n은 수의 개수입니다.",
+          counts_unbiased},
+         {TOPIC_STEP, "unbiased", NULL, counts_unbiased, LINE_PRODUCT, {"n / (n - 1)", "variance"}},
+         {TOPIC_STEP,
+          "moving_variance",
+          NULL,
+          counts_unbiased,
+          LINE_PRODUCTS,
+          {"momentum", "moving_variance", "(1 - momentum)", "unbiased"}},
+         {TOPIC_STEP,
+          "moving_variance",
+          NULL,
+          counts_biased,
+          LINE_PRODUCTS,
+          {"momentum", "moving_variance", "(1 - momentum)", "variance"}}},
     .number = number,
+    .seen = seen,
 };
 
 static const struct layer_shards shards = {.most_blocks = SIZE_MAX,
