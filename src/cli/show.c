@@ -9,27 +9,10 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "show_kinds.h"
 #include "stray.h"
-#include "synonyms.h"
 
 extern const struct command command_show;
-
-enum show_option {
-    SHOW_INDEX,
-    SHOW_FIRST,
-    SHOW_MOST,
-    SHOW_SPLIT,
-    SHOW_DATA,
-    SHOW_MODEL,
-    SHOW_OUT,
-    SHOW_OVERWRITE,
-    SHOW_LAYER,
-    SHOW_EACH,
-    SHOW_NUMBERS,
-    SHOW_DARK,
-    SHOW_THREADS,
-    N_SHOW_OPTIONS
-};
 
 struct show_settings {
     struct operands what;
@@ -72,143 +55,7 @@ static const struct option_row options[N_SHOW_OPTIONS] = {
     [SHOW_THREADS] = OPTION_THREADS(FIELD(threads)),
 };
 
-/* What a kind of picture is made from. */
-struct source {
-    const struct cnn_model *model;
-    const struct cnn_dataset *dataset;
-    const char *const *files; /* what is named after the kind */
-    size_t n_files;
-    struct cnn_show_options options;
-};
-
-typedef enum cnn_status show_kind(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error);
-
-static enum cnn_status show_data(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    return cnn_show_data(s->dataset, &s->options, sheet, error);
-}
-
-static enum cnn_status show_filters(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    return cnn_show_filters(s->model, &s->options, sheet, error);
-}
-
-static enum cnn_status show_maps(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    return cnn_show_maps(s->model, s->dataset, 0, &s->options, sheet, error);
-}
-
-static enum cnn_status show_occlusion(const struct source *s, struct cnn_sheet **sheet,
-                                      struct cnn_error *error)
-{
-    return cnn_show_occlusion(s->model, s->dataset, 0, &s->options, sheet, error);
-}
-
-static enum cnn_status show_mistakes(const struct source *s, struct cnn_sheet **sheet,
-                                     struct cnn_error *error)
-{
-    return cnn_show_mistakes(s->model, s->dataset, &s->options, sheet, error);
-}
-
-static enum cnn_status show_patches(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    return cnn_show_patches(s->model, s->dataset, &s->options, sheet, error);
-}
-
-static enum cnn_status show_fool(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    return cnn_show_fool(s->model, s->dataset, &s->options, sheet, error);
-}
-
-static enum cnn_status show_history(const struct source *s, struct cnn_sheet **sheet, struct cnn_error *error)
-{
-    if (s->n_files == 0)
-        return fail(error, CNN_ERROR_USAGE,
-                    "history: expected RUN.csv..., found nothing; cnn train --history makes one");
-    return cnn_show_history(s->files, s->n_files, &s->options, sheet, error);
-}
-
-/* How many images are read. */
-enum images { NO_IMAGES, ONE_IMAGE, SOME_IMAGES, ALL_IMAGES };
-
-#define BIT(option) (UINT64_C(1) << (option))
-#define FOR_ALL (BIT(SHOW_OUT) | BIT(SHOW_OVERWRITE) | BIT(SHOW_DARK) | BIT(SHOW_THREADS))
-#define FOR_IMAGES (BIT(SHOW_DATA) | BIT(SHOW_SPLIT))
-
-static const struct kind {
-    const char *word;
-    show_kind *show;
-    enum images images;
-    enum cnn_split split; /* unless another is asked for */
-    size_t first;         /* images of it, unless told; 0: all */
-    size_t on_screen;     /* images drawn on a screen, unless told; 0: as many as on a page */
-    bool model;
-    uint64_t options; /* that mean something, beside FOR_ALL */
-    bool files;       /* of curves: named after it, and drawn as SVG too */
-    bool film;        /* of the filters of a run: written as a file, and there alone */
-} kinds[] = {
-    {.word = "maps",
-     .show = show_maps,
-     .images = ONE_IMAGE,
-     .split = CNN_TRAIN,
-     .model = true,
-     .options = FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_LAYER) | BIT(SHOW_EACH)},
-    {.word = "filters",
-     .show = show_filters,
-     .model = true,
-     .options = BIT(SHOW_LAYER) | BIT(SHOW_EACH) | BIT(SHOW_NUMBERS)},
-    {.word = "patches",
-     .show = show_patches,
-     .images = ALL_IMAGES,
-     .split = CNN_TEST,
-     .model = true,
-     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_LAYER)},
-    {.word = "mistakes",
-     .show = show_mistakes,
-     .images = ALL_IMAGES,
-     .split = CNN_TEST,
-     .on_screen = 8,
-     .model = true,
-     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
-    {.word = "fool",
-     .show = show_fool,
-     .images = ALL_IMAGES,
-     .split = CNN_TEST,
-     .first = 1500,
-     .on_screen = 4,
-     .model = true,
-     .options = FOR_IMAGES | BIT(SHOW_FIRST) | BIT(SHOW_MOST)},
-    {.word = "occlusion",
-     .show = show_occlusion,
-     .images = ONE_IMAGE,
-     .split = CNN_TRAIN,
-     .model = true,
-     .options = FOR_IMAGES | BIT(SHOW_INDEX)},
-    {.word = "data",
-     .show = show_data,
-     .images = SOME_IMAGES,
-     .split = CNN_TRAIN,
-     .first = 40,
-     .on_screen = 8,
-     .options = FOR_IMAGES | BIT(SHOW_INDEX) | BIT(SHOW_FIRST)},
-    {.word = "timelapse", .model = true, .film = true},
-    {.word = "history", .show = show_history, .files = true},
-};
-
 /* ---- what is asked for -------------------------------------------------------------------------- */
-
-static enum cnn_status find_kind(const char *word, const struct kind **kind, struct cnn_error *error)
-{
-    const char *names[COUNT_OF(kinds)];
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        names[i] = kinds[i].word;
-        if (strcmp(word, names[i]) == 0) {
-            *kind = &kinds[i];
-            return CNN_OK;
-        }
-    }
-    return synonym_unknown("picture", word, names, COUNT_OF(names), error);
-}
 
 static bool ends_in(const char *name, const char *ending)
 {
@@ -217,7 +64,7 @@ static bool ends_in(const char *name, const char *ending)
 }
 
 /* Whether the picture may be written, before it is made. */
-static enum cnn_status check_out(const struct show_settings *s, const struct kind *kind,
+static enum cnn_status check_out(const struct show_settings *s, const struct show_kind *kind,
                                  struct cnn_error *error)
 {
     bool drawing = kind->files && ends_in(s->out, ".svg");
@@ -228,10 +75,10 @@ static enum cnn_status check_out(const struct show_settings *s, const struct kin
 }
 
 /* An option that a kind cannot heed is refused, not passed over. */
-static enum cnn_status check_options(const struct show_settings *s, const struct kind *kind,
+static enum cnn_status check_options(const struct show_settings *s, const struct show_kind *kind,
                                      struct cnn_error *error)
 {
-    uint64_t known = kind->options | FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
+    uint64_t known = kind->options | SHOW_FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
     if (s->what.count > 1 && !kind->files) {
         fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1], kind->word);
         return stray_hint(&command_show, s->what.text[1], error);
@@ -282,8 +129,8 @@ static void write_command(const struct show_settings *s, const char *word, char 
 
 /* ---- showing it --------------------------------------------------------------------------------- */
 
-static enum cnn_status open_images(const struct kind *kind, const struct show_settings *s,
-                                   struct source *source, struct cnn_dataset **dataset,
+static enum cnn_status open_images(const struct show_kind *kind, const struct show_settings *s,
+                                   struct show_source *source, struct cnn_dataset **dataset,
                                    struct cnn_error *error)
 {
     enum cnn_split split = s->split < 0 ? kind->split : (enum cnn_split)s->split;
@@ -332,11 +179,12 @@ static enum cnn_status hint_at_runs(const struct operands *what, struct cnn_erro
     return error->status;
 }
 
-static enum cnn_status make_sheet(const struct kind *kind, const struct show_settings *s,
+static enum cnn_status make_sheet(const struct show_kind *kind, const struct show_settings *s,
                                   struct cnn_error *error)
 {
     char command[512];
-    struct source source = {.files = (const char *const *)s->what.text + 1, .n_files = s->what.count - 1};
+    struct show_source source = {.files = (const char *const *)s->what.text + 1,
+                                 .n_files = s->what.count - 1};
     struct cnn_model *model = NULL;
     struct cnn_dataset *dataset = NULL;
     struct cnn_sheet *sheet = NULL;
@@ -382,8 +230,8 @@ static enum cnn_status make_film(const struct show_settings *s, const char *word
 static enum cnn_status run_show(const void *settings, struct cnn_error *error)
 {
     const struct show_settings *s = settings;
-    const struct kind *kind = NULL;
-    enum cnn_status status = find_kind(s->what.text[0], &kind, error);
+    const struct show_kind *kind = NULL;
+    enum cnn_status status = show_kind_find(s->what.text[0], &kind, error);
     if (status == CNN_OK)
         status = check_options(s, kind, error);
     if (status == CNN_OK)
