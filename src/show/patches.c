@@ -1,5 +1,7 @@
 /* What excites each filter: the nine places in the data where its map is largest, at most one an image,
- * beside nine places at random, which show how much of that any place would have. */
+ * beside nine places at random, which show how much of that any place would have. Where there are many maps,
+ * two stand beside each other and those at random are told by their numbers alone, so that all fit on a page.
+ */
 #include "show/show.h"
 
 #include "base/memory.h"
@@ -10,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NINE = 9, TOP = 1000, MOST_MAPS = 16, GREYS = 120 };
+enum { NINE = 9, TOP = 1000, MOST_MAPS = 16, MANY_MAPS = 10, GREYS = 120 };
 
 /* A place in a map, and how much is there. */
 struct spot {
@@ -183,6 +185,12 @@ static int compare_spots(const void *a, const void *b)
 
 /* ---- the sheet ---------------------------------------------------------------------------------- */
 
+static void print_value(char text[SHEET_LABEL], const struct spot *spot)
+{
+    double value = (double)spot->value, size = value < 0 ? -value : value;
+    sheet_print(text, SHEET_LABEL, "%.*f", size < 10 ? 2 : size < 1000 ? 1 : 0, size < 0.005 ? 0 : value);
+}
+
 /* The pixels that a spot sees. */
 static void add_patch(struct cnn_sheet *sheet, const struct look *l, const struct spot *spot)
 {
@@ -196,8 +204,7 @@ static void add_patch(struct cnn_sheet *sheet, const struct look *l, const struc
             tile->values[y * l->columns.size + x] =
                 inside ? image[((size_t)row * info.width + (size_t)column) * info.channels] : SHEET_BLANK;
         }
-    double value = (double)spot->value, size = value < 0 ? -value : value;
-    SHEET_PRINT(tile->below[0], "%.*f", size < 10 ? 2 : size < 1000 ? 1 : 0, size < 0.005 ? 0 : value);
+    print_value(tile->below[0], spot);
     if (info.labelled)
         SHEET_PRINT(tile->below[1], "in %u", cnn_dataset_label(l->dataset, spot->image));
 }
@@ -229,40 +236,65 @@ static void say_shares(struct band *band, const struct look *l, const struct spo
     }
 }
 
-static enum cnn_status add_random(struct cnn_sheet *sheet, struct look *l, size_t map,
-                                  struct cnn_error *error)
+static enum cnn_status find_random(struct look *l, size_t map, struct spot *spots, size_t n,
+                                   struct cnn_error *error)
 {
     struct random random = random_stream(UINT64_C(0x70617463686573), map);
     enum cnn_status status = CNN_OK;
-    add_column(sheet, 1, "nine places at random");
-    for (size_t i = 0; status == CNN_OK && i < NINE && i < l->count; i++) {
-        struct spot spot = {random_below(&random, (uint32_t)l->count),
-                            random_below(&random, (uint32_t)l->height),
-                            random_below(&random, (uint32_t)l->width), 0};
-        status = cnn_model_activations(l->model, l->dataset, spot.image, l->layer, CNN_AFTER_ACTIVATION,
+    for (size_t i = 0; status == CNN_OK && i < n; i++) {
+        struct spot *spot = &spots[i];
+        spot->image = random_below(&random, (uint32_t)l->count);
+        spot->y = random_below(&random, (uint32_t)l->height);
+        spot->x = random_below(&random, (uint32_t)l->width);
+        status = cnn_model_activations(l->model, l->dataset, spot->image, l->layer, CNN_AFTER_ACTIVATION,
                                        l->values, error);
-        if (status == CNN_OK)
-            spot.value = l->values[(spot.y * l->width + spot.x) * l->maps + map];
-        add_patch(sheet, l, &spot);
+        spot->value = l->values[(spot->y * l->width + spot->x) * l->maps + map];
     }
     return status;
 }
 
-static enum cnn_status add_map(struct cnn_sheet *sheet, struct look *l, size_t map, struct cnn_error *error)
+static void add_patches(struct cnn_sheet *sheet, const struct look *l, const struct spot *spots, size_t n)
 {
-    struct spot *spots = l->spots + map * l->count;
+    for (size_t i = 0; i < n; i++)
+        add_patch(sheet, l, &spots[i]);
+}
+
+static void say_random(char heading[SHEET_LINE], struct spot *spots, size_t n)
+{
+    char least[SHEET_LABEL], most[SHEET_LABEL];
+    size_t used = strlen(heading);
+    qsort(spots, n, sizeof *spots, compare_spots);
+    print_value(least, &spots[n - 1]);
+    print_value(most, &spots[0]);
+    sheet_print(heading + used, SHEET_LINE - used, "; nine at random: %s to %s", least, most);
+}
+
+static enum cnn_status add_map(struct cnn_sheet *sheet, struct look *l, size_t map, bool many,
+                               struct cnn_error *error)
+{
+    struct spot *spots = l->spots + map * l->count, random[NINE];
+    size_t n = l->count < NINE ? l->count : NINE;
     char heading[SHEET_LINE];
+    enum cnn_status status = find_random(l, map, random, n, error);
+    if (status != CNN_OK)
+        return status;
     qsort(spots, l->count, sizeof *spots, compare_spots);
     SHEET_PRINT(heading, "%s map %zu: the nine places that excite it most",
                 cnn_model_layer(l->model, l->layer).name, map);
-    say_shares(add_column(sheet, 0, heading), l, spots);
-    for (size_t i = 0; i < NINE && i < l->count; i++)
-        add_patch(sheet, l, &spots[i]);
-    return add_random(sheet, l, map, error);
+    if (many)
+        say_random(heading, random, n);
+    say_shares(add_column(sheet, many ? map % 2 : 0, heading), l, spots);
+    add_patches(sheet, l, spots, n);
+    if (!many) {
+        add_column(sheet, 1, "nine places at random");
+        add_patches(sheet, l, random, n);
+    }
+    return CNN_OK;
 }
 
 static enum cnn_status add_layer(struct cnn_sheet *sheet, const struct cnn_model *model,
-                                 const struct cnn_dataset *dataset, size_t layer, struct cnn_error *error)
+                                 const struct cnn_dataset *dataset, size_t layer, bool many,
+                                 struct cnn_error *error)
 {
     struct cnn_layer_info info = cnn_model_layer(model, layer);
     struct look l = {model,
@@ -289,7 +321,7 @@ static enum cnn_status add_layer(struct cnn_sheet *sheet, const struct cnn_model
     if (status == CNN_OK)
         status = find_spots(&l, error);
     for (size_t map = 0; status == CNN_OK && map < l.maps && map < MOST_MAPS; map++)
-        status = add_map(sheet, &l, map, error);
+        status = add_map(sheet, &l, map, many, error);
     memory_free(l.values);
     memory_free(l.before);
     memory_free(l.spots);
@@ -298,10 +330,12 @@ static enum cnn_status add_layer(struct cnn_sheet *sheet, const struct cnn_model
     return status;
 }
 
-/* Whether a layer is asked for: the one that is named, else each that has filters. */
+/* Whether a layer is shown: it has maps, and is the one that is named, else has filters. */
 static bool wanted(const struct cnn_model *model, size_t layer, size_t only)
 {
     struct cnn_weights w;
+    if (cnn_model_layer(model, layer).rank != 3)
+        return false;
     if (only)
         return layer == only;
     for (size_t i = 0; (w = cnn_model_weights_at(model, i)).rank; i++)
@@ -314,9 +348,12 @@ static enum cnn_status add_layers(struct cnn_sheet *sheet, const struct cnn_mode
                                   const struct cnn_dataset *dataset, size_t only, struct cnn_error *error)
 {
     enum cnn_status status = CNN_OK;
-    for (size_t i = 1; status == CNN_OK && i < cnn_model_info(model).layers; i++)
-        if (wanted(model, i, only) && cnn_model_layer(model, i).rank == 3)
-            status = add_layer(sheet, model, dataset, i, error);
+    size_t maps = 0, n = cnn_model_info(model).layers;
+    for (size_t i = 1; i < n; i++)
+        maps += wanted(model, i, only) ? cnn_model_layer(model, i).shape[2] : 0;
+    for (size_t i = 1; status == CNN_OK && i < n; i++)
+        if (wanted(model, i, only))
+            status = add_layer(sheet, model, dataset, i, maps > MANY_MAPS, error);
     if (status == CNN_OK && sheet->n_bands == 0) {
         status = error_set(error, CNN_ERROR_USAGE, "%s makes no maps",
                            only ? cnn_model_layer(model, only).name : cnn_model_info(model).arch);

@@ -205,6 +205,40 @@ static void patches_are_what_excites_most(void **state)
     cnn_sheet_free(sheet);
 }
 
+/* Of more than ten maps two stand beside each other, each layer's first on the left, and those at random are
+ * told by the least and most of the numbers that they have where they are drawn. */
+static void many_maps_stand_in_two_columns(void **state)
+{
+    enum { FEW = 6, MANY = 16 };
+    struct world *w = *state;
+    struct cnn_model *model;
+    struct cnn_sheet *all, *few;
+    OK(cnn_model_create(&(struct cnn_model_options){.arch = "lenet5", .seed = 1}, &model, &error));
+    OK(cnn_show_patches(model, w->dataset, NULL, &all, &error));
+    OK(cnn_show_patches(model, w->dataset, &(struct cnn_show_options){.layer = "conv2d"}, &few, &error));
+    assert_int_equal(all->n_bands, FEW + MANY);
+    assert_int_equal(few->n_bands, 2 * FEW);
+    for (size_t map = 0; map < FEW + MANY; map++)
+        assert_int_equal(all->bands[map].column, map % 2);
+    for (size_t map = 0; map < FEW; map++) {
+        const struct band *random = &few->bands[2 * map + 1];
+        double least = INFINITY, most = -INFINITY, told_least, told_most;
+        for (size_t i = 0; i < random->n; i++) {
+            double value = strtod(random->tiles[i].below[0], NULL);
+            least = value < least ? value : least;
+            most = value > most ? value : most;
+        }
+        const char *told = strstr(all->bands[map].heading, "nine at random: ");
+        assert_non_null(told);
+        assert_int_equal(sscanf(told, "nine at random: %lf to %lf", &told_least, &told_most), 2);
+        assert_true(told_least == least && told_most == most);
+        assert_string_equal(all->bands[map].tiles[0].below[0], few->bands[2 * map].tiles[0].below[0]);
+    }
+    cnn_sheet_free(all);
+    cnn_sheet_free(few);
+    cnn_model_free(model);
+}
+
 /* A layer that sees beyond the image, and one that looks at every second place, have their fields found too.
  */
 static void fields_are_found_for_layers_of_any_kind(void **state)
@@ -435,7 +469,7 @@ static void check_sheet(const struct cnn_sheet *sheet, size_t columns)
 
 /* No longer than what is printed of a sheet of A4, for the named networks; the lesson's as large as may be.
  */
-static void maps_and_filters_fit_a_page(void **state)
+static void maps_filters_and_patches_fit_a_page(void **state)
 {
     static const char *const archs[] = {
         "lesson", "pool", "lenet5", "wide",
@@ -443,16 +477,17 @@ static void maps_and_filters_fit_a_page(void **state)
     struct world *w = *state;
     for (size_t i = 0; i < 5; i++) {
         struct cnn_model *model;
-        struct cnn_sheet *sheet[2];
+        struct cnn_sheet *sheet[3];
         OK(cnn_model_create(&(struct cnn_model_options){.arch = archs[i], .seed = 1}, &model, &error));
         OK(cnn_show_maps(model, w->dataset, 5, NULL, &sheet[0], &error));
         OK(cnn_show_filters(model, NULL, &sheet[1], &error));
-        for (size_t k = 0; k < 2; k++) {
+        OK(cnn_show_patches(model, w->dataset, NULL, &sheet[2], &error));
+        for (size_t k = 0; k < 3; k++) {
             struct canvas canvas;
             OK(sheet_draw(sheet[k], false, &canvas, &error));
             if (canvas.height * 190 > canvas.width * 277)
                 fail_msg("%s: %d x %d is longer than a page", archs[i], canvas.width, canvas.height);
-            assert_in_range(canvas.width, 1696, i ? 2896 : 1696);
+            assert_in_range(canvas.width, 1696, i || k == 2 ? 2896 : 1696);
             canvas_free(&canvas);
             cnn_sheet_free(sheet[k]);
         }
@@ -494,13 +529,14 @@ int main(void)
         cmocka_unit_test(filters_are_the_weights_now_and_before),
         cmocka_unit_test(mistakes_are_those_that_evaluate_counts),
         cmocka_unit_test(patches_are_what_excites_most),
+        cmocka_unit_test(many_maps_stand_in_two_columns),
         cmocka_unit_test(fields_are_found_for_layers_of_any_kind),
         cmocka_unit_test(fool_changes_what_it_says),
         cmocka_unit_test(turning_is_turning),
         cmocka_unit_test(occlusion_covers_what_it_says),
         cmocka_unit_test(contributions_are_an_identity),
         cmocka_unit_test(captions_have_the_accuracy_of_the_table),
-        cmocka_unit_test(maps_and_filters_fit_a_page),
+        cmocka_unit_test(maps_filters_and_patches_fit_a_page),
         cmocka_unit_test(all_can_be_drawn_and_fit),
     };
     return cmocka_run_group_tests(tests, make_world, end_world);
