@@ -195,40 +195,46 @@ static void conv2d_gradient(const struct conv2d_shape *shape, struct range rows,
     }
 }
 
+/* Filters whose bias is summed in one pass over the positions, all lanes: eight chains of additions at once.
+ */
+enum { BIAS_FILTERS = 8 * V_LANES / LANES };
+
 /* sum[q] = sum over positions of dz[q], by lane. */
 INLINE void bias_tile(const int nq, size_t positions, size_t features, const float *dz, float *sum)
 {
     v acc[TILE_MAX];
-    UNROLLED(q, nq)
-        acc[q] = v_zero();
-    for (size_t i = 0; i < positions; i++)
-        UNROLLED(q, nq)
-            acc[q] = v_add(acc[q], v_load(dz + i * features * LANES + (size_t)q * LANES));
-    UNROLLED(q, nq)
-        v_store(sum + q * LANES, acc[q]);
-}
-
-static void bias_tiles(size_t nq, size_t positions, size_t features, const float *dz, float *sum)
-{
-#define CASE(nq, rows)                                                                                       \
-    case nq:                                                                                                 \
-        bias_tile(nq, positions, features, dz + lane, sum + lane);                                           \
-        break;
-    for (size_t lane = 0; lane < LANES; lane += V_LANES)
-        switch (nq) {
-            GRADIENT_TILES(CASE)
-        }
-#undef CASE
+    const int n = nq * LANES / V_LANES;
+    UNROLLED(i, n)
+        acc[i] = v_zero();
+    for (size_t at = 0; at < positions; at++, dz += features * LANES)
+        UNROLLED(i, n)
+            acc[i] = v_add(acc[i], v_load(dz + i * V_LANES));
+    UNROLLED(i, n)
+        v_store(sum + i * V_LANES, acc[i]);
 }
 
 static void bias_gradient(size_t positions, size_t features, const float *dz, float *db)
 {
-    float sum[TILE_MAX * LANES];
+#define CASE(size)                                                                                           \
+    case size:                                                                                               \
+        bias_tile(size <= BIAS_FILTERS ? size : 1, positions, features, dz + q * LANES, sum);                \
+        break;
+    float sum[BIAS_FILTERS * LANES];
     for (size_t q = 0, nq; q < features; q += nq) {
-        nq = gradient_filters(features - q);
-        bias_tiles(nq, positions, features, dz + q * LANES, sum);
+        nq = features - q < BIAS_FILTERS ? features - q : BIAS_FILTERS;
+        switch (nq) {
+            CASE(1)
+            CASE(2)
+            CASE(3)
+            CASE(4)
+            CASE(5)
+            CASE(6)
+            CASE(7)
+            CASE(8)
+        }
         sum_lanes(nq, sum, db + q);
     }
+#undef CASE
 }
 
 #endif
