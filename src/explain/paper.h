@@ -8,7 +8,15 @@
 #include "cnn.h"
 
 /* A title is a heading of level 1, and so on. */
-enum piece { PIECE_NONE, PIECE_TITLE, PIECE_HEADING, PIECE_SUBHEADING, PIECE_TEXT, PIECE_LINE };
+enum piece {
+    PIECE_NONE,
+    PIECE_TITLE,
+    PIECE_HEADING,
+    PIECE_SUBHEADING,
+    PIECE_TEXT,
+    PIECE_LINE,
+    PIECE_WORKED /* a line for whoever works it out: "y|A * B + C|distance|factor|beta" */
+};
 
 /* Gets a piece whole, as it is. */
 typedef void paper_piece(void *context, enum piece piece, const char *text);

@@ -1,6 +1,6 @@
 #include "explain/said.h"
 
-#include "explain/explain.h"
+#include "explain/worked.h"
 
 static struct explanation telling(const struct cnn_model *model, enum cnn_language language,
                                   paper_piece *told, void *context)
@@ -21,6 +21,13 @@ void said_of_layer(const struct cnn_model *model, size_t i, enum cnn_language la
 {
     struct explanation e = telling(model, language, told, context);
     tell_layer(&e, i);
+}
+
+void said_of_topic(const struct cnn_model *model, size_t i, enum layer_topic topic,
+                   enum cnn_language language, paper_piece *told, void *context)
+{
+    struct explanation e = telling(model, language, told, context);
+    tell_topic(&e, explained_layer(&e, i), topic, NULL);
 }
 
 #define ROW(name) {#name, SAID_##name},

@@ -13,6 +13,10 @@ void said_of_input(const struct cnn_model *model, enum cnn_language language, pa
 void said_of_layer(const struct cnn_model *model, size_t i, enum cnn_language language, paper_piece *told,
                    void *context);
 
+/* The pieces of a topic of its layer i: TOPIC_NUMBER, TOPIC_TRAINING. */
+void said_of_topic(const struct cnn_model *model, size_t i, enum layer_topic topic,
+                   enum cnn_language language, paper_piece *told, void *context);
+
 /* A sentence with what printf fills in, the same values in the same order in both languages. */
 struct said {
     const char *name, *english, *korean;

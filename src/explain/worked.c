@@ -47,15 +47,27 @@ static void tell_line(struct paper *p, const struct layer_text *line, struct wor
     names_put(&w->names, line->english, value);
 }
 
+/* For whoever works it out. */
+static void give_line(const struct paper *p, const struct layer_text *line)
+{
+    char text[FORM];
+    size_t used = (size_t)snprintf(text, FORM, "%s|%s", line->english, forms[line->is].told);
+    for (size_t i = 0; i < 4 && line->of[i] && used < FORM; i++)
+        used += (size_t)snprintf(text + used, FORM - used, "|%s", line->of[i]);
+    p->told(p->context, PIECE_WORKED, text);
+}
+
 void tell_topic(struct explanation *e, const struct layer *layer, enum layer_topic topic, struct worked *w)
 {
     char filled[FILLED_TEXT];
     struct paper *p = &e->paper;
     for (const struct layer_text *text = NULL; (text = topic_next(layer, topic, text));) {
-        if (text->is) {
+        if (text->is && w)
             tell_line(p, text, w);
+        else if (text->is)
+            give_line(p, text);
+        if (text->is)
             continue;
-        }
         const char *words = text->korean ? paper_choose(p, text->english, text->korean) : text->english;
         if (!fill(layer, words, 0, filled))
             continue; /* a test sees to it that this cannot be */

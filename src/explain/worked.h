@@ -4,7 +4,8 @@
 
 #include "explain/explain.h"
 
-/* All texts and lines of a topic. worked: NULL where the topic has no lines that are worked out. */
+/* All texts and lines of a topic. worked: NULL where the topic has no lines that are worked out, or for
+ * pieces that somebody else works out. */
 void tell_topic(struct explanation *e, const struct layer *layer, enum layer_topic topic,
                 struct worked *worked);
 

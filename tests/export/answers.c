@@ -9,7 +9,8 @@
  * answers --strokes: strokes of each digit, and the 784 bytes that they become.
  *
  * N.json: {images, bits: of the probabilities}, in hexadecimal digits, and explained: {en, ko}, what cnn
- * explain says of the first image and of the strongest number of the first convolution. */
+ * explain says of the first image, of the strongest number of the first convolution and of those of each
+ * layer that says by lines how they come about. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "explain/exact.h"
 #include "export/strokes.h"
 #include "nn/table.h"
 
@@ -78,7 +80,17 @@ static void put_explanation(FILE *out, const struct cnn_model *model, enum cnn_l
         options.layer = strcmp(model->layer[i].type->word, "conv2d") == 0 ? model->layer[i].name : NULL;
     if (options.layer && cnn_explain(model, one, 0, &options, put_letters, out, &error) != CNN_OK)
         die(&error);
-    fputs("\"]", out);
+    fputs("\"", out);
+    for (size_t i = 0; i < model->n_layers; i++) {
+        options.layer = model->layer[i].name;
+        if (!line_next(&model->layer[i], TOPIC_NUMBER, NULL))
+            continue;
+        fputs(",\"", out);
+        if (cnn_explain(model, one, 0, &options, put_letters, out, &error) != CNN_OK)
+            die(&error);
+        fputs("\"", out);
+    }
+    fputs("]", out);
     cnn_dataset_close(one);
 }
 

@@ -22,10 +22,11 @@ for (const name of pages) {
     const network = code.openNetwork(data, code.floatsOf(block(page, 'weights')));
     let wrong = 0;
     answers.images.forEach((image, i) => {
-        const {values, answer} = code.run(network, unhex(image));
-        wrong += code.bitsOf(answer.p) !== answers.bits[i];
-        if (i < 2)
-            network.layers.forEach((layer, k) => checkSum(code, layer, values[k].y, values[k + 1].z, name));
+        const result = code.run(network, unhex(image));
+        wrong += code.bitsOf(result.answer.p) !== answers.bits[i];
+        Object.assign(code.state, {network, result});
+        for (let depth = 1; i < 2 && depth <= network.layers.length; depth++)
+            checkSum(code, depth, name);
     });
     if (data.beginning !== code.fingerprintOf(code.drawWeights(network)))
         complain(`${name}: the weights that the seed draws are not the program's`);
@@ -41,12 +42,17 @@ for (const name of pages) {
 /* The steps of the walk, one after the other, are the words of cnn explain for the same model and image. */
 function checkWalk(code, network, image, explained, name) {
     Object.assign(code.state, {network, result: code.run(network, image), steps: code.stepsOf(network), chosen: null});
-    for (const [language, [lesson, sums]] of Object.entries(explained)) {
+    for (const [language, [lesson, sums, ...hows]] of Object.entries(explained)) {
         code.speak(language);
         const texts = code.state.steps.map((step) => [step.word, textOf(code.walkPieces(step))]);
         const window = texts.find(([word]) => word === 'stepWindow'), whole = plain(lesson.replace(/^.*(Looked at here|여기서 보는 것은).*$/m, ''));
         const [begin, end] = language === 'en' ? ['The image: ', 'All together '] : ['이미지: ', '모두 합치면 '];
         let steps = texts.map(([, text]) => text).join(' ');
+        const told = code.state.steps.filter(({depth, word}) => depth && word !== 'stepWindow').map(({depth}) => textOf(code.howPieces(depth, code.chosenIn(depth)))).filter((text) => text);
+        if (told.length !== hows.length || told.some((text, k) => !plain(hows[k]).endsWith(text) || !steps.includes(text)))
+            complain(`${name}: how a number comes about (${language}), ${told.length} of ${hows.length}, the page or its walk tells otherwise: ${told}`);
+        for (const text of told)
+            steps = steps.replace(`${text} `, '');
         if (window) {
             const sum = window[1].slice(window[1].search(language === 'en' ? /[a-z0-9_]+, map \d+, row \d+, column \d+: the sum/ : /[a-z0-9_]+: 특징맵 \d+, \d+행 \d+열의 값을/));
             steps = steps.replace(sum + ' ', '');
@@ -75,9 +81,12 @@ function checkStrongest(code, products, bias, sum, name) {
 }
 
 /* What the card shows of a number, summed in the order it says, is the number. */
-function checkSum(code, layer, x, z, name) {
+function checkSum(code, depth, name) {
+    const layer = code.state.network.layers[depth - 1], x = code.state.result.values[depth - 1].y, {z} = code.state.result.values[depth];
     for (let at = 0; at < z.length; at += Math.ceil(z.length / 7)) {
-        const {x: from, w, parts, bias} = code.layers[layer.type].sees(layer, at);
+        const {x: from, w, parts, bias} = code.layers[layer.type].sees(layer, at), {pieces, y} = code.howOf(depth, at);
+        if (pieces.length && y !== z[at])
+            complain(`${name}: ${layer.name}: number ${at} is ${z[at]}, its lines give ${y}`);
         if (!w)
             continue;
         const {kernel, bias: b} = layer.weights;

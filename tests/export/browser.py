@@ -236,6 +236,29 @@ def check_card(browser, path):
     expect(texts == [c_hex(x) for x in made], f"numbers in base 16: {texts}")
 
 
+def check_lines(browser, path):
+    """How a number of a normalisation comes about: on its card with all digits, and in the walk, which follows; and one of dropout."""
+    browser.get("about:blank")
+    browser.get(f"file://{path}#en")
+    browser.execute_script("chooseNumber(2, 700)")
+    card = browser.find_element(By.ID, "card")
+    browser.find_element(By.ID, "hex").click()
+    numbers = "const {values} = state.result, {gamma, moving_mean} = layerAt(2).weights; return [values[1].y[700], values[2].y[700], gamma[700 % gamma.length], moving_mean[700 % gamma.length]]"
+    for number in browser.execute_script(numbers):
+        expect(c_hex(number) in card.text, f"{c_hex(number)} is not in the card of a normalisation: {card.text}")
+    browser.find_element(By.ID, "hex").click()
+    expect("deviation = sqrt(s)" in card.text and "0x" not in card.text, "the card of a normalisation has no lines")
+    shown = "return byId('walk-text').textContent"
+    go(browser, "#ko/4/700")
+    first = browser.execute_script(shown)
+    expect("deviation = sqrt(s)" in first and "마지막 비트까지 같습니다" in first, f"the walk does not work a normalisation out: {first}")
+    browser.execute_script("chooseNumber(2, 5)")
+    expect(browser.execute_script(shown) != first, "the lines of the walk do not follow the number that is chosen")
+    go(browser, "#en/7")
+    expect("passes as it is:y = x = " in browser.execute_script(shown) and "keep = 1 / (1 - 0.2) = 1.25" in browser.execute_script(shown),
+           f"the walk does not say what dropout does: {browser.execute_script(shown)}")
+
+
 def check_film(browser, path):
     browser.get("about:blank")
     browser.get(f"file://{path}#en")
@@ -330,6 +353,7 @@ try:
     check_hostile(browser, lesson)
     check_walk(browser, lesson)
     check_card(browser, lesson)
+    check_lines(browser, f"{folder}/every.html")
     check_film(browser, f"{folder}/film.html")
     check_policy(browser, lesson)
     check_phone(browser, lesson)

@@ -52,6 +52,8 @@ function howItIsMade(depth, at) {
     const {x: from, w, parts, bias, says} = layers[layer.type].sees(layer, at), inside = from.map((i) => x[i]), rows = [];
     if (!w && !layer.activation)
         rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), from.length)));
+    const lines = howOf(depth, at, state.hex ? hexFloat : sixDigits).pieces.filter(([kind]) => kind === 'line');
+    rows.push(...(lines.length > 1 ? lines.map(pieceElement) : [])); /* one says again that it is the same */
     if (!w && from.length > 1)
         rows.push(numberTable(say('window'), inside));
     if (w)

@@ -88,6 +88,55 @@ function activationOf({activation: word, formula}, z, y) {
     return [['text', said('activation', word)], line('%s(z) = %s', word, formula), line('z = %.6g, y = %s(z) = %.6g', z, word, y)];
 }
 
+/* ---- number `at` of a layer that makes it of the one below ------------------------------------------ */
+
+/* What becomes of A, B, C and D: src/explain/worked.c has the same. */
+const FORMS = {
+    'A': (a) => a, 'A + B': add, 'A - B': sub, 'A * B': mul, 'A / B': div, 'sqrt(A)': sqrt, 'A * B + C': fma,
+    'A * B + C * D': (a, b, c, d) => add(mul(a, b), mul(c, d)),
+};
+
+const isWritten = (name) => /^\d/.test(name);
+
+/* What a line is made of: what has that name so far, an array of weights, a number as written or of the layer. */
+function numberOf(layer, known, name, at) {
+    const weights = layer.weights[name];
+    return known[name] ?? (weights ? weights[at % weights.length] : fround(isWritten(name) ? Number(name) : layer[name][0]));
+}
+
+/* Pieces with their lines worked out: each adds its number to those known by name. */
+function workedOut(layer, at, known, pieces, digits) {
+    return pieces.map(([kind, text]) => {
+        if (kind !== 'worked')
+            return [kind, text];
+        const [name, form, ...of] = text.split('|'), numbers = of.map((one) => numberOf(layer, known, one, at));
+        const inNumbers = (letter, i) => {
+            const k = 'ABCD'.indexOf(letter), shown = isWritten(of[k]) ? of[k] : digits(numbers[k]);
+            return numbers[k] < 0 && form[i - 1] === ' ' ? `(${shown})` : shown;
+        };
+        const names = form.replace(/[A-D]/g, (letter) => of['ABCD'.indexOf(letter)]), filledIn = form.replace(/[A-D]/g, inNumbers);
+        const result = digits(known[name] = FORMS[form](...numbers));
+        return ['line', [...new Set([name, names, filledIn, result])].join(' = ')];
+    });
+}
+
+const sixDigits = (x) => general(x, 6);
+
+/* {pieces, y: the number that they make, training: what training makes of it instead}; no pieces where the layer has no such lines. */
+function howOf(depth, at, digits = sixDigits) {
+    const layer = layerAt(depth), known = {x: state.result.values[depth - 1].y[at]}, [number, instead] = state.network.words[language].how[depth - 1];
+    const pieces = workedOut(layer, at, known, number, digits), {y} = known;
+    return {pieces, y, training: workedOut(layer, at, known, instead, digits)};
+}
+
+function howPieces(depth, at) {
+    const layer = layerAt(depth), {pieces, training, y} = howOf(depth, at), {z} = state.result.values[depth];
+    if (!pieces.length)
+        return [];
+    return [['subheading', said('how', layer.name, numberName(layer.out, at))], ...pieces,
+        ['text', y === z[at] ? said('the_same') : said('not_the_same', y, z[at])], ...training];
+}
+
 /* ---- the answer ---------------------------------------------------------------------------------------- */
 
 const answerOf = () => (givesProbabilities(state.network) ? softmaxOf() : outputsOf());

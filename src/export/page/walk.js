@@ -20,7 +20,7 @@ function walkPieces({word, depth, answers}) {
     const pieces = words.layers[depth - 1], parts = pieces.findIndex(([kind]) => kind === 'subheading');
     if (word === 'stepWindow')
         return pieces.slice(0, parts).concat(drawn ? sumOf(depth, chosenIn(depth)) : []);
-    return (word === 'stepMap' ? pieces.slice(parts) : pieces).concat(!drawn ? [] : answers ? answerOf() : inThisImage(depth));
+    return (word === 'stepMap' ? pieces.slice(parts) : pieces).concat(!drawn ? [] : answers ? answerOf() : [...inThisImage(depth), ...howPieces(depth, chosenIn(depth))]);
 }
 
 /* The number chosen in a layer; without one the strongest. */

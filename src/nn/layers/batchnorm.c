@@ -330,6 +330,11 @@ static const struct layer_shards shards = {.most_blocks = SIZE_MAX,
                                            .gather_back = gather_back,
                                            .finish_back = finish_back};
 
+static void tell(const struct layer *layer, layer_told *told, void *context)
+{
+    told(context, "epsilon", (double[]){number(layer, "epsilon")}, 1);
+}
+
 const struct layer_type layer_batchnorm = {
     .word = "batchnorm",
     .name = "batch_normalization",
@@ -342,4 +347,5 @@ const struct layer_type layer_batchnorm = {
     .shards = &shards,
     .commit = commit,
     .words = &words,
+    .tell = tell,
 };

@@ -121,6 +121,13 @@ static const struct layer_words words = {
     .number = number,
 };
 
+static void tell(const struct layer *layer, layer_told *told, void *context)
+{
+    static const char *const names[] = {"rate", "(1 - rate)", "keep"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        told(context, names[i], (double[]){number(layer, names[i])}, 1);
+}
+
 const struct layer_type layer_dropout = {
     .word = "dropout",
     .name = "dropout",
@@ -133,4 +140,5 @@ const struct layer_type layer_dropout = {
     .forward = forward,
     .backward = backward,
     .words = &words,
+    .tell = tell,
 };
