@@ -261,25 +261,47 @@ static void tell_broken(const struct doctor *d, const char *path, const struct c
         cnn_model_free(model);
 }
 
-/* Models of other runs that cnn train kept under the same name and a number: they add up, and stay. */
+/* What cnn train kept of other runs. */
+struct kept {
+    size_t n;
+    double megabytes;
+};
+
+/* Adds a file, if it is there. One that is damaged is told, and counts too: it takes its place. */
+static void add_kept(const struct doctor *d, const char *path, struct kept *kept)
+{
+    struct stat info;
+    struct cnn_model *model;
+    struct cnn_error cause = {0};
+    if (!path || stat(path, &info) != 0)
+        return;
+    kept->n++;
+    kept->megabytes += (double)info.st_size * 1e-6;
+    if (cnn_model_load(path, &model, &cause) == CNN_OK)
+        cnn_model_free(model);
+    else
+        tell(d, CNN_REMARK, "model", "of another run, and kept as it was found", "%s", cause.message);
+}
+
+/* Models of other runs that cnn train kept under the same name and a number, each with the one before it:
+ * they add up, and stay. */
 static void count_kept(const struct doctor *d, const char *path)
 {
     enum { NUMBERS = 1000, MANY = 10 };
-    size_t n = 0;
-    double megabytes = 0;
+    struct kept kept = {0};
     for (unsigned number = 1; number <= NUMBERS; number++) {
-        struct stat info;
         char *name = path_numbered(path, number);
-        if (name && stat(name, &info) == 0) {
-            n++;
-            megabytes += (double)info.st_size * 1e-6;
-        }
+        char *previous = name ? path_beside(name, PATH_PREVIOUS) : NULL;
+        add_kept(d, name, &kept);
+        add_kept(d, previous, &kept);
+        memory_free(previous);
         memory_free(name);
     }
-    if (n)
-        tell(d, n < MANY ? CNN_FINE : CNN_REMARK, "model",
-             n < MANY ? "" : "remove those that you need no longer; the program removes none",
-             "%zu of other runs kept beside it under its name and a number, %.1f MB", n, megabytes);
+    if (kept.n)
+        tell(d, kept.n < MANY ? CNN_FINE : CNN_REMARK, "model",
+             kept.n < MANY ? "" : "remove those that you need no longer; the program removes none",
+             "%zu file%s of other runs kept beside it under its name and a number, %.1f MB", kept.n,
+             kept.n == 1 ? "" : "s", kept.megabytes);
 }
 
 static enum cnn_status check_model(const struct doctor *d, const char *path, const struct cnn_dataset *test,

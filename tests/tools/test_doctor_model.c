@@ -2,6 +2,9 @@
  * disk it looks at. */
 #include "train/archive.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 struct report {
     char text[16384];
 };
@@ -83,25 +86,50 @@ static void it_is_scored_on_the_test_images(void **state)
     cnn_model_free(model);
 }
 
-/* What other runs left under the model's name, however the numbers lie; advice comes with the tenth. */
+static void expect_kept(int files, double megabytes)
+{
+    char expected[128];
+    struct report report = ask(run_folder, run_path("k.npz"));
+    snprintf(expected, sizeof expected,
+             "%d file%s of other runs kept beside it under its name and a number, %.1f MB", files,
+             files == 1 ? "" : "s", megabytes);
+    expect(&report, expected, true);
+    expect(&report, "remove those that you need no longer", files >= 10);
+}
+
+/* What other runs left under the model's name, however the numbers lie, and what was before each of them;
+ * advice comes with the tenth. */
 static void kept_models_are_counted(void **state)
 {
     (void)state;
+    char whole[RUN_PATH], name[32];
+    struct stat info;
     write_both_splits();
     cnn_model_free(train_and_save(run_path("k.npz")));
-    struct report report = ask(run_folder, run_path("k.npz"));
+    strcpy(whole, run_path("k.npz"));
+    assert_int_equal(stat(whole, &info), 0);
+    struct report report = ask(run_folder, whole);
     expect(&report, "of other runs", false);
     for (int i = 1; i <= 10; i++) {
-        char name[32], expected[128];
-        snprintf(name, sizeof name, "k.%d.npz", i + i / 6);
-        FILE *file = fopen(run_path(name), "w");
+        snprintf(name, sizeof name, i % 3 ? "k.%d.npz" : "k.%d.npz.prev", i + i / 6);
+        assert_int_equal(link(whole, run_path(name)), 0);
+        expect_kept(i, 1e-6 * i * (double)info.st_size);
+    }
+}
+
+static void a_kept_model_that_is_damaged_is_told(void **state)
+{
+    (void)state;
+    write_both_splits();
+    cnn_model_free(train_and_save(run_path("b.npz")));
+    for (int i = 1; i <= 2; i++) {
+        FILE *file = fopen(run_path(i == 1 ? "b.4.npz" : "b.5.npz.prev"), "w");
         assert_non_null(file);
-        assert_true(fprintf(file, "%100000d", 1) == 100000 && fclose(file) == 0);
-        report = ask(run_folder, run_path("k.npz"));
-        snprintf(expected, sizeof expected,
-                 "%d of other runs kept beside it under its name and a number, %.1f MB", i, 0.1 * i);
-        expect(&report, expected, true);
-        expect(&report, "remove those that you need no longer", i == 10);
+        assert_true(fputs("cut short", file) >= 0 && fclose(file) == 0);
+        struct report report = ask(run_folder, run_path("b.npz"));
+        expect(&report, "b.4.npz: not a model file", true);
+        expect(&report, "b.5.npz.prev: not a model file", i == 2);
+        expect(&report, "of another run, and kept as it was found", true);
     }
 }
 
@@ -159,6 +187,7 @@ int main(void)
         cmocka_unit_test(it_is_scored_on_the_test_images),
         cmocka_unit_test(versions_are_compared_as_numbers),
         cmocka_unit_test(kept_models_are_counted),
+        cmocka_unit_test(a_kept_model_that_is_damaged_is_told),
         cmocka_unit_test(the_disk_is_that_of_the_model),
     };
     return cmocka_run_group_tests(tests, run_make_folder, run_remove_folder);
