@@ -35,10 +35,11 @@ static void print_finding(void *context, const struct cnn_finding *finding)
 {
     static const char *const mark[] = {"ok    ", "note  ", "FAULT "};
     static const enum tone tones[] = {TONE_GOOD, TONE_REMARK, TONE_BAD};
-    printf("%s%s%s %-13s  %s\n", tone_begin(stdout, tones[finding->verdict]), mark[finding->verdict],
-           tone_begin(stdout, TONE_PLAIN), finding->subject, finding->text);
+    printf("%s%s%s ", tone_begin(stdout, tones[finding->verdict]), mark[finding->verdict],
+           tone_begin(stdout, TONE_PLAIN));
+    say("%-13s  %s", finding->subject, finding->text);
     if (finding->advice[0])
-        printf("                      -> %s\n", finding->advice);
+        say("                      -> %s", finding->advice);
     count(context, finding);
 }
 

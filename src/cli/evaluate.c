@@ -232,10 +232,10 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
     for (size_t k = 0; k < e->classes; k++)
         hits += e->confusion[k * e->classes + k];
     size_t epochs = cnn_model_info(model).trained_epochs;
-    printf("model     %s, %s, fingerprint %016" PRIx64 "\n", s->model, noun_text(noun, epochs, "epoch"),
-           cnn_model_fingerprint(model));
-    printf("data      %s, %s\n", source,
-           noun_text(noun, e->scores.count, s->split == CNN_TEST ? "test image" : "training image"));
+    say("model     %s, %s, fingerprint %016" PRIx64 "", s->model, noun_text(noun, epochs, "epoch"),
+        cnn_model_fingerprint(model));
+    say("data      %s, %s", source,
+        noun_text(noun, e->scores.count, s->split == CNN_TEST ? "test image" : "training image"));
     char loss[LOSS_TEXT];
     struct cnn_model_info info = cnn_model_info(model);
     loss_text(loss, info.loss, info.label_smoothing, info.l2);

@@ -84,8 +84,8 @@ static enum cnn_status export_model(const struct export_settings *s, const struc
                                                                      .overwrite = s->overwrite},
                                         error);
     if (status == CNN_OK)
-        printf("saved %s, %s bytes\n", s->out,
-               count_text(size, stat(s->out, &info) == 0 ? (uint64_t)info.st_size : 0));
+        say("saved %s, %s bytes", s->out,
+            count_text(size, stat(s->out, &info) == 0 ? (uint64_t)info.st_size : 0));
     return status;
 }
 

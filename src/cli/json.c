@@ -30,6 +30,8 @@ static void write_text(const char *text)
             fputs("\\ufffd", stdout);
         else if (*s < ' ' || *s == 127)
             printf("\\u%04x", *s);
+        else if (*s == 0xc2 && s[1] < 0xa0) /* control characters too, to a terminal */
+            printf("\\u%04x", s[1]);
         else if (*s == '"' || *s == '\\')
             printf("\\%c", *s);
         else

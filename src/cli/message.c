@@ -6,23 +6,15 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "quote.h"
 
 enum { NOTE_TEXT = 8192 }; /* room for two paths */
-
-/* Messages quote files and words as they are, but stay single lines, and terminals obey some characters. */
-static void make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 127)
-            *text = '?';
-}
 
 enum cnn_status fail(struct cnn_error *error, enum cnn_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
-    make_plain(error->message);
     va_end(arguments);
     error->status = status;
     error->hint[0] = '\0';
@@ -34,7 +26,6 @@ enum cnn_status fail_hint(struct cnn_error *error, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->hint, sizeof error->hint, format, arguments);
-    make_plain(error->hint);
     va_end(arguments);
     return error->status;
 }
@@ -65,17 +56,28 @@ void note(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    make_plain(text);
+    quote_plain(text);
     if (isatty(STDERR_FILENO))
         break_line(text, output_columns(stderr));
     fprintf(stderr, "%s\n", text);
 }
 
+void say(const char *format, ...)
+{
+    char text[NOTE_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    puts(quote_plain(text));
+}
+
 void message_print(const char *command, const struct cnn_error *error)
 {
+    struct cnn_error shown = *error;
     const char *plain = tone_begin(stderr, TONE_PLAIN);
     fprintf(stderr, "%scnn%s%s:%s %s\n", tone_begin(stderr, TONE_BAD), command ? " " : "",
-            command ? command : "", plain, error->message);
+            command ? command : "", plain, quote_plain(shown.message));
     if (error->hint[0])
-        fprintf(stderr, "%shint:%s %s\n", tone_begin(stderr, TONE_BOLD), plain, error->hint);
+        fprintf(stderr, "%shint:%s %s\n", tone_begin(stderr, TONE_BOLD), plain, quote_plain(shown.hint));
 }

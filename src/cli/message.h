@@ -23,6 +23,9 @@ enum cnn_status fail_memory(struct cnn_error *error);
 /* A line on standard error that is no error; broken at blanks to the width of a terminal. */
 void note(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* A line of a result on standard output, with a question mark for what a terminal would obey in a name. */
+void say(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* Writes "cnn COMMAND: message" and its hint to standard error; command may be NULL. */
 void message_print(const char *command, const struct cnn_error *error);
 

@@ -1,10 +1,11 @@
 #include "pictures_print.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "json.h"
 #include "output.h"
+#include "quote.h"
 
 enum { PREVIEWS = 8 }; /* more pictures than this are a line each, as in a pipe */
 
@@ -17,10 +18,18 @@ static size_t best_of(const float *outputs, size_t n)
     return best;
 }
 
-/* A field as spreadsheets read it back. */
+/* A field as spreadsheets read it back: quoted where it holds what sets fields apart, or a control character.
+ * Source: RFC 4180. A file gets every byte; a terminal would obey some of them. */
 static void print_field(const char *text)
 {
-    if (!text[strcspn(text, "\",\r\n")]) {
+    bool quoted = false;
+    for (const char *at = text; *at; at++)
+        quoted = quoted || *at == '"' || *at == ',' || (unsigned char)*at < ' ' || *at == 127;
+    if (output_is_terminal()) {
+        quote_print_plain(stdout, text);
+        return;
+    }
+    if (!quoted) {
         fputs(text, stdout);
         return;
     }
@@ -80,19 +89,12 @@ static void print_json(const struct pictures *p)
     json_end();
 }
 
-/* A name from the command line without what a terminal would obey. */
-static void print_name(const char *name)
-{
-    for (; *name; name++)
-        putchar((unsigned char)*name < ' ' || *name == 127 ? '?' : *name);
-}
-
 static void print_line(const struct pictures *p, size_t i)
 {
     const struct picture *each = &p->each[i];
     const float *row = p->outputs + i * p->info.classes;
     size_t best = best_of(row, p->info.classes);
-    print_name(p->settings->files.text[i]);
+    quote_print_plain(stdout, p->settings->files.text[i]);
     if (each->empty)
         printf(": no answer\n");
     else if (p->info.probabilities)
@@ -107,8 +109,9 @@ static enum cnn_status print_preview(const struct pictures *p, const struct cnn_
                                      struct cnn_error *error)
 {
     struct cnn_sheet *sheet;
-    char *text;
-    const struct cnn_answer answer = {.name = p->settings->files.text[i],
+    char *text, name[PATH_MAX];
+    snprintf(name, sizeof name, "%s", p->settings->files.text[i]);
+    const struct cnn_answer answer = {.name = quote_plain(name),
                                       .dataset = dataset,
                                       .image = i,
                                       .probabilities = p->outputs + i * p->info.classes,

@@ -74,3 +74,26 @@ void quote_print(FILE *file, const char *text)
     else
         print_escaped(file, text);
 }
+
+char *quote_plain(char *text)
+{
+    for (char *at = text; *at;) {
+        size_t n = shown_length((const unsigned char *)at);
+        if (n == 0)
+            *at = '?';
+        at += n ? n : 1;
+    }
+    return text;
+}
+
+void quote_print_plain(FILE *file, const char *text)
+{
+    while (*text) {
+        size_t n = shown_length((const unsigned char *)text);
+        if (n)
+            fwrite(text, 1, n, file);
+        else
+            fputc('?', file);
+        text += n ? n : 1;
+    }
+}

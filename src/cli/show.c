@@ -155,7 +155,7 @@ static enum cnn_status show_sheet(const struct show_settings *s, const struct cn
         status = ends_in(s->out, ".svg") ? cnn_sheet_svg(sheet, s->dark, s->out, s->overwrite, error)
                                          : cnn_sheet_png(sheet, s->dark, s->out, s->overwrite, error);
         if (status == CNN_OK)
-            printf("saved %s\n", s->out);
+            say("saved %s", s->out);
         return status;
     }
     status = cnn_sheet_text(sheet, output_colours(), output_columns(stdout), s->dark, &text, error);
@@ -220,7 +220,7 @@ static enum cnn_status make_film(const struct show_settings *s, const char *word
     enum cnn_status status =
         cnn_show_timelapse(s->model, &shown, s->dark, s->out, s->overwrite, &left_out, error);
     if (status == CNN_OK)
-        printf("saved %s\n", s->out);
+        say("saved %s", s->out);
     if (status == CNN_OK && left_out)
         note("%zu epoch%s left out, evenly, so that the film stays small", left_out,
              left_out == 1 ? " is" : "s are");

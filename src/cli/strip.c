@@ -65,8 +65,8 @@ static enum cnn_status run_strip(const void *settings, struct cnn_error *error)
     if (status == CNN_OK)
         status = cnn_model_save(model, s->out, error);
     if (status == CNN_OK)
-        printf("%s: %s bytes; %s had %s\n", s->out, count_text(after, size_of(s->out)), s->model,
-               count_text(before, size_of(s->model)));
+        say("%s: %s bytes; %s had %s", s->out, count_text(after, size_of(s->out)), s->model,
+            count_text(before, size_of(s->model)));
     cnn_lock_release(lock);
     cnn_model_free(model);
     return status;

@@ -248,7 +248,7 @@ static enum cnn_status keep_best(struct run *run, struct cnn_error *error)
     size_t epochs = cnn_trainer_epochs_done(run->trainer), best = cnn_trainer_restore_best(run->trainer);
     run->best_epoch = best + 1;
     if (!is_silent(run) && !run->settings->json)
-        printf("best epoch     %zu of %zu, restored; the last is in %s\n", best + 1, epochs, run->files.last);
+        say("best epoch     %zu of %zu, restored; the last is in %s", best + 1, epochs, run->files.last);
     return cnn_model_save(run->model, run->files.model, error);
 }
 
@@ -290,7 +290,7 @@ static void print_results(const struct run *run, const struct cnn_scores *test)
     if (test->count)
         printf("test accuracy  %.4f, loss %.4f (%s never trained on)\n", test->accuracy, test->loss,
                noun_text(count, test->count, "image"));
-    printf("saved          %s\n", run->files.model);
+    say("saved          %s", run->files.model);
     printf("speed          %s images/s in training steps; %.1f s in all\n",
            count_text(rate, (uint64_t)images_per_s(run)), clock_s() - run->begin_s);
     printf("seed           %" PRIu64 "\n", cnn_trainer_options(run->trainer).seed);

@@ -7,6 +7,7 @@
 #include "cli/message.c"
 #include "cli/output.c"
 #include "cli/progress.c"
+#include "cli/quote.c"
 #include "cli/screen.c"
 #include "cli/watch.c"
 

@@ -93,6 +93,18 @@ run "$cnn" predict --csv 'a, "b".pgm' blank.pgm
 expect 0 "csv" '^picture,predicted,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9$'
 expect 0 "csv" '^"a, ""b"".pgm",1,[0-9.e-]+,'
 expect 0 "csv" '^blank.pgm,,,,,,,,,,,$'
+# A file gets a name byte for byte, as a reader of CSV takes it back; a terminal gets nothing that it would obey.
+strange=$'e\e[31m\nf\302\233.pgm'
+cp one.pgm "$strange"
+[ "$("$cnn" predict --csv "$strange" 2>/dev/null | sed 1d | head -n 2)" = "\"$strange\",1,$("$cnn" predict --csv one.pgm 2>/dev/null | sed '1d; s/^one.pgm,1,//')" ] ||
+    fail "csv: the name is not quoted byte for byte: $("$cnn" predict --csv "$strange" | cat -v)"
+if script --version >/dev/null 2>&1; then
+    for options in '' --csv --json; do
+        script -qec "'$cnn' predict $options \$'e\\e[31m\\nf\\302\\233.pgm' nothing\$'\\302\\233'" /dev/null </dev/null >out 2>&1
+        LC_ALL=C grep -q $'\302\233\|\e\[31m' out && fail "predict $options on a terminal obeys a name: $(cat -v out)"
+        grep -q 'e?\[31m?f\|e.*\[31m' out || fail "predict $options on a terminal shows no name: $(cat -v out)"
+    done
+fi
 
 run "$cnn" predict --json one.pgm blank.pgm
 expect 0 "json" '"picture": "blank.pgm", "probabilities": \[\], "hints": \["nothing is drawn'

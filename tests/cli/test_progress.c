@@ -6,6 +6,7 @@
 #include "cli/message.c"
 #include "cli/output.c"
 #include "cli/progress.c"
+#include "cli/quote.c"
 
 #include <setjmp.h>
 #include <stdarg.h>
