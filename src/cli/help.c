@@ -10,6 +10,7 @@
 #include "output.h"
 
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26 };
+enum { TOPIC_INDENT = 28 };                   /* where the list of commands says what else there is */
 enum { BRIEF_MARGIN = 9, BRIEF_INDENT = 36 }; /* where the short help names options and explains them */
 enum { PRESET_TEXT = 64 };
 
@@ -246,6 +247,20 @@ void help_command(const struct command *command)
     printf("\nExamples:\n%s", command->examples);
 }
 
+static void print_topics(void)
+{
+    char text[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; help_topic(i); i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
+                                 !i                  ? ""
+                                 : help_topic(i + 1) ? ", "
+                                                     : " or ",
+                                 help_topic(i));
+    snprintf(text + used, sizeof text - used, ": words that options take");
+    print_wrapped(text, (size_t)printf("  cnn help WORDS"), TOPIC_INDENT);
+}
+
 void help_program(void)
 {
     printf("cnn: small convolutional networks, trained, tested and shown\n\n"
@@ -260,10 +275,9 @@ void help_program(void)
     for (size_t i = 0; (command = command_row(i)); i++)
         print_wrapped(command->about, (size_t)printf("  %s", command->name), 12);
     printf("\n"
-           "  cnn COMMAND -h            its options on a screen; --help: all there is to say\n"
-           "  cnn help WORDS            layers, activations, losses, optimizers, schedules\n"
-           "                            or architectures: the words that options take\n"
-           "  cnn --version             version, instruction set, threads, libraries\n\n"
+           "  cnn COMMAND -h            its options on a screen; --help: all there is to say\n");
+    print_topics();
+    printf("  cnn --version             version, instruction set, threads, libraries\n\n"
            "Exit status: 0 done, 1 failed, 2 wrong use; 128 + N stopped by signal N, the run\nsaved.\n");
 }
 
