@@ -395,6 +395,11 @@ double cnn_confidence_from(size_t i);
 /* The row that a probability falls into. */
 size_t cnn_confidence_row(float probability);
 
+/* A share in percent, "99.98 %", and "< 0.01 %" or "> 99.99 %" where rounding would say 0 or 100 of what is
+ * neither. Returns text. */
+enum { CNN_PERCENT = 16 };
+const char *cnn_percent(char text[CNN_PERCENT], double share);
+
 struct cnn_scores {
     size_t count;
     double loss;     /* mean of what the model was trained to make small, its L2 included */

@@ -194,13 +194,13 @@ static void print_confusion(const struct evaluation *e)
 
 static void print_confidence(const struct cnn_confidence *c)
 {
-    printf("\nHow sure it was, and how often it was right\n%16s  %7s  %8s\n", "probability", "images",
+    printf("\nHow sure it was, and how often it was right\n%16s  %7s  %9s\n", "probability", "images",
            "right");
     for (size_t i = CNN_CONFIDENCE_ROWS; i-- > 0;) {
-        char range[CONFIDENCE_TEXT], images[COUNT_TEXT];
+        char range[CONFIDENCE_TEXT], images[COUNT_TEXT], right[CNN_PERCENT];
         if (c->images[i])
-            printf("%16s  %7s  %6.2f %%\n", confidence_text(range, i), count_text(images, c->images[i]),
-                   100 * ratio(c->right[i], c->images[i]));
+            printf("%16s  %7s  %9s\n", confidence_text(range, i), count_text(images, c->images[i]),
+                   cnn_percent(right, ratio(c->right[i], c->images[i])));
     }
 }
 

@@ -94,11 +94,12 @@ static void print_line(const struct pictures *p, size_t i)
     const struct picture *each = &p->each[i];
     const float *row = p->outputs + i * p->info.classes;
     size_t best = best_of(row, p->info.classes);
+    char percent[CNN_PERCENT];
     quote_print_plain(stdout, p->settings->files.text[i]);
     if (each->empty)
         printf(": no answer\n");
     else if (p->info.probabilities)
-        printf(": %zu, probability %.2f %%\n", best, 100 * (double)row[best]);
+        printf(": %zu, probability %s\n", best, cnn_percent(percent, (double)row[best]));
     else
         printf(": %zu, output %.4f\n", best, (double)row[best]);
     for (size_t k = 0; k < each->n_hints; k++)

@@ -208,11 +208,11 @@ static void print_confidence(const struct prediction *p)
     for (size_t i = 0; c && i < p->count; i++)
         shown[cnn_confidence_row(outputs_of(p, i)[digit_of(p, i)])] = true;
     for (size_t row = CNN_CONFIDENCE_ROWS; c && row-- > 0;) {
-        char range[CONFIDENCE_TEXT], images[COUNT_TEXT];
+        char range[CONFIDENCE_TEXT], images[COUNT_TEXT], right[CNN_PERCENT];
         if (shown[row] && c->images[row])
-            printf("of %s test answers with a probability of %s, %.2f %% were right\n",
+            printf("of %s test answers with a probability of %s, %s were right\n",
                    count_text(images, c->images[row]), confidence_text(range, row),
-                   100 * (double)c->right[row] / (double)c->images[row]);
+                   cnn_percent(right, (double)c->right[row] / (double)c->images[row]));
     }
 }
 
@@ -220,13 +220,17 @@ static void print_verdicts(const struct prediction *p)
 {
     size_t right = 0;
     int number = (int)digits(p->first + p->count - 1);
+    char percent[CNN_PERCENT];
     putchar('\n');
     for (size_t i = 0; i < p->count; i++) {
         size_t digit = digit_of(p, i);
         bool hit = p->labelled && digit == cnn_dataset_label(p->dataset, i);
         printf("image %*zu: %zu, ", number, p->first + i, digit);
-        printf(p->probabilities ? "probability %6.2f %%" : "output %.4f",
-               (p->probabilities ? 100 : 1) * (double)outputs_of(p, i)[digit]);
+        double output = (double)outputs_of(p, i)[digit];
+        if (p->probabilities)
+            printf("probability %9s", cnn_percent(percent, output));
+        else
+            printf("output %.4f", output);
         right += hit;
         if (!p->labelled)
             putchar('\n');

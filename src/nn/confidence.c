@@ -3,6 +3,8 @@
 #include "base/status.h"
 #include "nn/model_file.h"
 
+#include <stdio.h>
+
 static const double from[CNN_CONFIDENCE_ROWS + 1] = {0, 0.5, 0.7, 0.9, 0.99, 0.999, 1};
 
 double cnn_confidence_from(size_t i)
@@ -16,6 +18,18 @@ size_t cnn_confidence_row(float probability)
     while (i > 0 && (double)probability < from[i])
         i--;
     return i;
+}
+
+const char *cnn_percent(char text[CNN_PERCENT], double share)
+{
+    double percent = 100 * share;
+    if (percent > 0 && percent < 0.01)
+        snprintf(text, CNN_PERCENT, "< 0.01 %%");
+    else if (percent < 100 && percent > 99.99)
+        snprintf(text, CNN_PERCENT, "> 99.99 %%");
+    else
+        snprintf(text, CNN_PERCENT, "%.2f %%", percent);
+    return text;
 }
 
 const struct cnn_confidence *cnn_model_confidence(const struct cnn_model *model)

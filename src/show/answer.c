@@ -13,7 +13,7 @@ static void add_bars(struct cnn_sheet *sheet, const struct cnn_answer *answer)
         if (answer->outputs)
             SHEET_PRINT(bar->text, "%.4g", (double)numbers[k]);
         else
-            show_percent(bar->text, (double)numbers[k]);
+            cnn_percent(bar->text, (double)numbers[k]);
         bar->share = (double)numbers[k] / whole;
         bar->strong = k == best;
     }

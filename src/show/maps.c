@@ -177,7 +177,7 @@ static void add_class_bars(struct cnn_sheet *sheet, bool probabilities, const st
         struct bar *bar = sheet_add_bar(sheet);
         const double value = (double)last->values[k], z = (double)before[k];
         char percent[SHEET_LABEL];
-        show_percent(percent, value);
+        cnn_percent(percent, value);
         SHEET_PRINT(bar->label, "%zu", k);
         if (probabilities)
             SHEET_PRINT(bar->text, "%9s   logit %.4g", percent, z);

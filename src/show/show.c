@@ -72,21 +72,10 @@ void show_shape(char text[SHEET_LABEL], const struct cnn_layer_info *layer)
         snprintf(text, SHEET_LABEL, "%zu", layer->shape[0]);
 }
 
-void show_percent(char text[SHEET_LABEL], double share)
-{
-    double percent = 100 * share;
-    if (percent > 0 && percent < 0.01)
-        snprintf(text, SHEET_LABEL, "< 0.01 %%");
-    else if (percent < 100 && percent > 99.99)
-        snprintf(text, SHEET_LABEL, "> 99.99 %%");
-    else
-        snprintf(text, SHEET_LABEL, "%.2f %%", percent);
-}
-
 void show_answer_number(char text[SHEET_LABEL], bool probability, double number)
 {
     if (probability)
-        show_percent(text, number);
+        cnn_percent(text, number);
     else
         snprintf(text, SHEET_LABEL, "output %.4g", number);
 }

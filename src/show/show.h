@@ -18,10 +18,7 @@ void show_image_name(char text[SHEET_LINE], const struct cnn_dataset *dataset, s
 /* "24 × 24 × 3" or "84". */
 void show_shape(char text[SHEET_LABEL], const struct cnn_layer_info *layer);
 
-/* "99.98 %", and "< 0.01 %" or "> 99.99 %" where rounding would say 0 or 100 of what is neither. */
-void show_percent(char text[SHEET_LABEL], double share);
-
-/* An answer's number: its probability as show_percent has it, or where a model has none "output 1.02". */
+/* An answer's number: its probability as cnn_percent has it, or where a model has none "output 1.02". */
 void show_answer_number(char text[SHEET_LABEL], bool probability, double number);
 
 /* Numbers as bars of their own length: the longest of n is 1. */

@@ -64,7 +64,7 @@ static void add_bars(struct cnn_sheet *sheet, const float *outputs, const struct
             continue;
         struct bar *bar = sheet_add_bar(sheet);
         if (info->probabilities)
-            show_percent(number, (double)outputs[k]);
+            cnn_percent(number, (double)outputs[k]);
         else
             SHEET_PRINT(number, "%.4g", (double)outputs[k]);
         SHEET_PRINT(bar->label, "%zu", k);

@@ -232,6 +232,7 @@ static void check_history(const struct doctor *d, const struct cnn_model *model)
 static enum cnn_status check_skill(const struct doctor *d, const struct cnn_model *model,
                                    const struct cnn_dataset *test, struct cnn_error *error)
 {
+    char share[CNN_PERCENT];
     struct cnn_scores scores;
     struct cnn_error cause = {0};
     enum cnn_status status = cnn_model_evaluate(model, test, &scores, NULL, &cause);
@@ -245,7 +246,7 @@ static enum cnn_status check_skill(const struct doctor *d, const struct cnn_mode
              "--learning-rate",
              "reads %.1f %% of the test images: no better than a guess", 100 * scores.accuracy);
     else
-        tell(d, CNN_FINE, "model", "", "reads %.2f %% of the test images", 100 * scores.accuracy);
+        tell(d, CNN_FINE, "model", "", "reads %s of the test images", cnn_percent(share, scores.accuracy));
     return CNN_OK;
 }
 

@@ -177,9 +177,25 @@ static void what_cannot_be_meant_is_refused(void **state)
     refuse(0, -1, -1);
 }
 
+/* What is neither 0 nor 100 percent is not rounded to it. */
+static void a_share_is_never_rounded_to_all_or_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        double share;
+        const char *text;
+    } rows[] = {{0, "0.00 %"},        {1e-5, "< 0.01 %"},      {1e-4, "0.01 %"}, {0.5, "50.00 %"},
+                {0.99985, "99.98 %"}, {0.999951, "> 99.99 %"}, {1, "100.00 %"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[CNN_PERCENT];
+        assert_string_equal(cnn_percent(text, rows[i].share), rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_share_is_never_rounded_to_all_or_nothing),
         cmocka_unit_test_setup_teardown(every_answer_counts_in_its_row, begin, end),
         cmocka_unit_test_setup_teardown(no_confidence_without_probabilities, begin, end),
         cmocka_unit_test(limits_belong_to_the_row_above),
