@@ -9,6 +9,7 @@
 #include "loss.h"
 #include "message.h"
 #include "output.h"
+#include "run_data.h"
 
 struct evaluate_settings {
     uint64_t threads;
@@ -248,6 +249,16 @@ static void print_tables(const struct evaluation *e, const struct evaluate_setti
         print_confidence(&e->scores.confidence);
 }
 
+/* Whether these are the test images that belong to what the model was trained on. Of others the result is no
+ * trait of the model, and would be taken for one. */
+static bool is_own_test(const struct evaluate_settings *s, const struct cnn_dataset *dataset)
+{
+    struct cnn_run_info run;
+    struct cnn_error error;
+    return s->split == CNN_TEST && cnn_run_look(s->model, &run, &error) == CNN_OK &&
+           run_data_is_place(cnn_dataset_info(dataset).source, run.data);
+}
+
 /* For those who look at single answers later. A file that cannot be written is no failure of the score. */
 static void keep_confidence(const char *path, const struct cnn_confidence *confidence)
 {
@@ -271,7 +282,7 @@ static enum cnn_status show(const struct evaluate_settings *s, const struct cnn_
         print_json(&e, s, model, cnn_dataset_info(dataset).source);
     else if (status == CNN_OK)
         print_tables(&e, s, model, cnn_dataset_info(dataset).source);
-    if (status == CNN_OK && s->split == CNN_TEST && e.probabilities && !cnn_model_confidence(model))
+    if (status == CNN_OK && e.probabilities && !cnn_model_confidence(model) && is_own_test(s, dataset))
         keep_confidence(s->model, &e.scores.confidence);
     free(e.confusion);
     return status;

@@ -36,8 +36,7 @@ enum cnn_status run_data_open(struct run_data *data, const struct train_settings
     return status;
 }
 
-/* Whether an option names the place where the images lay, perhaps in other words. */
-static bool is_same_place(const char *option, const char *place)
+bool run_data_is_place(const char *option, const char *place)
 {
     char real[PATH_MAX];
     return option && (strcmp(option, place) == 0 || (realpath(option, real) && strcmp(real, place) == 0));
@@ -63,7 +62,7 @@ static enum cnn_status check_option(const char *name, const char *option, const 
 {
     struct cnn_dataset *dataset = NULL;
     struct cnn_error other = {0};
-    if (!option || is_same_place(option, place) || open(option, &dataset, &other) != CNN_OK)
+    if (!option || run_data_is_place(option, place) || open(option, &dataset, &other) != CNN_OK)
         return CNN_OK;
     bool same = cnn_dataset_fingerprint(dataset) == fingerprint;
     cnn_dataset_close(dataset);
@@ -78,7 +77,7 @@ static enum cnn_status check_option(const char *name, const char *option, const 
 static enum cnn_status reopen(const char *name, const char *option, const char *place, uint64_t fingerprint,
                               open_images *open, struct cnn_dataset **dataset, struct cnn_error *error)
 {
-    *dataset = find_at(is_same_place(option, place) ? option : place, fingerprint, open);
+    *dataset = find_at(run_data_is_place(option, place) ? option : place, fingerprint, open);
     if (*dataset)
         return check_option(name, option, place, fingerprint, open, error);
     if (!option && strcmp(name, "data") != 0)

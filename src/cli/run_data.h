@@ -19,6 +19,10 @@ enum cnn_status run_data_open(struct run_data *data, const struct train_settings
 enum cnn_status run_data_reopen(struct run_data *data, const struct cnn_run_info *run,
                                 const struct train_settings *settings, struct cnn_error *error);
 
+/* Whether an option, which may be NULL, names the place where the images of a run lay, perhaps in other
+ * words. */
+bool run_data_is_place(const char *option, const char *place);
+
 void run_data_close(struct run_data *data);
 
 #endif
