@@ -2,6 +2,7 @@
 # A run of cnn train that is stopped, resumed, refused, or ends early. $1 is the program.
 set -u
 cnn=$(realpath "$1")
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'kill -CONT $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -80,8 +81,9 @@ done
 rm -f stopped.npz stopped.csv
 timeout --preserve-status -s INT 60 true || fail "timeout cannot send SIGINT here"
 if command -v python3 >/dev/null; then
-    python3 - "$cnn" "${run[@]}" --epochs 100000 --model stopped.npz --history stopped.csv <<'END' || fail "SIGINT"
+    PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 python3 - "$cnn" "${run[@]}" --epochs 100000 --model stopped.npz --history stopped.csv <<'END' || fail "SIGINT"
 import os, signal, subprocess, sys, time
+from terminal import Terminal
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 while not os.path.exists("stopped.csv") and process.poll() is None:
@@ -91,22 +93,30 @@ said = process.communicate()[1].decode()
 if process.returncode != 130 or "go on with: cnn train --resume" not in said:
     sys.exit(f"SIGINT: exit status {process.returncode}: {said}")
 
-# A second one leaves at once, within the step; a SIGHUP before is no first one.
-for first, saved in ((signal.SIGINT, False), (signal.SIGHUP, True)):
-    process = subprocess.Popen([sys.argv[1], "train", "--data", "data", "--batch-size", "600", "--epochs", "1000", "--model",
-                                "at-once.npz", "--overwrite", "--arch", "flatten dense:1500,relu dense:1500,relu dense:10,softmax"],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    said = process.stderr.readline().decode()
-    time.sleep(0.1)
-    process.send_signal(first)
-    while process.poll() is None and not saved:
-        process.send_signal(signal.SIGINT)
-    if saved:
-        process.send_signal(signal.SIGINT)
-    said += process.communicate()[1].decode()
-    if process.returncode not in (129, 130) or ("go on with" in said) != saved:
-        sys.exit(f"{first} and SIGINT: exit status {process.returncode}: {said}")
+# A second one on the keyboard leaves at once, within the step; one that a program sends, timeout(1) twice, does not, nor does the
+# first one after a SIGHUP.
+def keyboard(terminal):
+    terminal.send("\x03")
+def program(terminal):
+    terminal.signal(signal.SIGINT)
+def hangup(terminal):
+    terminal.signal(signal.SIGHUP)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+for senders, saved in ((keyboard, keyboard), False), ((program, program), True), ((hangup, keyboard), True):
+    terminal = Terminal(24, 200, [sys.argv[1], "train", "--data", "data", "--batch-size", "600", "--epochs", "1000", "--model",
+                                  "at-once.npz", "--overwrite", "--arch", "flatten dense:1500,relu dense:1500,relu dense:10,softmax"])
+    terminal.until(lambda: b"Epoch 1" in terminal.bytes)
+    for send in senders:
+        send(terminal)
+        end = time.monotonic() + 0.01
+        while time.monotonic() < end:
+            terminal.read(0.001)
+    while not saved and terminal.read(0.01):
+        terminal.send("\x03")
+    status = terminal.finish()
+    said = terminal.bytes.decode()
+    if status not in (129, 130) or ("go on with" in said) != saved:
+        sys.exit(f"{[send.__name__ for send in senders]}: exit status {status}: {said}")
 END
 fi
 

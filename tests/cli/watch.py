@@ -182,9 +182,9 @@ def the_second_interrupt_gives_the_terminal_back():
     terminal = watch(24, 80, "--epochs", "100000", "--overwrite", "--model", "twice.npz")
     terminal.until(lambda: terminal.screen.frames >= 2)
     os.kill(terminal.pid, signal.SIGSTOP)  # so that both are there at once
-    terminal.signal(signal.SIGINT)
+    terminal.send("\x03")
     terminal.signal(signal.SIGCONT)
-    terminal.signal(signal.SIGINT)
+    terminal.send("\x03")
     status = terminal.finish()
     expect(status == 130 and given_back(terminal), "status %d" % status)
 
