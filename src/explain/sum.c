@@ -62,11 +62,16 @@ static struct overview look_over(struct running r)
     return o;
 }
 
-/* Whether a layer sees a map that has been laid out as a row. */
-static bool sees_row_of_map(const struct explanation *e, size_t i)
+/* The map that a layer sees laid out as a row, past layers that make each number of the one at its place;
+ * NULL: it sees none. */
+static const struct shape *row_of_map(const struct explanation *e, size_t i)
 {
-    return i > 1 && !layer_computes(explained_layer(e, i - 1)) && explained_layer(e, i - 1)->in.rank == 3 &&
-           explained_layer(e, i)->in.rank == 1;
+    if (explained_layer(e, i)->in.rank != 1)
+        return NULL;
+    while (--i > 0 && explained_layer(e, i)->in.rank == 1)
+        if (explained_layer(e, i)->type->words->step)
+            return NULL;
+    return i > 0 && !layer_computes(explained_layer(e, i)) ? &explained_layer(e, i)->in : NULL;
 }
 
 static void place_text(char text[NAME_TEXT], const struct shape *shape, size_t k)
@@ -82,8 +87,8 @@ static void input_text(const struct explanation *e, char text[NAME_TEXT], size_t
     char place[NAME_TEXT];
     if (in->rank == 3)
         place_text(text, in, k);
-    else if (sees_row_of_map(e, i)) {
-        place_text(place, &explained_layer(e, i - 1)->in, k);
+    else if (row_of_map(e, i)) {
+        place_text(place, row_of_map(e, i), k);
         snprintf(text, NAME_TEXT, "%zu (%.80s)", k, place);
     } else
         snprintf(text, NAME_TEXT, "%zu", k);
@@ -94,8 +99,8 @@ static const char *place_heading(const struct explanation *e, size_t i)
     const struct paper *p = &e->paper;
     if (explained_layer(e, i)->in.rank == 3)
         return i == 1 ? paper_choose(p, SAID_place_in_image) : paper_choose(p, SAID_place_in_maps);
-    return sees_row_of_map(e, i) ? paper_choose(p, "input (row, column, map)", "입력 (행, 열, 특징맵)")
-                                 : paper_choose(p, "input", "입력");
+    return row_of_map(e, i) ? paper_choose(p, "input (row, column, map)", "입력 (행, 열, 특징맵)")
+                            : paper_choose(p, "input", "입력");
 }
 
 static void say_where(struct explanation *e, size_t i, const struct overview *o)

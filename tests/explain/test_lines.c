@@ -144,6 +144,27 @@ static void test_lines_are_told(void **state)
     check_lines("flatten dense:6,tanh dropout:0.5 dense:4,softmax", "dropout", 3, 3);
 }
 
+/* A sum knows where in the map a number lies, past layers that keep each at its place. */
+static void test_places_of_a_row(void **state)
+{
+    (void)state;
+    static const char *const archs[] = {"conv2d:2,3 flatten dense:4,softmax",
+                                        "conv2d:2,3 flatten dropout:0.5 dense:4,softmax",
+                                        "conv2d:2,3 flatten batchnorm activation:relu dense:4,softmax",
+                                        "conv2d:2,3 flatten dense:98 dropout:0.5 dense:4,softmax"};
+    for (size_t i = 0; i < 4; i++) {
+        struct cnn_model *model = made(archs[i], SIDE, CHANNELS, true);
+        struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+        const char *last = model->layer[model->n_layers - 1].name;
+        char *text = explained(model, data,
+                               &(struct cnn_explain_options){.layer = last, .all = true, .columns = 1000});
+        assert_int_equal(strstr(text, "\n    97 (6, 6, 1)  ") != NULL, i < 3);
+        free(text);
+        cnn_dataset_close(data);
+        cnn_model_free(model);
+    }
+}
+
 /* ---- dropout --------------------------------------------------------------------------------------- */
 
 /* In training a number becomes 0 or what is told of it, and about as many are dropped as is said. */
@@ -255,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_are_told),
+        cmocka_unit_test(test_places_of_a_row),
         cmocka_unit_test(test_dropout_in_training),
         cmocka_unit_test(test_moving_averages),
     };

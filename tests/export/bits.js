@@ -89,6 +89,9 @@ function checkSum(code, depth, name) {
             complain(`${name}: ${layer.name}: number ${at} is ${z[at]}, its lines give ${y}`);
         if (!w)
             continue;
+        const below = code.state.network.layers.slice(0, depth - 1).map(({type}) => type).join(' ');
+        if (layer.in.length === 1 && code.belowName(depth, 0).includes('row') !== /(?<!globalavgpool2d|dense) flatten( dropout| batchnorm| activation)*$/.test(` ${below}`))
+            complain(`${name}: ${layer.name}: the first number below, ${below}, is called ${code.belowName(depth, 0)}`);
         const {kernel, bias: b} = layer.weights;
         let sum = parts.length > 1 ? b[bias] : 0;
         parts.forEach((start, k) => {

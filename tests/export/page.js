@@ -10,7 +10,7 @@ exports.load = (page) => {
     const script = page.slice(page.lastIndexOf('<script>') + 8, page.lastIndexOf('</script>'));
     return vm.runInThisContext(`(function () {${script}
         return {openNetwork, floatsOf, run, bitsOf, drawStroke, cleanDrawing, newPlane, fma, layers, drawWeights, fingerprintOf, state,
-            stepsOf, walkPieces, howOf, howPieces, chosenIn, openFilm, setFrame, layerAt, runShown, forAndAgainst, hexFloat, speak: (word) => { language = word; }};})()`);
+            stepsOf, walkPieces, howOf, howPieces, chosenIn, belowName, openFilm, setFrame, layerAt, runShown, forAndAgainst, hexFloat, speak: (word) => { language = word; }};})()`);
 };
 
 /* Its script and its network, as the page opens them. */

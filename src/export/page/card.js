@@ -87,10 +87,11 @@ function forAndAgainst(products) {
     return {forIt, againstIt, others: left.length, rest: left.reduce((sum, k) => sum + products[k], 0)};
 }
 
-/* What number i below layer `depth` is called: where it lies in the map that flatten has laid out as a row. */
+/* What number i below layer `depth` is called: where it lies in the map that flatten has laid out as a row, past layers that make each number
+ * of the one at its place. */
 function belowName(depth, i) {
-    const below = depth > 1 ? state.network.layers[depth - 2] : null;
-    return numberName(below && !below.computes ? below.in : below ? below.out : state.network.input, i);
+    const below = state.network.layers.slice(0, depth - 1).reverse(), row = below.find((layer) => layer.in.length > 1 || layer.weights.kernel);
+    return numberName(row && !row.computes ? row.in : below.length ? below[0].out : state.network.input, i);
 }
 
 function strongest(title, rows) {
