@@ -491,6 +491,7 @@ enum cnn_status cnn_trainer_resume(const char *path, const struct cnn_dataset *d
 struct cnn_run_info {
     char data[CNN_PATH],
         validation_data[CNN_PATH]; /* where they lay: absolute, or "synth:SEED"; "": untold */
+    char history[CNN_PATH];        /* where the history is written, absolute; "": nowhere */
     uint64_t data_fingerprint, validation_fingerprint; /* cnn_dataset_fingerprint of them; 0: none */
     uint64_t best_fingerprint; /* cnn_model_fingerprint of the best epoch under early stopping; 0: none */
 };
@@ -544,6 +545,14 @@ enum cnn_status cnn_trainer_keep(const struct cnn_trainer *trainer, const struct
  * Errors: as cnn_file_write. */
 enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *trainer, const char *path, bool overwrite,
                                          struct cnn_error *error);
+
+/* Keeps in the run's file where its history is written, for whoever goes on with it (cnn_run_info). Errors:
+ * as cnn_file_may_write; path may be NULL: nowhere. */
+enum cnn_status cnn_trainer_note_history(struct cnn_trainer *trainer, const char *path,
+                                         struct cnn_error *error);
+
+/* Whether a file holds the history of this run so far, or the beginning of it. */
+bool cnn_trainer_has_history(const struct cnn_trainer *trainer, const char *path);
 
 /* Saves the model with everything that cnn_trainer_resume needs. Errors: as cnn_model_save. */
 enum cnn_status cnn_trainer_save(const struct cnn_trainer *trainer, const char *path,

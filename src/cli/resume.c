@@ -9,7 +9,6 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
-#include "quote.h"
 
 /* What a run consists of, each as a text, so that a difference can be shown. */
 enum { N_TRAITS = 17, TRAIT_TEXT = 4096 };
@@ -159,23 +158,23 @@ enum cnn_status resume_find_run(const char *file, const char *last, bool quiet, 
     return CNN_OK;
 }
 
-static void print_option(const char *name, const char *value)
-{
-    if (!value || !*value)
-        return;
-    fprintf(stderr, " --%s ", name);
-    quote_print(stderr, value);
-}
-
 void resume_say_command(const struct train_settings *settings, const char *model)
 {
+    /* what the run's file does not know, since it is of this session */
+    static const enum train_option kept[] = {
+        TRAIN_DATA, TRAIN_VALIDATION_DATA, TRAIN_HISTORY, TRAIN_SAVE_EVERY, TRAIN_WATCH, TRAIN_WATCH_INDEX,
+        TRAIN_DARK, TRAIN_VERBOSE,         TRAIN_JSON,    TRAIN_THREADS};
+    struct train_settings next = *settings;
+    const char *data = getenv("CNN_DATA");
+    next.resume = model;
+    if (!next.data && !settings->resume && data && *data) {
+        next.data = data; /* a run that was resumed found its data by its file, whatever $CNN_DATA says */
+        next.given |= UINT64_C(1) << TRAIN_DATA;
+    }
     fputs("go on with: cnn train", stderr);
-    print_option("resume", model);
-    /* a run that was resumed found its data by its file, whatever $CNN_DATA says */
-    print_option("data", settings->data || settings->resume ? settings->data : getenv("CNN_DATA"));
-    print_option("validation-data", settings->validation_data);
-    print_option("history", settings->history);
-    if (settings->save_every)
-        fprintf(stderr, " --save-every %" PRIu64, settings->save_every);
+    train_print_option(&next, TRAIN_RESUME);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (train_is_given(&next, kept[i]))
+            train_print_option(&next, kept[i]);
     fputc('\n', stderr);
 }

@@ -88,6 +88,29 @@ enum cnn_status run_files_claim(struct run_files *files, const struct train_sett
     return status;
 }
 
+enum cnn_status run_files_go_on(struct run_files *files, const struct cnn_trainer *trainer,
+                                const char *history, bool quiet, struct cnn_error *error)
+{
+    if (files->history || !*history)
+        return CNN_OK;
+    if (!cnn_trainer_has_history(trainer, history)) {
+        note("the history of this run is no longer in %s; --history FILE writes all of it", history);
+        return CNN_OK;
+    }
+    snprintf(files->found, sizeof files->found, "%s", history);
+    const char *const path[N_RUN_LOCKS] = {files->model, files->last, files->found};
+    enum cnn_status status = cnn_file_may_write(files->found, CNN_FILE_HISTORY, false, NULL, error);
+    if (status == CNN_OK)
+        status = check_differ(path, N_RUN_LOCKS, error);
+    if (status == CNN_OK)
+        status = cnn_lock_acquire(files->found, &files->lock[N_RUN_LOCKS - 1], error);
+    if (status == CNN_OK)
+        files->history = files->found;
+    if (status == CNN_OK && !quiet)
+        note("the history goes on in %s", files->found);
+    return status;
+}
+
 static void say_kept(void *quiet, const char *path, const char *name)
 {
     if (!*(const bool *)quiet)

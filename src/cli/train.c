@@ -78,6 +78,8 @@ static enum cnn_status resume_run(struct run *run, struct cnn_error *error)
     if (status == CNN_OK)
         status = resume_check(s, run->data.train, run->model, run->trainer, error);
     if (status == CNN_OK)
+        status = run_files_go_on(&run->files, run->trainer, info.history, is_silent(run), error);
+    if (status == CNN_OK)
         say_goes_on(run);
     return status;
 }
@@ -162,7 +164,7 @@ static enum cnn_status save_run(struct run *run, struct cnn_error *error)
 
 static enum cnn_status save_history(const struct run *run, struct cnn_error *error)
 {
-    const char *path = run->settings->history;
+    const char *path = run->files.history;
     return path ? cnn_trainer_save_history(run->trainer, path, run->settings->overwrite, error) : CNN_OK;
 }
 
@@ -371,6 +373,8 @@ static enum cnn_status start_watch(struct run *run, struct cnn_error *error)
 static enum cnn_status train_and_finish(struct run *run, struct cnn_error *error)
 {
     enum cnn_status status = run_files_keep(&run->files, run->trainer, is_silent(run), error);
+    if (status == CNN_OK)
+        status = cnn_trainer_note_history(run->trainer, run->files.history, error);
     if (status)
         return status;
     if (!is_silent(run) && train_is_given(run->settings, TRAIN_RECIPE))

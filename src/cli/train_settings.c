@@ -1,11 +1,16 @@
 /* The options of cnn train, and what they ask of the library. */
 #include "train_settings.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "input.h"
 #include "message.h"
+#include "options.h"
 #include "progress.h"
+#include "quote.h"
 #include "recipe.h"
 #include "screen.h"
 
@@ -203,4 +208,42 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
     return check_watch(s, error);
+}
+
+/* With as few digits as give the same number back. */
+static void print_real(double value)
+{
+    char text[32];
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    fputs(text, stderr);
+}
+
+static void print_value(const struct option_row *option, const void *field)
+{
+    char word[32] = "";
+    if (option->kind == OPTION_COUNT)
+        fprintf(stderr, " %" PRIu64, *(const uint64_t *)field);
+    if (option->kind == OPTION_REAL) {
+        fputc(' ', stderr);
+        print_real(*(const double *)field);
+    }
+    if (option->kind == OPTION_TEXT) {
+        fputc(' ', stderr);
+        quote_print(stderr, *(const char *const *)field);
+    }
+    if (option->kind == OPTION_CHOICE) {
+        choice_word(option->value, (size_t) * (const int *)field, word, sizeof word);
+        fprintf(stderr, " %s", word);
+    }
+}
+
+void train_print_option(const struct train_settings *settings, enum train_option option)
+{
+    const struct option_row *row = &train_options[option];
+    fprintf(stderr, " --%s", row->name);
+    print_value(row, (const char *)settings + row->field);
 }

@@ -64,6 +64,9 @@ extern const struct option_row train_options[N_TRAIN_OPTIONS];
 /* Options that cannot stand together. Errors: USAGE. */
 enum cnn_status train_check_settings(const struct train_settings *settings, struct cnn_error *error);
 
+/* Prints an option and its value on standard error, as they would be typed. */
+void train_print_option(const struct train_settings *settings, enum train_option option);
+
 /* What the settings ask of the library, for images of the given kind. */
 struct cnn_model_options train_model_options(const struct train_settings *settings,
                                              const struct cnn_dataset *dataset);

@@ -1,10 +1,13 @@
 #include "train/history.h"
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/status.h"
 #include "train/trainer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A line: five numbers of at most 24 characters, their commas and a line feed. */
 enum { LINE_TEXT = 160 };
@@ -30,6 +33,29 @@ char *history_text(const struct cnn_trainer *t, size_t *n)
     for (size_t i = 0; i < t->epochs_done; i++)
         *n += write_line(text + *n, i + 1, &t->history[i], validation);
     return text;
+}
+
+enum cnn_status cnn_trainer_note_history(struct cnn_trainer *t, const char *path, struct cnn_error *error)
+{
+    char *place = NULL;
+    enum cnn_status status = path ? path_resolve(path, &place, error) : CNN_OK;
+    if (status != CNN_OK)
+        return status;
+    memory_free(t->history_place);
+    t->history_place = place;
+    return CNN_OK;
+}
+
+bool cnn_trainer_has_history(const struct cnn_trainer *t, const char *path)
+{
+    uint8_t *old = NULL;
+    size_t n_old = 0, n_new = 0;
+    char *text = history_text(t, &n_new);
+    bool has = text && file_read(path, n_new, &old, &n_old, NULL) == CNN_OK && n_old > 0 &&
+               memcmp(old, text, n_old) == 0;
+    memory_free(old);
+    memory_free(text);
+    return has;
 }
 
 enum cnn_status cnn_trainer_save_history(const struct cnn_trainer *t, const char *path, bool overwrite,

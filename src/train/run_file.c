@@ -14,7 +14,8 @@
 static const char *const compat_word[] = {"keras2", "keras3"};
 enum { HISTORY_COLUMNS = 4, PREFIX = 32, COMPAT_TEXT = 8 };
 
-static const char data_name[] = "training/data", validation_name[] = "training/validation_data";
+static const char data_name[] = "training/data", validation_name[] = "training/validation_data",
+                  history_name[] = "training/history_file";
 
 /* The weights of the best epoch, one after the other: only a run with early stopping has them. */
 static const char best_name[] = "training/best_weights";
@@ -158,6 +159,8 @@ static enum cnn_status read_info(struct npz *npz, const char *path, struct cnn_r
     if (status == CNN_OK)
         status = read_place(npz, validation_name, info->validation_data, error);
     if (status == CNN_OK)
+        status = read_place(npz, history_name, info->history, error);
+    if (status == CNN_OK)
         status = read_best(npz, path, &info->best_fingerprint, error);
     info->data_fingerprint = run.numbers.data_fingerprint;
     info->validation_fingerprint = run.numbers.validation_fingerprint;
@@ -239,6 +242,7 @@ enum cnn_status cnn_trainer_save(const struct cnn_trainer *t, const char *path, 
     add_rare(w, t->options);
     add_place(w, data_name, t->data_place);
     add_place(w, validation_name, t->validation_place);
+    add_place(w, history_name, t->history_place);
     for (size_t i = 0; i < N_NUMBERS; i++)
         npz_add_whole(w, number_at[i].name, *number(&numbers, i));
     npz_add_doubles(w, "training/history", 2, (size_t[]){t->epochs_done, HISTORY_COLUMNS},

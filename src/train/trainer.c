@@ -243,6 +243,7 @@ void cnn_trainer_free(struct cnn_trainer *t)
     average_free(&t->average);
     memory_free(t->data_place);
     memory_free(t->validation_place);
+    memory_free(t->history_place);
     memory_free(t);
 }
 

@@ -34,6 +34,7 @@ struct cnn_trainer {
     struct cnn_progress progress;
     uint64_t data_fingerprint, validation_fingerprint; /* 0: no validation images of their own */
     char *data_place, *validation_place; /* where they lay, as in struct cnn_run_info; NULL: nowhere */
+    char *history_place;                 /* and where the history is written */
     double majority;                     /* share of the commonest class among the images trained on */
     double loss_sum;                     /* of this epoch so far */
     size_t n_correct, n_seen;

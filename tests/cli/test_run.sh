@@ -77,6 +77,26 @@ for case in 'TERM 143' 'HUP 129'; do
     [ "$resumed" = "$whole" ] || fail "$signal: resumed to $resumed, not to $whole"
     cmp -s whole.csv stopped.csv || fail "$signal: the histories differ: $(diff whole.csv stopped.csv)"
 done
+# Without --history it goes on in the same file, from another folder too; where that is gone or another's, that is said.
+stop TERM 143 "$cnn" "${run[@]}" --epochs 12 --model stopped.npz --history stopped.csv --overwrite --verbose 2 --threads 1
+grep -q "^go on with: cnn train --resume 'stopped.npz' --data 'data' --history 'stopped.csv' --verbose 2 --threads 1\$" stopped.err ||
+    fail "the command to go on with is another: $(cat stopped.err)"
+cp stopped.npz moved.npz
+cp stopped.csv moved.csv
+mkdir elsewhere
+[ "$(cd elsewhere && "$cnn" train --resume ../stopped.npz 2>../stopped.err | fingerprint)" = "$whole" ] || fail "from another folder: $(cat stopped.err)"
+grep -q "^the history goes on in $(pwd -P)/stopped.csv" stopped.err || fail "does not say where the history goes on: $(cat stopped.err)"
+cmp -s whole.csv stopped.csv || fail "the history does not go on without --history"
+[ -z "$(ls -A elsewhere)" ] || fail "files in another folder: $(ls -A elsewhere)"
+for other in 'rm stopped.csv' 'sed -i 2s/^1,./1,7/ stopped.csv'; do
+    cp moved.csv stopped.csv
+    $other
+    before=$(cat stopped.csv 2>/dev/null)
+    cp moved.npz once.npz
+    expect 0 'stopped.csv; --history FILE writes all of it' "$cnn" train --resume once.npz
+    [ "$(cat stopped.csv 2>/dev/null)" = "$before" ] || fail "$other: a history that is not the run's was written"
+done
+rm -f once*
 # Ctrl-C: a shell ignores SIGINT for what it runs in the background, so a new one is asked to.
 rm -f stopped.npz stopped.csv
 timeout --preserve-status -s INT 60 true || fail "timeout cannot send SIGINT here"

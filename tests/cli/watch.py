@@ -164,7 +164,7 @@ def however_it_ends_the_terminal_is_given_back():
         return "\n".join(terminal.screen.text())
 
     text = run("interrupt", lambda t: t.send("\x03"), 130)
-    expect("go on with: cnn train --resume 'interrupt.npz'" in text, "how to go on is not said: " + text)
+    expect("go on with: cnn train --resume 'interrupt.npz'" in text and "--watch" in text.replace("\n", ""), "how to go on is not said: " + text)
     expect(re.search(r"^Epoch 1/100000\n7/7 \[=+\].*loss", text, re.M), "the lines of the epochs are gone")
     expect("conv2d filters" in text, "the last picture is gone")
     run("terminate", lambda t: t.signal(signal.SIGTERM), 143)
