@@ -35,12 +35,13 @@ enum cnn_status fail_memory(struct cnn_error *error)
     return fail(error, CNN_ERROR_MEMORY, "memory ran out");
 }
 
-/* Breaks a line at blanks so that no part is wider than columns; a word that is wider stands alone. */
-static void break_line(char *text, size_t columns)
+/* Breaks a line at blanks so that no part is wider than columns; a word that is wider stands alone. The first
+ * n_mark characters stay with what follows. behind: only at blanks behind one of these signs. */
+static void break_line(char *text, size_t columns, size_t n_mark, const char *behind)
 {
     size_t length = strlen(text), begin = 0, blank = 0;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] == ' ')
+        if (text[i] == ' ' && i > n_mark && (!behind || strchr(behind, text[i - 1])))
             blank = i;
         if (i - begin >= columns && blank > begin) {
             text[blank] = '\n';
@@ -58,7 +59,7 @@ void note(const char *format, ...)
     va_end(arguments);
     quote_plain(text);
     if (isatty(STDERR_FILENO))
-        break_line(text, output_columns(stderr));
+        break_line(text, output_columns(stderr), 0, NULL);
     fprintf(stderr, "%s\n", text);
 }
 
@@ -72,12 +73,24 @@ void say(const char *format, ...)
     puts(quote_plain(text));
 }
 
+/* Paths and commands are there to be copied, and hold blanks: on a terminal lines break behind punctuation
+ * alone. */
+static void print_part(const char *mark, enum tone tone, const char *text)
+{
+    char line[NOTE_TEXT];
+    snprintf(line, sizeof line, "%s %s", mark, text);
+    quote_plain(line);
+    if (isatty(STDERR_FILENO))
+        break_line(line, output_columns(stderr), strlen(mark), ",;:");
+    fprintf(stderr, "%s%s%s%s\n", tone_begin(stderr, tone), mark, tone_begin(stderr, TONE_PLAIN),
+            line + strlen(mark));
+}
+
 void message_print(const char *command, const struct cnn_error *error)
 {
-    struct cnn_error shown = *error;
-    const char *plain = tone_begin(stderr, TONE_PLAIN);
-    fprintf(stderr, "%scnn%s%s:%s %s\n", tone_begin(stderr, TONE_BAD), command ? " " : "",
-            command ? command : "", plain, quote_plain(shown.message));
+    char mark[64];
+    snprintf(mark, sizeof mark, "cnn%s%s:", command ? " " : "", command ? command : "");
+    print_part(mark, TONE_BAD, error->message);
     if (error->hint[0])
-        fprintf(stderr, "%shint:%s %s\n", tone_begin(stderr, TONE_BOLD), plain, quote_plain(shown.hint));
+        print_part("hint:", TONE_BOLD, error->hint);
 }

@@ -26,7 +26,8 @@ void note(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A line of a result on standard output, with a question mark for what a terminal would obey in a name. */
 void say(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Writes "cnn COMMAND: message" and its hint to standard error; command may be NULL. */
+/* Writes "cnn COMMAND: message" and its hint to standard error, broken behind punctuation to the width of a
+ * terminal; command may be NULL. */
 void message_print(const char *command, const struct cnn_error *error);
 
 #endif

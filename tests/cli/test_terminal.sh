@@ -75,4 +75,13 @@ done
 "$program" summary --style keras3 | grep -q "$escape" && complain "in a pipe: expected no colour"
 on TERM=xterm summary --style keras3 | sed "s/$escape\[[0-9;]*m//g; s/\r\$//" | cmp - <(COLUMNS=80 "$program" summary --style keras3) ||
     complain "keras3: the colours change the text"
+# Errors are broken to the width behind punctuation, never within a path; a pipe gets them as they are.
+for columns in 20 40 80 200; do
+    on "TERM=dumb COLUMNS=$columns" summary --arch flaten | sed 's/\r$//' >lines
+    [ "$(tr '\n' ' ' <lines)" = "$("$program" summary --arch flaten 2>&1 | tr '\n' ' ')" ] || complain "$columns columns: other words"
+    awk -v columns=$columns '{ sub(/ *$/, "") } length > (columns < 40 ? 40 : columns) { exit 1 }' lines || complain "$columns columns: a line is wider"
+    [ "$columns" -ge 200 ] || [ "$(wc -l <lines)" -gt 2 ] || complain "$columns columns: expected more lines"
+done
+on 'TERM=dumb COLUMNS=40' summary --model "'a very long name with many blanks in it.npz'" | grep -q 'a very long name with many blanks in it.npz' ||
+    complain "a path was broken"
 exit $failed
