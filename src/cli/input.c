@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "message.h"
+#include "quote.h"
 
 enum cnn_status input_machine(uint64_t threads, struct cnn_error *error)
 {
@@ -46,6 +47,8 @@ enum cnn_status input_model(const char *path, struct cnn_model **model, struct c
     enum cnn_status status = cnn_model_load(path, model, error);
     if (status != CNN_ERROR_NOT_FOUND)
         return status;
-    return strcmp(path, MODEL_PATH) == 0 ? fail_hint(error, "cnn train makes one")
-                                         : fail_hint(error, "cnn train --model '%.256s' makes one", path);
+    char word[QUOTE_TEXT];
+    return strcmp(path, MODEL_PATH) == 0
+               ? fail_hint(error, "cnn train makes one")
+               : fail_hint(error, "cnn train --model %s makes one", quote_word(word, path));
 }

@@ -10,6 +10,7 @@
 #include "input.h"
 #include "message.h"
 #include "pictures_print.h"
+#include "quote.h"
 
 enum {
     MOST_AT_A_TIME = 8, /* pictures in memory, each up to 50 million pixels */
@@ -137,8 +138,10 @@ static enum cnn_status clean_picture(const struct pictures *p, const char *file,
 /* Of a folder where a picture is expected: what reads the images in it. */
 static enum cnn_status hint_at_folder(const char *path, struct cnn_error *error)
 {
-    return input_is_dataset(path) ? fail_hint(error, "its images: cnn predict --data %.256s", path)
-                                  : fail_hint(error, "the pictures in it: cnn predict %.256s/*", path);
+    char word[QUOTE_TEXT];
+    quote_word(word, path);
+    return input_is_dataset(path) ? fail_hint(error, "its images: cnn predict --data %s", word)
+                                  : fail_hint(error, "the pictures in it: cnn predict %s/*", word);
 }
 
 static enum cnn_status read_picture(const struct pictures *p, size_t i, struct cnn_error *error)
@@ -148,7 +151,7 @@ static enum cnn_status read_picture(const struct pictures *p, size_t i, struct c
     struct cnn_picture *picture;
     enum cnn_status status = cnn_picture_open(file, p->info.channels, &picture, error);
     if (status != CNN_OK)
-        return input_is_folder(file) ? hint_at_folder(file, error) : status;
+        return status == CNN_ERROR_FORMAT && input_is_folder(file) ? hint_at_folder(file, error) : status;
     status = p->clean ? clean_picture(p, file, picture, pixels, &p->each[i], error)
                       : cnn_picture_scale(picture, p->info.height, p->info.width, pixels, error);
     cnn_picture_close(picture);

@@ -9,6 +9,7 @@
 #include "message.h"
 #include "output.h"
 #include "pictures.h"
+#include "quote.h"
 
 #define NOT_GIVEN UINT64_MAX
 
@@ -289,6 +290,7 @@ static enum cnn_status open_images(const struct predict_settings *s, size_t *fir
                                    struct cnn_dataset **dataset, struct cnn_error *error)
 {
     enum { USUAL = 5 };
+    char word[QUOTE_TEXT];
     bool wish = s->first != NOT_GIVEN || s->index != NOT_GIVEN;
     size_t count = s->first != NOT_GIVEN ? (size_t)s->first : s->index != NOT_GIVEN ? 1 : USUAL;
     *first = s->index != NOT_GIVEN ? (size_t)s->index : 0;
@@ -297,7 +299,7 @@ static enum cnn_status open_images(const struct predict_settings *s, size_t *fir
     if (status == CNN_ERROR_USAGE && !wish)
         status = input_dataset(s->data, split, 0, 0, dataset, error);
     if (status == CNN_ERROR_NOT_FOUND && s->data && input_is_folder(s->data) && !input_is_dataset(s->data))
-        return fail_hint(error, "pictures are named one by one: cnn predict %.256s/*", s->data);
+        return fail_hint(error, "pictures are named one by one: cnn predict %s/*", quote_word(word, s->data));
     if (status == CNN_OK && !cnn_dataset_info(*dataset).labelled)
         note("%s: no labels found, so no truth is shown; cnn doctor says what was looked for",
              cnn_dataset_info(*dataset).source);

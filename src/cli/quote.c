@@ -1,5 +1,6 @@
 #include "quote.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -73,6 +74,27 @@ void quote_print(FILE *file, const char *text)
         print_shown(file, text);
     else
         print_escaped(file, text);
+}
+
+static bool is_bare(const char *word)
+{
+    for (const char *at = word; *at; at++)
+        if (!isalnum((unsigned char)*at) && !strchr("_-./:,=+", *at) && (unsigned char)*at < 0x80)
+            return false;
+    return *word && is_shown(word);
+}
+
+const char *quote_word(char text[QUOTE_TEXT], const char *word)
+{
+    memset(text, 0, QUOTE_TEXT);
+    FILE *to = fmemopen(text, QUOTE_TEXT, "w");
+    if (to && is_bare(word))
+        fputs(word, to);
+    else if (to)
+        quote_print(to, word);
+    if (!to || fclose(to) || text[QUOTE_TEXT - 2])
+        strcpy(text, "FILE");
+    return text;
 }
 
 char *quote_plain(char *text)

@@ -1,5 +1,4 @@
 /* cnn show: pictures of what a network sees, in the terminal or as a file. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "input.h"
 #include "message.h"
 #include "output.h"
+#include "quote.h"
 #include "show_kinds.h"
 #include "stray.h"
 
@@ -93,22 +93,13 @@ static enum cnn_status check_options(const struct show_settings *s, const struct
     return s->out ? check_out(s, kind, error) : CNN_OK;
 }
 
-/* A word as a shell reads it back. */
-static const char *quote_of(const char *word)
-{
-    for (const char *at = word; *at; at++)
-        if (!isalnum((unsigned char)*at) && !strchr("_-./:,=+", *at) && (unsigned char)*at < 0x80)
-            return "'";
-    return "";
-}
-
 /* The command that makes the picture again: what is given and matters. */
 static void write_command(const struct show_settings *s, const char *word, char *text, size_t size)
 {
+    char quoted[QUOTE_TEXT];
     size_t used = (size_t)snprintf(text, size, "cnn show %s", word);
     for (size_t i = 1; i < s->what.count && used < size; i++) {
-        const char *quote = quote_of(s->what.text[i]);
-        used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, s->what.text[i], quote);
+        used += (size_t)snprintf(text + used, size - used, " %s", quote_word(quoted, s->what.text[i]));
     }
     for (size_t i = 0; i < N_SHOW_OPTIONS && used < size; i++) {
         const void *field = (const char *)s + options[i].field;
@@ -118,8 +109,8 @@ static void write_command(const struct show_settings *s, const char *word, char 
         if (used < size && options[i].kind == OPTION_COUNT)
             used += (size_t)snprintf(text + used, size - used, " %" PRIu64, *(const uint64_t *)field);
         if (used < size && options[i].kind == OPTION_TEXT) {
-            const char *value = *(const char *const *)field, *quote = quote_of(value);
-            used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, value, quote);
+            const char *value = *(const char *const *)field;
+            used += (size_t)snprintf(text + used, size - used, " %s", quote_word(quoted, value));
         }
         if (used < size && options[i].kind == OPTION_CHOICE)
             used += (size_t)snprintf(text + used, size - used, " %s",
@@ -169,13 +160,14 @@ static enum cnn_status show_sheet(const struct show_settings *s, const struct cn
 /* A run's file given as its history: the history is in there, and training writes it out. */
 static enum cnn_status hint_at_runs(const struct operands *what, struct cnn_error *error)
 {
+    char quoted[QUOTE_TEXT];
     struct cnn_run_info info;
     struct cnn_error other = {0};
     for (size_t i = 1; i < what->count; i++)
         if (cnn_run_look(what->text[i], &info, &other) == CNN_OK)
             return fail_hint(error,
-                             "a run's file: cnn train --resume %.256s --history run.csv writes its history",
-                             what->text[i]);
+                             "a run's file: cnn train --resume %s --history run.csv writes its history",
+                             quote_word(quoted, what->text[i]));
     return error->status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "input.h"
 #include "message.h"
+#include "quote.h"
 
 static bool is_model(const char *path)
 {
@@ -37,13 +38,14 @@ static bool is_value_of(const char *word, const struct option_row *option)
 
 enum cnn_status stray_hint(const struct command *command, const char *word, struct cnn_error *error)
 {
+    char quoted[QUOTE_TEXT];
     size_t length = strcspn(word, "=");
     for (size_t i = 0; i < command->n_options; i++) {
         const struct option_row *option = &command->options[i];
         if (strlen(option->name) == length && strncmp(option->name, word, length) == 0)
             return fail_hint(error, "did you mean --%.200s?", word);
         if (is_value_of(word, option))
-            return fail_hint(error, "did you mean --%s %.200s?", option->name, word);
+            return fail_hint(error, "did you mean --%s %s?", option->name, quote_word(quoted, word));
     }
     return fail_hint(error, "cnn %s --help lists them", command->name);
 }

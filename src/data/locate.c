@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const spellings[] = {"%s/%s-%s-%s-ubyte", "%s/%s-%s.%s-ubyte", "%s/%s-%s-%s-ubyte.gz",
                                         "%s/%s-%s.%s-ubyte.gz"};
@@ -171,7 +172,9 @@ enum cnn_status locate(const char *source, enum cnn_split split, struct located 
 {
     *found = (struct located){0};
     enum cnn_status status;
-    if (is_folder(source))
+    if (is_folder(source) && access(source, X_OK) != 0)
+        status = error_set(error, CNN_ERROR_IO, "%s: cannot open: %s", source, strerror(errno));
+    else if (is_folder(source))
         status = locate_in_folder(source, split, found, error);
     else if (exists(source))
         status = locate_beside(source, split, found, error);
