@@ -1,6 +1,6 @@
 /*
  * Every kernel once on made-up numbers: a hash of all results, which must be the same for all sets. It needs
- * nothing but the kernels and src/base. test_every.c sees that no kernel is left out here.
+ * nothing but the kernels and src/base. test_left_out.c sees that no kernel is left out here.
  */
 #ifndef KERNELS_TEST_EVERY_H
 #define KERNELS_TEST_EVERY_H

@@ -1,6 +1,7 @@
 /*
- * No kernel without a test: all sets that this machine runs make the same of the same numbers (every.h), and
- * every.h asks for every kernel there is: with one taken away, a run of it must end badly.
+ * All sets of kernels that this machine runs make of the same numbers (every.h) what is written down here,
+ * however they were compiled. test_by_hand.sh compiles this for processors that have no flag for denormal
+ * numbers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,12 +9,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <inttypes.h>
 
 #include "base/denormals.h"
 #include "kernels/every.h"
+
+/* The hash of all results. It is another one when a kernel computes something else, or every.h asks for more.
+ */
+static const uint64_t written_down = UINT64_C(0xdebcba0e5ce70789);
 
 static void all_sets_agree(void **state)
 {
@@ -21,51 +24,17 @@ static void all_sets_agree(void **state)
     struct numbers m;
     assert_true(numbers_make(&m));
     uint64_t mode = denormals_flush(); /* as kernels are always run */
-    uint64_t first = everything(kernels_available(0), m);
-    for (size_t i = 1; kernels_available(i); i++)
-        if (everything(kernels_available(i), m) != first)
-            fail_msg("%s makes something else than %s of the same numbers", kernels_available(i)->name,
-                     kernels_available(0)->name);
-    denormals_restore(mode);
-    numbers_free(&m);
-}
-
-/* struct kernels as an array: its name, then pointers to functions alone. */
-typedef void kernel(void);
-enum {
-    FIRST = offsetof(struct kernels, pack) / sizeof(kernel *),
-    END = sizeof(struct kernels) / sizeof(kernel *)
-};
-
-/* Whether all goes well without the kernel in that place. */
-static bool runs_without(size_t place, struct numbers m)
-{
-    union {
-        struct kernels set;
-        kernel *at[END];
-    } k = {.set = *kernels_available(0)};
-    assert_non_null(k.at[place]);
-    k.at[place] = NULL;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        signal(SIGSEGV, SIG_DFL); /* not the handler of cmocka, or of a sanitizer */
-        everything(&k.set, m);
-        _exit(0);
+    bool same = true;
+    for (size_t i = 0; kernels_available(i); i++) {
+        uint64_t found = everything(kernels_available(i), m);
+        if (found != written_down) {
+            print_error("%s: expected %016" PRIx64 ", found %016" PRIx64 "\n", kernels_available(i)->name,
+                        written_down, found);
+            same = false;
+        }
     }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static void none_is_left_out(void **state)
-{
-    (void)state;
-    struct numbers m;
-    assert_true(numbers_make(&m));
-    for (size_t place = FIRST; place < END; place++)
-        if (runs_without(place, m))
-            fail_msg("member %zu of struct kernels has no test: call it in tests/kernels/every.h", place);
+    denormals_restore(mode);
+    assert_true(same);
     numbers_free(&m);
 }
 
@@ -73,7 +42,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_sets_agree),
-        cmocka_unit_test(none_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
