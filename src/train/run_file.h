@@ -24,6 +24,20 @@ struct run {
 /* Errors: MISMATCH (a model without a run), FORMAT, MEMORY. */
 enum cnn_status run_file_read(struct npz *npz, const char *path, struct run *run, struct cnn_error *error);
 
+/* The weights of the best epoch, one after the other: only a run with early stopping has them. */
+#define RUN_FILE_BEST "training/best_weights"
+
+/* Visits every slot array: "slot_0/conv2d/kernel". */
+typedef enum cnn_status slot_visit(void *with, const char *name, const struct parameter *p, float *slot,
+                                   struct cnn_error *error);
+enum cnn_status run_file_each_slot(const struct cnn_trainer *trainer, slot_visit *visit, void *with,
+                                   struct cnn_error *error);
+
+/* And the weights that the model does not hold: the mean, or once that is the model the weights to go on
+ * with. */
+enum cnn_status run_file_each_other_weight(const struct cnn_trainer *trainer, bool in_model,
+                                           slot_visit *visit, void *with, struct cnn_error *error);
+
 /* The history in the file. Shapes: history [epochs_done]. Errors: FORMAT, MEMORY. */
 enum cnn_status run_file_read_history(struct npz *npz, size_t epochs_done, struct cnn_epoch *history,
                                       struct cnn_error *error);
