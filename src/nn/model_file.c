@@ -282,14 +282,30 @@ static enum cnn_status read_wish(struct npz *npz, const struct cnn_model_options
     return status;
 }
 
-/* What is there, for whoever gave an array another name. */
+/* What is there, for whoever gave an array another name; as many of the names as there is room for. */
 static void hint_names(const struct npz *npz, enum cnn_status status, struct cnn_error *error)
 {
     char names[256] = "";
     const char *name;
-    for (size_t i = 0, used = 0; (name = npz_name(npz, i)) && used < sizeof names; i++)
+    for (size_t i = 0, used = 0; (name = npz_name(npz, i)); i++) {
+        if (used + strlen(name) + sizeof ", ..." > sizeof names) {
+            strcpy(names + used, ", ...");
+            break;
+        }
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", name);
+    }
     error_hint(error, status, "the file holds %s", names[0] ? names : "nothing");
+}
+
+/* Weights that do not fit: the file may say which network they are of, or has other names for them. */
+static void hint_at_weights(struct npz *npz, const char *given, enum cnn_status status,
+                            struct cnn_error *error)
+{
+    char spec[MAX_SPEC_TEXT];
+    if (given && npz_has(npz, "spec") && npz_read_text(npz, "spec", spec, sizeof spec, NULL) == CNN_OK)
+        error_hint(error, status, "they are of %s; leave out --arch to take that network", spec);
+    else
+        hint_names(npz, status, error);
 }
 
 static enum cnn_status create_from(struct npz *npz, const struct cnn_model_options *options,
@@ -307,7 +323,7 @@ static enum cnn_status create_from(struct npz *npz, const struct cnn_model_optio
     status = read_weights(npz, model, error);
     if (status != CNN_OK) {
         if (status == CNN_ERROR_FORMAT)
-            hint_names(npz, status, error);
+            hint_at_weights(npz, options->arch, status, error);
         cnn_model_free(model);
         return status;
     }
