@@ -53,6 +53,12 @@ void output_show(void)
         let_reader_go();
 }
 
+void output_print(const char *text)
+{
+    if (fputs(text, stdout) < 0 && !reason)
+        reason = errno;
+}
+
 enum cnn_status output_flush(struct cnn_error *error)
 {
     output_show();

@@ -17,6 +17,9 @@ void output_outlive_reader(void);
 /* Shows what waits now; a failure is kept for output_flush to report. */
 void output_show(void);
 
+/* Prints a long text, of which a part may be written at once: a failure is kept too. */
+void output_print(const char *text);
+
 /* Writes out what waits. Errors: IO when that, or any write before, failed. */
 enum cnn_status output_flush(struct cnn_error *error);
 

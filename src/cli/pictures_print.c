@@ -127,7 +127,7 @@ static enum cnn_status print_preview(const struct pictures *p, const struct cnn_
     cnn_sheet_free(sheet);
     if (status != CNN_OK)
         return status;
-    fputs(text, stdout);
+    output_print(text);
     cnn_text_free(text);
     return CNN_OK;
 }

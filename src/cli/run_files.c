@@ -94,7 +94,8 @@ enum cnn_status run_files_go_on(struct run_files *files, const struct cnn_traine
     if (files->history || !*history)
         return CNN_OK;
     if (!cnn_trainer_has_history(trainer, history)) {
-        note("the history of this run is no longer in %s; --history FILE writes all of it", history);
+        if (!quiet)
+            note("the history of this run is no longer in %s; --history FILE writes all of it", history);
         return CNN_OK;
     }
     snprintf(files->found, sizeof files->found, "%s", history);

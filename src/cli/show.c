@@ -151,7 +151,7 @@ static enum cnn_status show_sheet(const struct show_settings *s, const struct cn
     }
     status = cnn_sheet_text(sheet, output_colours(), output_columns(stdout), s->dark, &text, error);
     if (status == CNN_OK)
-        fputs(text, stdout);
+        output_print(text);
     if (status == CNN_OK)
         cnn_text_free(text);
     return status;
