@@ -1,5 +1,7 @@
 /* cnn train: the progress line of Keras, a saved model, and what came of it. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "input.h"
@@ -89,11 +91,24 @@ static void close_run(struct run *run)
     run_files_release(&run->files);
 }
 
+/* An optimizer's own number is a share near 1; below a tenth it was likely meant as the learning rate. */
+static void say_optimizer(const char *optimizer)
+{
+    const struct cnn_word *word;
+    size_t length = strcspn(optimizer, ":");
+    double number = optimizer[length] ? strtod(optimizer + length + 1, NULL) : 0;
+    for (size_t i = 0; number > 0 && number < 0.1 && (word = cnn_word(CNN_WORDS_OPTIMIZER, i)); i++)
+        if (strlen(word->word) == length && strncmp(word->word, optimizer, length) == 0)
+            note("the optimizer is %s, as %s; a learning rate is given as --learning-rate", optimizer,
+                 word->usage);
+}
+
 /* What few runs ask for, and what it does. */
 static void say_settings(const struct run *run)
 {
     struct cnn_train_options o = cnn_trainer_options(run->trainer);
     char loss[LOSS_TEXT], number[COUNT_TEXT];
+    say_optimizer(o.optimizer);
     if (*loss_text(loss, o.loss, o.label_smoothing, o.l2))
         note("the loss is %s", loss);
     if (o.clipnorm > 0)
