@@ -132,7 +132,7 @@ def without_colours_it_is_signs_and_numbers():
 
 def it_draws_at_most_ten_times_a_second():
     begin = time.monotonic()
-    terminal = watch(24, 80, "--epochs", "60", "--overwrite")
+    terminal = watch(24, 80, "--epochs", "15", "--overwrite")
     status = terminal.finish()
     took = time.monotonic() - begin
     expect(status == 0 and 2 <= len(terminal.frames) <= 2 + 10 * took,

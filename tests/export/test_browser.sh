@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The page in a real browser: the same bits, drawing by mouse, touch and keyboard, policy, names, motion, contrast, width.
-# CNN_SHOTS=FOLDER keeps the screenshots; CNN_IMAGES=N compares the bits of N images of each network, not of 1,000 (a quarter of a minute).
+# CNN_SHOTS=FOLDER keeps the screenshots; CNN_IMAGES=N compares the bits of N images of each network, not of 200 (1,000: a quarter of a minute).
 set -euo pipefail
 answers=$(dirname "$1")/tests/export_answers
 for needed in /usr/bin/chromium /usr/bin/chromedriver; do
@@ -16,7 +16,7 @@ every="conv2d:3,5,swish batchnorm activation:elu maxpool2d:2 dropout:0.2 conv2d:
     flatten dense:24,hard_sigmoid dense:24,hard_sigmoid3 dense:24,hard_swish dense:24,leaky_relu dense:24,sigmoid dense:24,softplus
     dense:24,softsign dense:24,tanh dense:24 dense:10,softmax"
 names=(lesson pool lenet5 mlp every)
-"$answers" "$work/named" synth "${CNN_IMAGES:-1000}" "${names[@]:0:4}" "$every" >/dev/null
+"$answers" "$work/named" synth "${CNN_IMAGES:-200}" "${names[@]:0:4}" "$every" >/dev/null
 for i in "${!names[@]}"; do
     for kind in html json; do
         mv "$work/named/$((i + 1)).$kind" "$work/pages/${names[i]}.$kind"
