@@ -39,6 +39,11 @@ float exact_sqrt(float a)
     return sqrtf(exact_flush(a));
 }
 
+bool exact_is_same(float a, float b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (fabsf(a) <= 0 && fabsf(b) <= 0);
+}
+
 static uint32_t bits_of(float x)
 {
     uint32_t bits;

@@ -17,6 +17,9 @@ float exact_log(float x);
 float exact_log1p(float x); /* log(1 + x), for x from 0 to 1 */
 float exact_erf(float x);
 
+/* To the bit, but for the sign of 0. */
+bool exact_is_same(float a, float b);
+
 /* One output of a layer on its way: after each step the sum, and where groups are summed apart, theirs. */
 struct running {
     const struct layer *layer;

@@ -76,8 +76,10 @@ void tell_input(struct explanation *e);
 /* What layer i is for, its shape, counts and multiplications. */
 void tell_layer(struct explanation *e, size_t i);
 
-/* How output k of layer i is added up and what its activation makes of it. */
-void tell_sum(struct explanation *e, size_t i, size_t output);
+/* How output k of layer i comes about, the same by the steps of its sum, and what its activation makes of it.
+ */
+void tell_output(struct explanation *e, size_t i, size_t output);
+void tell_steps(struct explanation *e, size_t i, size_t output);
 void tell_activation(struct explanation *e, size_t i, size_t output);
 
 /* Softmax of the logits, or the outputs where there is none; and the loss where there is a label. */

@@ -48,7 +48,7 @@ static void tell_title(struct explanation *e)
 /* The sums of one layer for one of its numbers. */
 static enum cnn_status tell_number(struct explanation *e, size_t i, size_t output, struct cnn_error *error)
 {
-    tell_sum(e, i, output);
+    tell_output(e, i, output);
     tell_activation(e, i, output);
     if (is_answer(e, i))
         tell_answer(e);

@@ -1,22 +1,14 @@
 /* One output of a layer, added up before the reader's eyes in the program's own order. */
 #include "explain/explain.h"
 #include "explain/said.h"
-#include "explain/worked.h"
 
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { MOST_ROWS = 32, LARGEST_TERMS = 5 };
-
-/* To the bit, but for the sign of 0. */
-static bool is_same(float a, float b)
-{
-    return memcmp(&a, &b, sizeof a) == 0 || (fabsf(a) <= 0 && fabsf(b) <= 0);
-}
 
 static struct running start(const struct explanation *e, size_t i, size_t output)
 {
@@ -35,6 +27,7 @@ struct overview {
     size_t n, products, groups;
     size_t first[3], last[3]; /* of the places in the input: row, column, channel */
     enum step_kind kind;      /* of the last step but a division */
+    float divisor;            /* of that division; 0: there is none */
 };
 
 static void see_place(struct overview *o, const struct shape *in, size_t x)
@@ -53,9 +46,10 @@ static struct overview look_over(struct running r)
     while (running_next(&r)) {
         o.n++;
         o.products += r.step.kind == STEP_PRODUCT;
-        o.groups = r.step.group + 1;
+        o.divisor = r.step.kind == STEP_DIVIDE ? r.step.number : 0;
         if (r.step.kind == STEP_START || r.step.kind == STEP_DIVIDE)
             continue;
+        o.groups = r.step.group + 1;
         o.kind = r.step.kind;
         see_place(&o, &r.layer->in, r.step.x);
     }
@@ -106,14 +100,15 @@ static const char *place_heading(const struct explanation *e, size_t i)
 static void say_where(struct explanation *e, size_t i, const struct overview *o)
 {
     struct paper *p = &e->paper;
+    char number[NUMBER_WIDTH];
     if (explained_layer(e, i)->in.rank == 3)
         paper_say(p, SAID_looks_at,
                   i == 1 ? paper_choose(p, SAID_the_image) : paper_choose(p, SAID_layer_below), o->first[0],
                   o->last[0], o->first[1], o->last[1]);
     else
-        paper_say(p, "It looks at all %zu numbers of the row below. Units are counted from 0.",
-                  "앞 층의 수 %zu개를 모두 봅니다. 유닛의 번호는 0부터 셉니다.",
-                  shape_count(&explained_layer(e, i)->in));
+        paper_say(p, "It looks at all %s numbers of the row below. Units are counted from 0.",
+                  "앞 층의 수 %s개를 모두 봅니다. 유닛의 번호는 0부터 셉니다.",
+                  number_text(number, (double)shape_count(&explained_layer(e, i)->in)));
     if (o->products)
         paper_say(p, SAID_from_the_bias);
 }
@@ -130,23 +125,18 @@ static void head_terms(const struct explanation *e, struct table *t, size_t i, c
         table_cell(t, "x * w");
     }
     table_cell(t, "%s",
-               o->kind == STEP_LARGEST ? paper_choose(p, "largest", "최댓값") : paper_choose(p, SAID_sum));
+               o->kind == STEP_LARGEST ? paper_choose(p, "largest so far", "여기까지 가장 큰 값")
+                                       : paper_choose(p, SAID_sum));
 }
 
 static void add_term_row(const struct explanation *e, struct table *t, size_t i, const struct running *r,
                          float sum, bool products)
 {
     char place[NAME_TEXT];
-    const bool divides = r->step.kind == STEP_DIVIDE, starts = r->step.kind == STEP_START;
     input_text(e, place, i, r->step.x);
-    if (starts || divides) {
-        table_cell(t, "%s",
-                   starts ? paper_choose(&e->paper, SAID_bias)
-                          : paper_choose(&e->paper, "divided by", "나누기"));
-        if (divides)
-            table_cell(t, "%.6g", (double)r->step.number);
-        else
-            table_cell(t, "%s", "");
+    if (r->step.kind == STEP_START) {
+        table_cell(t, "%s", paper_choose(&e->paper, SAID_bias));
+        table_cell(t, "%s", "");
     } else {
         table_cell(t, "%s", place);
         table_cell(t, "%.6g", (double)r->x[r->step.x]);
@@ -169,7 +159,8 @@ static void tell_terms(struct explanation *e, size_t i, size_t output, const str
     const bool apart = words->by_groups && words->by_groups(r.layer);
     head_terms(e, &t, i, o);
     while (running_next(&r))
-        add_term_row(e, &t, i, &r, apart && r.n > 1 ? r.group_sum : r.sum, o->products > 0);
+        if (r.step.kind != STEP_DIVIDE)
+            add_term_row(e, &t, i, &r, apart && r.n > 1 ? r.group_sum : r.sum, o->products > 0);
     paper_table(&e->paper, &t);
 }
 
@@ -177,24 +168,54 @@ static void tell_terms(struct explanation *e, size_t i, size_t output, const str
 
 /* A group while it is gone through. */
 struct group {
-    size_t number, n; /* n: products in it */
-    double adds;      /* their sum */
+    size_t number, n; /* n: products or numbers in it */
+    double value;     /* their sum, or the largest of them */
     float sum;        /* after it */
 };
 
+static void head_groups(const struct explanation *e, struct table *t, const struct overview *o)
+{
+    const struct paper *p = &e->paper;
+    const bool largest = o->kind == STEP_LARGEST;
+    table_cell(t, "%s", "");
+    table_cell(t, "%s",
+               o->products ? paper_choose(p, "products", "곱의 개수")
+                           : paper_choose(p, "numbers", "수의 개수"));
+    table_cell(t, "%s",
+               largest ? paper_choose(p, "largest", "가장 큰 값") : paper_choose(p, "adds", "더하는 값"));
+    table_cell(t, "%s",
+               largest ? paper_choose(p, "largest so far", "여기까지 가장 큰 값")
+                       : paper_choose(p, SAID_sum));
+}
+
 static void add_group_row(const struct explanation *e, struct table *t, const struct layer *layer,
-                          const struct group *g, size_t groups)
+                          const struct group *g, const struct overview *o)
 {
     const struct layer_words *words = layer->type->words;
     char name[FILLED_TEXT];
     const char *text = paper_choose(&e->paper, words->group_english, words->group_korean);
-    if (groups > 1 && text && fill(layer, text, g->number, name))
+    if (o->groups > 1 && text && fill(layer, text, g->number, name))
         table_cell(t, "%.60s", name);
     else
-        table_cell(t, "%s", paper_choose(&e->paper, "all products", "모든 곱"));
+        table_cell(t, "%s",
+                   o->products ? paper_choose(&e->paper, "all products", "모든 곱")
+                               : paper_choose(&e->paper, "all numbers", "모든 수"));
     table_cell(t, "%zu", g->n);
-    table_cell(t, "%.6g", g->adds);
+    table_cell(t, "%.6g", g->value);
     table_cell(t, "%.6g", (double)g->sum);
+}
+
+/* Takes the number or product of a step in. */
+static void take_in(struct group *g, const struct running *r)
+{
+    const double x = (double)r->x[r->step.x],
+                 value = r->step.kind == STEP_PRODUCT ? x * (double)weight_of(r) : x;
+    if (r->step.kind != STEP_LARGEST)
+        g->value += value;
+    else if (g->n == 0 || value > g->value)
+        g->value = value;
+    g->number = r->step.group;
+    g->n++;
 }
 
 /* Each group's own sum: as the program has it where it sums groups apart; else what its products are
@@ -206,18 +227,13 @@ static void tell_groups(struct explanation *e, size_t i, size_t output, const st
     const bool apart = words->by_groups && words->by_groups(r.layer);
     struct group g = {0};
     struct table t = {.look = "lrrr"};
-    table_cell(&t, "%s", "");
-    table_cell(&t, "%s",
-               o->products ? paper_choose(&e->paper, "products", "곱의 개수")
-                           : paper_choose(&e->paper, "numbers", "수의 개수"));
-    table_cell(&t, "%s", paper_choose(&e->paper, "adds", "더하는 값"));
-    table_cell(&t, "%s", paper_choose(&e->paper, SAID_sum));
+    head_groups(e, &t, o);
     for (bool more = true; more; before = r) {
         more = running_next(&r);
         if (g.n && (!more || r.step.group != g.number)) {
-            g.adds = apart ? (double)before.group_sum : g.adds;
+            g.value = apart ? (double)before.group_sum : g.value;
             g.sum = apart ? r.sum : before.sum;
-            add_group_row(e, &t, r.layer, &g, o->groups);
+            add_group_row(e, &t, r.layer, &g, o);
             g = (struct group){0};
         }
         if (more && r.step.kind == STEP_START) {
@@ -225,12 +241,8 @@ static void tell_groups(struct explanation *e, size_t i, size_t output, const st
             table_cell(&t, "%s", "");
             table_cell(&t, "%s", "");
             table_cell(&t, "%.6g", (double)r.sum);
-        } else if (more && r.step.kind != STEP_DIVIDE) {
-            double x = (double)r.x[r.step.x];
-            g.number = r.step.group;
-            g.n++;
-            g.adds += r.step.kind == STEP_PRODUCT ? x * (double)weight_of(&r) : x;
-        }
+        } else if (more && r.step.kind != STEP_DIVIDE)
+            take_in(&g, &r);
     }
     paper_table(&e->paper, &t);
     if (apart)
@@ -262,6 +274,7 @@ static void tell_largest(struct explanation *e, size_t i, size_t output, const s
     struct running r = start(e, i, output);
     struct term *terms = memory_alloc(o->products, sizeof *terms);
     struct table t = {.look = "lrrr"};
+    char number[NUMBER_WIDTH];
     size_t n = 0;
     e->paper.memory_ran_out = e->paper.memory_ran_out || !terms;
     if (!terms)
@@ -270,8 +283,10 @@ static void tell_largest(struct explanation *e, size_t i, size_t output, const s
         if (r.step.kind == STEP_PRODUCT)
             terms[n++] = (struct term){r.step.x, r.step.w, (double)weight_of(&r) * (double)r.x[r.step.x]};
     qsort(terms, n, sizeof *terms, compare_terms);
-    paper_say(&e->paper, "The five largest of the %zu products (--all lists every one):",
-              "곱 %zu개 가운데 가장 큰 다섯 개입니다(--all을 쓰면 모두 나옵니다).", n);
+    paper_say(&e->paper,
+              "Of the %s products the five that are largest without their sign (--all lists every one):",
+              "곱 %s개 가운데 절댓값이 가장 큰 다섯 개입니다(--all을 쓰면 모두 나옵니다).",
+              number_text(number, (double)n));
     table_cell(&t, "%s", place_heading(e, i));
     table_cell(&t, "x");
     table_cell(&t, "w");
@@ -288,28 +303,49 @@ static void tell_largest(struct explanation *e, size_t i, size_t output, const s
     memory_free(terms);
 }
 
-/* ---- */
+/* ---- the whole ------------------------------------------------------------------------------------- */
 
-/* Where a layer only looks at the numbers below in another way, or does not tell how it makes them. */
-static void tell_no_sum(struct explanation *e, size_t i, size_t output)
+/* The sum before its division. */
+static float undivided(struct running r)
 {
-    const struct layer *layer = explained_layer(e, i);
-    char here[NAME_TEXT], below[NAME_TEXT];
-    output_text(&e->paper, here, &layer->out, output);
-    output_text(&e->paper, below, &layer->in, output);
-    if (!layer_computes(layer))
-        paper_say(&e->paper, "The number of %s is that of %s in the layer below: %.6g.",
-                  "%s의 값은 앞 층에서 %s에 있던 수 그대로입니다: %.6g", here, below,
-                  (double)e->y[i][output]);
-    else
-        paper_say(&e->paper, "The number of %s is %.6g.", "%s의 값은 %.6g입니다.", here,
-                  (double)e->y[i][output]);
+    float sum = 0;
+    for (; running_next(&r) && r.step.kind != STEP_DIVIDE; sum = r.sum)
+        ;
+    return sum;
 }
 
-static void tell_steps(struct explanation *e, size_t i, size_t output)
+static void tell_result(struct explanation *e, size_t i, size_t output, const struct overview *o)
 {
     struct paper *p = &e->paper;
+    const float z = exact_output(explained_layer(e, i), e->y[i - 1], output);
+    const bool same = exact_is_same(z, e->z[i][output]);
+    char number[NUMBER_WIDTH];
+    if (o->divisor > 0) {
+        paper_say(p, "The mean is the sum divided by how many numbers there are:",
+                  "합을 수의 개수로 나누면 평균입니다.");
+        paper_line(p, "%.6g / %s = %.6g", (double)undivided(start(e, i, output)),
+                   number_text(number, (double)o->divisor), (double)z);
+    } else if (o->kind == STEP_LARGEST)
+        paper_say(p, "The largest number there is %.6g.", "이 가운데 가장 큰 수는 %.6g입니다.", (double)z);
+    if (same && o->products)
+        paper_say(p, SAID_together, (double)z);
+    else if (o->products)
+        paper_say(p, SAID_together_but, (double)z, (double)e->z[i][output]);
+    else if (same)
+        paper_say(p, SAID_the_same);
+    else
+        paper_say(p, SAID_not_the_same, (double)z, (double)e->z[i][output]);
+}
+
+void tell_steps(struct explanation *e, size_t i, size_t output)
+{
     const struct overview o = look_over(start(e, i, output));
+    char name[NAME_TEXT];
+    output_text(&e->paper, name, &explained_layer(e, i)->out, output);
+    if (o.products)
+        paper_heading(&e->paper, 3, SAID_step_by_step, explained_layer(e, i)->name, name);
+    else
+        paper_heading(&e->paper, 3, SAID_how, explained_layer(e, i)->name, name);
     say_where(e, i, &o);
     const bool each = o.n <= MOST_ROWS || e->options.all;
     if (each)
@@ -318,42 +354,5 @@ static void tell_steps(struct explanation *e, size_t i, size_t output)
         tell_groups(e, i, output, &o);
     if (o.products && !each)
         tell_largest(e, i, output, &o);
-    const float z = exact_output(explained_layer(e, i), e->y[i - 1], output);
-    if (is_same(z, e->z[i][output]))
-        paper_say(p, SAID_together, (double)z);
-    else
-        paper_say(p, SAID_together_but, (double)z, (double)e->z[i][output]);
-}
-
-/* By lines, of which the last is the number; and what training makes of it. */
-static void tell_lines(struct explanation *e, size_t i, size_t output)
-{
-    const struct layer *layer = explained_layer(e, i);
-    struct paper *p = &e->paper;
-    struct worked w = worked_begin(layer, e->y[i - 1], output);
-    tell_topic(e, layer, TOPIC_NUMBER, &w);
-    const float z = exact_output(layer, e->y[i - 1], output);
-    if (is_same(z, e->z[i][output]))
-        paper_say(p, SAID_the_same);
-    else
-        paper_say(p, SAID_not_the_same, (double)z, (double)e->z[i][output]);
-    tell_topic(e, layer, TOPIC_TRAINING, &w);
-}
-
-void tell_sum(struct explanation *e, size_t i, size_t output)
-{
-    const struct layer *layer = explained_layer(e, i);
-    struct paper *p = &e->paper;
-    char name[NAME_TEXT];
-    output_text(p, name, &layer->out, output);
-    if (layer->type->words->step) {
-        paper_heading(p, 3, SAID_step_by_step, layer->name, name);
-        tell_steps(e, i, output);
-    } else if (layer_is_worked(layer)) {
-        paper_heading(p, 3, SAID_how, layer->name, name);
-        tell_lines(e, i, output);
-    } else {
-        paper_heading(p, 3, "%s, %s", "%s: %s", layer->name, name);
-        tell_no_sum(e, i, output);
-    }
+    tell_result(e, i, output, &o);
 }

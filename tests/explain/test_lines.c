@@ -165,6 +165,94 @@ static void test_places_of_a_row(void **state)
     }
 }
 
+/* ---- pooling --------------------------------------------------------------------------------------- */
+
+/* Of "HEAD        36  0.5  0.7", the last row of a table that is told before `end`: the number of that
+ * column, from the right. */
+static double last_row(const char *text, const char *end, size_t column)
+{
+    while (end > text && (end[-1] == '\n' || end[-1] == ' '))
+        end--;
+    for (size_t i = 0; i <= column; i++) {
+        while (end[-1] == ' ')
+            end--;
+        while (end[-1] != ' ')
+            end--;
+    }
+    return strtod(end, NULL);
+}
+
+/* Number 0 of layer 1 in one language: a mean shows its division of the last sum, a maximum speaks of no sum.
+ */
+static void check_pool(const char *arch, size_t window, bool all, enum cnn_language language)
+{
+    struct cnn_model *model = made(arch, SIDE, CHANNELS, true);
+    struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+    const bool mean = strstr(arch, "avg"), korean = language == CNN_KOREAN;
+    float y[SIDE * SIDE * CHANNELS];
+    char expected[2][96];
+    struct cnn_explain_options o = {
+        .language = language, .layer = model->layer[0].name, .all = all, .columns = 1000};
+    o.has_map = o.has_place = model->layer[0].out.rank == 3;
+    o.has_unit = !o.has_map;
+    assert_int_equal(cnn_model_activations(model, data, 0, 1, CNN_AFTER_ACTIVATION, y, NULL), CNN_OK);
+    char *text = explained(model, data, &o);
+    snprintf(expected[0], sizeof *expected,
+             korean ? "\n이 가운데 가장 큰 수는 %.6g입니다.\n" : "\nThe largest number there is %.6g.\n",
+             (double)y[0]);
+    snprintf(expected[1], sizeof *expected, " / %zu = %.6g\n\n", window, (double)y[0]);
+    const char *how = strstr(text, korean ? "의 값을 구하는 과정\n" : ": how it comes about\n"),
+               *end = how ? strstr(how, expected[mean]) : NULL;
+    if (!end ||
+        !strstr(end, korean ? "\n신경망이 직접 계산한 값과" : "\nThe network itself computed the same"))
+        fail_msg("%s: not said: %s: %s", arch, expected[mean], text);
+    const char *table = strstr(how, korean ? "\n합을" : "\nThe mean is");
+    const double shown = last_row(how, mean ? table : end, 0),
+                 divided = mean ? last_row(how, end, 0) : (double)y[0];
+    if (fabs(shown - divided) > 1e-5 * fabs(divided) || (!mean && last_row(how, end, 1) > shown))
+        fail_msg("%s: the table ends in %g, not in %g: %s", arch, shown, divided, how);
+    if (!mean && (strstr(how, "sum") || strstr(how, "adds") || strstr(how, "합") || strstr(how, "더하")))
+        fail_msg("%s: no sum is what it says: %s", arch, how);
+    if (strstr(how, "Together") || strstr(how, "합치면"))
+        fail_msg("%s: not what its numbers are together: %s", arch, how);
+    free(text);
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_pools(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        const enum cnn_language language = i % 2 ? CNN_KOREAN : CNN_ENGLISH;
+        check_pool("globalavgpool2d dense:4,softmax", SIDE * SIDE, i < 2, language);
+        check_pool("avgpool2d:2 flatten dense:4,softmax", 4, i < 2, language);
+        check_pool("avgpool2d:6 flatten dense:4,softmax", 36, i < 2, language);
+        check_pool("maxpool2d:3 flatten dense:4,softmax", 9, i < 2, language);
+        check_pool("maxpool2d:6 flatten dense:4,softmax", 36, i < 2, language);
+    }
+}
+
+/* The five products of a long sum that are shown are largest whatever their sign, and are said to be. */
+static void test_largest_products(void **state)
+{
+    (void)state;
+    struct cnn_model *model = made("flatten dense:4,softmax", SIDE, CHANNELS, true);
+    struct cnn_dataset *data = one_image(SIDE, CHANNELS);
+    struct cnn_explain_options o = {.layer = "dense", .columns = 1000};
+    static const char *const words[] = {
+        "\nOf the 162 products the five that are largest without their sign (",
+        "\n곱 162개 가운데 절댓값이 가장 큰 다섯 개입니다("};
+    for (int i = 0; i < 2; i++) {
+        o.language = i ? CNN_KOREAN : CNN_ENGLISH;
+        char *text = explained(model, data, &o);
+        assert_non_null(strstr(text, words[i]));
+        free(text);
+    }
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
 /* ---- dropout --------------------------------------------------------------------------------------- */
 
 /* In training a number becomes 0 or what is told of it, and about as many are dropped as is said. */
@@ -277,6 +365,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_are_told),
         cmocka_unit_test(test_places_of_a_row),
+        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_largest_products),
         cmocka_unit_test(test_dropout_in_training),
         cmocka_unit_test(test_moving_averages),
     };
