@@ -103,9 +103,8 @@ static size_t tallest(const struct band *band)
 /* The largest cells with which all tiles stand in one row; else the largest with which they fit at all. */
 static struct grid choose_grid(const struct band *band, const struct layout *layout, int page_width)
 {
-    enum { NUMBER_CELL = 60 };
     if (band->numbers)
-        return grid_of(band, NUMBER_CELL, page_width);
+        return grid_of(band, (CELL_LETTERS + 1) * font_width(FONT_16), page_width);
     int most = (band->small ? layout->tile / 2 : layout->tile) / (int)tallest(band);
     int largest = band->small ? CELL_LEAST : layout->cell, least = band->small ? CELL_LEAST / 2 : CELL_LEAST;
     most = most > largest ? largest : most < 2 ? 2 : most;
@@ -141,8 +140,8 @@ static void draw_sign(struct canvas *canvas, const struct band *band, const stru
 static void draw_number(struct canvas *canvas, const struct grid *grid, float value, int left, int top,
                         struct colour ground)
 {
-    char text[16];
-    snprintf(text, sizeof text, "%.3g", (double)value);
+    char text[CELL_LETTERS + 1];
+    cell_number(text, value);
     int width = (int)letters_count(text) * font_width(FONT_16);
     canvas_text(canvas, FONT_16, left + (grid->cell - width) / 2,
                 top + (grid->cell - font_height(FONT_16)) / 2, text, palette_on(ground));

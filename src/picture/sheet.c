@@ -152,6 +152,13 @@ void sheet_print(char *text, size_t size, const char *format, ...)
             *text = '?';
 }
 
+void cell_number(char text[CELL_LETTERS + 1], float value)
+{
+    int digits = 3;
+    while (snprintf(text, CELL_LETTERS + 1, "%.*g", digits, (double)value) > CELL_LETTERS && digits > 1)
+        digits--;
+}
+
 float band_limit(const struct band *band)
 {
     float limit = 0;

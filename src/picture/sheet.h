@@ -96,6 +96,11 @@ void sheet_print(char *text, size_t size, const char *format, ...)
     ;
 #define SHEET_PRINT(text, ...) sheet_print(text, sizeof(text), __VA_ARGS__)
 
+/* What is written into a cell: a number with three digits, or with fewer where it would be longer. A cell is
+ * a character wider, so that two never touch. */
+enum { CELL_LETTERS = 7 };
+void cell_number(char text[CELL_LETTERS + 1], float value);
+
 /* The largest absolute value in a band's tiles; 1 where all are 0. */
 float band_limit(const struct band *band);
 

@@ -27,11 +27,12 @@ static char sign_of(const struct band *band, const struct tile *tile, size_t upp
 static void put_number(struct writer *w, const struct band *band, const struct tile *tile, size_t wide,
                        float value)
 {
-    char text[16];
+    char text[16], number[CELL_LETTERS + 1];
     float limit = tile->limit > 0 ? tile->limit : band->scale.limit;
     int step = (int)(9 * value / limit + (value < 0 ? -0.5f : 0.5f));
+    cell_number(number, value);
     if (band->numbers)
-        snprintf(text, sizeof text, "%8.3g", (double)value);
+        snprintf(text, sizeof text, "%*s", (int)wide, number);
     else if (wide == 2 && step == 0)
         snprintf(text, sizeof text, " ."); /* of many numbers the zeros are ground */
     else

@@ -43,7 +43,7 @@ static struct grid choose_grid(const struct writer *w, const struct band *band)
     size_t most = GRID_MOST_WIDE, wanted = band->columns ? band->columns : band->n;
     if (band->numbers || (w->colours == CNN_COLOURS_NONE && band->scale.kind == SCALE_SIGNED)) {
         grid.numbers = true;
-        grid.wide = band->numbers ? 8 : grid_widest(band) > GRID_NARROW ? 2 : 3;
+        grid.wide = band->numbers ? CELL_LETTERS + 1 : grid_widest(band) > GRID_NARROW ? 2 : 3;
     } else {
         /* a sign for two rows of a small tile would leave too little of it */
         size_t least = w->colours == CNN_COLOURS_NONE && grid_widest(band) <= GRID_NARROW ? 2 : 1;

@@ -159,6 +159,53 @@ static void numbers_stand_for_the_cells(void **state)
     sheet_free(sheet);
 }
 
+/* A tile of numbers that are long with three digits. */
+static struct cnn_sheet *make_long_numbers(void)
+{
+    static const float longest[] = {-0.000271F, -6.42e-05F, -0.0588F,   0.00307F, -1.18e-38F,
+                                    1234567,    -3.4e38F,   -0.001234F, 99950,    -100};
+    struct cnn_sheet *sheet = make_sheet();
+    sheet->bands[0].numbers = true;
+    for (size_t i = 0; i < SIDE * SIDE; i++)
+        sheet->bands[0].tiles[0].values[i] = longest[i % 10];
+    return sheet;
+}
+
+/* Nothing is written at the sides of a cell, nor beyond. */
+static void long_numbers_stay_in_their_cells(void **state)
+{
+    (void)state;
+    enum { CELL = 64, MARK = 3 };
+    struct cnn_sheet *sheet = make_long_numbers();
+    const struct band *band = &sheet->bands[0];
+    struct canvas canvas;
+    int left, top, right, bottom;
+    assert_int_equal(sheet_draw(sheet, false, &canvas, &error), CNN_OK);
+    box_of(&canvas, theme_of(false)->mark, &left, &top, &right, &bottom);
+    assert_int_equal(right - left + 1, CELL + 2 * MARK);
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        struct colour colour = tile_colour(band, &band->tiles[0], i / SIDE, i % SIDE, false);
+        int x = left + MARK + ((int)(i % SIDE) - 1) * CELL, y = top + MARK + ((int)(i / SIDE) - 3) * CELL;
+        for (int k = MARK; k < CELL - MARK; k++)
+            assert_true(is_colour(&canvas, x + MARK, y + k, colour) &&
+                        is_colour(&canvas, x + CELL - 1 - MARK, y + k, colour));
+    }
+    canvas_free(&canvas);
+    sheet_free(sheet);
+}
+
+static void long_numbers_do_not_touch_in_a_terminal(void **state)
+{
+    (void)state;
+    struct cnn_sheet *sheet = make_long_numbers();
+    char *text;
+    assert_int_equal(sheet_text(sheet, CNN_COLOURS_NONE, 80, false, &text, &error), CNN_OK);
+    assert_non_null(strstr(text, "\n -0.0003  -6e-05 -0.0588 0.00307  -1e-38\n"
+                                 " 1.2e+06  -3e+38 -0.0012   1e+05    -100\n"));
+    memory_free(text);
+    sheet_free(sheet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +215,8 @@ int main(void)
         cmocka_unit_test(what_is_cut_ends_in_dots),
         cmocka_unit_test(nothing_that_a_terminal_obeys_comes_from_a_name),
         cmocka_unit_test(numbers_stand_for_the_cells),
+        cmocka_unit_test(long_numbers_stay_in_their_cells),
+        cmocka_unit_test(long_numbers_do_not_touch_in_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
