@@ -25,3 +25,15 @@ size_t letters_count(const char *text)
     }
     return n;
 }
+
+size_t letters_line(const char *text, size_t most)
+{
+    const char *end = text;
+    for (size_t n = 0; *end && n < most; n++)
+        letter_next(&end);
+    size_t length = (size_t)(end - text);
+    for (size_t n = length; *end && n > length / 2; n--)
+        if (text[n] == ' ' && text[n - 1] != ':')
+            return n;
+    return length;
+}

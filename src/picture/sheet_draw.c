@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MARGIN = 48, TITLE = 44, BAR = 26, BAR_WIDTH = 900, HEADING_GAP = 8, BAND_GAP = 36 };
 
@@ -29,18 +30,10 @@ static void write_wrapped(struct page *page, enum font font, int line, const cha
     size_t most = (size_t)(page->width / font_width(font));
     while (*text) {
         char part[SHEET_LINE];
-        size_t length = letters_count(text) <= most ? sizeof part - 1 : most;
-        for (size_t back = length; length < sizeof part - 1 && back > most / 2; back--)
-            if (text[back] == ' ') {
-                length = back;
-                break;
-            }
-        int n = snprintf(part, sizeof part, "%.*s", (int)length, text);
+        snprintf(part, sizeof part, "%.*s", (int)letters_line(text, most), text);
         page_text(page, font, page->left, page->y, part, colour);
         page->y += line;
-        size_t used = (size_t)n < length ? (size_t)n : length;
-        text += used;
-        while (*text == ' ')
+        for (text += strlen(part); *text == ' ';)
             text++;
     }
 }

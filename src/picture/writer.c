@@ -92,15 +92,8 @@ void writer_put_styled(struct writer *w, const char *style, const char *text)
 void writer_put_wrapped(struct writer *w, const char *style, const char *text)
 {
     while (*text) {
-        size_t length = strlen(text), n = 0;
         char part[SHEET_LINE];
-        if (letters_count(text) > w->columns) {
-            length = w->columns;
-            for (n = length; n > w->columns / 2 && text[n] != ' ';)
-                n--;
-            length = text[n] == ' ' ? n : length;
-        }
-        snprintf(part, sizeof part, "%.*s", (int)length, text);
+        snprintf(part, sizeof part, "%.*s", (int)letters_line(text, w->columns), text);
         writer_put_styled(w, style, part);
         writer_end_line(w);
         for (text += strlen(part); *text == ' ';)

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "picture/letters.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,6 +122,25 @@ static void long_captions_stay_on_the_page(void **state)
     sheet_free(sheet);
 }
 
+/* In a list such as "7: 4, 8: 5" no line ends within a pair, wherever it is broken. */
+static void a_pair_stays_on_its_line(void **state)
+{
+    (void)state;
+    struct cnn_sheet *sheet = make_sheet();
+    SHEET_PRINT(sheet->bands[0].note, "%s", "0: 10, 1: 11, 2: 12, 3: 13, 4: 14, 5: 15, 6: 16, 7: 17, 8: 18");
+    for (size_t columns = 40; columns < 60; columns++) {
+        char *text;
+        assert_int_equal(sheet_text(sheet, CNN_COLOURS_NONE, columns, false, &text, &error), CNN_OK);
+        assert_null(strstr(text, ":\n"));
+        assert_non_null(strstr(text, "7: 17"));
+        memory_free(text);
+    }
+    sheet_free(sheet);
+    assert_int_equal(letters_line("7: 4, 8: 5", 8), strlen("7: 4,"));
+    assert_int_equal(letters_line("7: 4, 8: 5", 10), strlen("7: 4, 8: 5"));
+    assert_int_equal(letters_line("\xed\x95\x9c\xea\xb8\x80", 1), 3); /* never half a letter */
+}
+
 static void what_is_cut_ends_in_dots(void **state)
 {
     (void)state;
@@ -212,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_page_has_every_cell_and_the_mark_around_its_own),
         cmocka_unit_test(the_dots_are_the_same_everywhere),
         cmocka_unit_test(long_captions_stay_on_the_page),
+        cmocka_unit_test(a_pair_stays_on_its_line),
         cmocka_unit_test(what_is_cut_ends_in_dots),
         cmocka_unit_test(nothing_that_a_terminal_obeys_comes_from_a_name),
         cmocka_unit_test(numbers_stand_for_the_cells),
