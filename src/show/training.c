@@ -35,7 +35,8 @@ static void add_curves(struct cnn_sheet *sheet, const char *heading, const struc
                        const float *values, const float *validation)
 {
     char text[SHEET_LINE];
-    SHEET_PRINT(text, course->epochs ? "%s; dashed: validation" : "%s", heading);
+    SHEET_PRINT(text, course->epochs ? "%s; dashed or B: validation" : "%s",
+                heading); /* B: without colours */
     struct band *band = sheet_add_band(sheet, BAND_CURVES, text);
     band->epoch = course->parts;
     add_curve(sheet, values, course->n, 1, false);

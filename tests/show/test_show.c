@@ -1,6 +1,7 @@
 /* What a sheet says is what the network computes: every number on it is looked up again by another way. */
 #include "cnn.h"
 #include "data/dataset.h"
+#include "picture/curves.h"
 #include "picture/sheet.h"
 
 #include <math.h>
@@ -142,6 +143,36 @@ static void filters_are_the_weights_now_and_before(void **state)
                     assert_true(band->tiles[in * 6 + out].values[k] == values[(k * 3 + in) * 6 + out]);
     }
     cnn_model_free(fresh);
+    cnn_sheet_free(sheet);
+}
+
+/* While a network learns, the letter that the validation has without colours is told. */
+static void the_legend_names_the_letter_of_the_validation(void **state)
+{
+    struct world *w = *state;
+    struct cnn_sheet *sheet;
+    const float falls[] = {4, 3, 2, 1}, falls_slower[] = {4, 3};
+    const struct cnn_course course = {.parts = 2,
+                                      .n = 4,
+                                      .loss = falls,
+                                      .accuracy = falls,
+                                      .epochs = 2,
+                                      .val_loss = falls_slower,
+                                      .val_accuracy = falls_slower};
+    OK(cnn_show_training(w->model, w->dataset, 0, &course, NULL, &sheet, &error));
+    size_t found = 0;
+    for (size_t i = 0; i < sheet->n_bands; i++) {
+        const struct band *band = &sheet->bands[i];
+        char said[32];
+        if (band->kind != BAND_CURVES)
+            continue;
+        assert_true(band->n == 2 && band->curves[1].dashed);
+        snprintf(said, sizeof said, "dashed or %c: validation",
+                 curves_letter(band->curves[1].run) - 'a' + 'A');
+        assert_non_null(strstr(band->heading, said));
+        found++;
+    }
+    assert_int_equal(found, 2);
     cnn_sheet_free(sheet);
 }
 
@@ -527,6 +558,7 @@ int main(void)
         cmocka_unit_test(the_answer_is_the_prediction),
         cmocka_unit_test(each_is_said),
         cmocka_unit_test(filters_are_the_weights_now_and_before),
+        cmocka_unit_test(the_legend_names_the_letter_of_the_validation),
         cmocka_unit_test(mistakes_are_those_that_evaluate_counts),
         cmocka_unit_test(patches_are_what_excites_most),
         cmocka_unit_test(many_maps_stand_in_two_columns),
