@@ -212,7 +212,7 @@ static enum cnn_status make_film(const struct show_settings *s, const char *word
     enum cnn_status status =
         cnn_show_timelapse(s->model, &shown, s->dark, s->out, s->overwrite, &left_out, error);
     if (status == CNN_OK)
-        say("saved %s", s->out);
+        say("saved %s, an animated PNG: a browser plays it", s->out);
     if (status == CNN_OK && left_out)
         note("%zu epoch%s left out, evenly, so that the film stays small", left_out,
              left_out == 1 ? " is" : "s are");
@@ -240,7 +240,8 @@ static const char *const details[] = {
     "shifting, turning, inverting does. "
     "occlusion: what "
     "covering each place does to the answer. data: images as they are. timelapse: a film of the filters, "
-    "of a run that kept them (--snapshots); where it would be more than 200 kB, epochs are left out, evenly. "
+    "of a run that kept them (--snapshots), as an animated PNG, which a browser plays; where it would be "
+    "more than 200 kB, epochs are left out, evenly. "
     "history RUN.csv...: loss and accuracy "
     "of runs, as SVG "
     "too.",
