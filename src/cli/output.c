@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +24,20 @@ void output_open(void)
 }
 
 static int reason; /* errno of the first write that failed, as far as it is known */
-static bool outlives, on_terminal;
+static bool outlives;
 
 void output_outlive_reader(void)
 {
     signal(SIGPIPE, SIG_IGN);
     outlives = true;
-    on_terminal = isatty(STDOUT_FILENO);
+}
+
+/* A pipe that nobody reads any more, or a terminal that was closed; stdio does not always say why a write
+ * failed. */
+static bool reader_has_gone(void)
+{
+    struct pollfd fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&fd, 1, 0) > 0 && fd.revents & (POLLERR | POLLHUP);
 }
 
 /* What is written from here on goes nowhere. */
@@ -49,7 +57,7 @@ void output_show(void)
 {
     if (fflush(stdout) && !reason)
         reason = errno;
-    if (outlives && (reason == EPIPE || (reason == EIO && on_terminal)))
+    if (outlives && (reason || ferror(stdout)) && reader_has_gone())
         let_reader_go();
 }
 

@@ -211,7 +211,7 @@ static void print_confidence(const struct prediction *p)
     for (size_t row = CNN_CONFIDENCE_ROWS; c && row-- > 0;) {
         char range[CONFIDENCE_TEXT], images[COUNT_TEXT], right[CNN_PERCENT];
         if (shown[row] && c->images[row])
-            printf("of %s test answers with a probability of %s, %s were right\n",
+            printf("of %s answers to its own test images with a probability of %s, %s were right\n",
                    count_text(images, c->images[row]), confidence_text(range, row),
                    cnn_percent(right, (double)c->right[row] / (double)c->images[row]));
     }

@@ -33,6 +33,8 @@ static bool is_value_of(const char *word, const struct option_row *option)
         return input_is_dataset(word);
     if (strcmp(option->name, "model") == 0)
         return is_model(word);
+    if (option->has_words && option->words == CNN_WORDS_ARCH && is_in_table(word, CNN_WORDS_LAYER))
+        return true;
     return option->has_words && is_in_table(word, option->words);
 }
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "input.h"
@@ -29,12 +30,12 @@ static const struct option_row options[] = {
      "the look of a version of Keras; up to 2.6, of 2.7 to 2.12, of 2.13 to 2.15, or of 3", OPTION_CHOICE,
      FIELD(style), .group = GROUP_OUTPUT},
     {"json", NULL, "one JSON object, whatever the style", OPTION_FLAG, FIELD(json), .group = GROUP_OUTPUT},
-    {"arch", "TEXT", "layers, or a name; without it the network of the lesson", OPTION_TEXT, FIELD(arch),
-     .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
+    {"arch", "TEXT", "layers, or a name; without it, and where no model is saved, the network of the lesson",
+     OPTION_TEXT, FIELD(arch), .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     {"input", "HxWxC", "the shape of its input; without it 28x28x1", OPTION_TEXT, FIELD(input),
      .group = GROUP_NETWORK},
-    {"model", "FILE", "show the network of a saved model instead", OPTION_TEXT, FIELD(model),
-     .group = GROUP_FILES},
+    {"model", "FILE", "the network of a saved model; without it " MODEL_PATH ", where there is one",
+     OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
 };
 
 /* A row of the table, as texts. */
@@ -332,8 +333,11 @@ static enum cnn_status open_model(const struct summary_settings *settings, struc
     if (settings->model && (settings->arch || settings->input))
         return fail(error, CNN_ERROR_USAGE,
                     "--model brings its own network; --arch and --input cannot go with it");
-    if (settings->model)
-        return input_model(settings->model, model, error);
+    const char *path = settings->model;
+    if (!path && !settings->arch && !settings->input && access(MODEL_PATH, F_OK) == 0)
+        path = MODEL_PATH;
+    if (path)
+        return input_model(path, model, error);
     enum cnn_status status = CNN_OK;
     if (settings->input)
         status = parse_shape(settings->input, &shape.height, &shape.width, &shape.channels, error);

@@ -211,8 +211,10 @@ static enum cnn_status train_epochs(struct run *run, struct cnn_error *error)
     }
     progress_stop(&run->progress);
     watch_stop(&run->watch);
-    if (status == CNN_ERROR_NUMERIC && run->good)
+    if (status && run->good && !*error->hint)
         note("the last good state is in %s", run->good);
+    if (status == CNN_ERROR_IO && run->good && !*error->hint)
+        resume_say_command(run->settings, run->good);
     return status;
 }
 

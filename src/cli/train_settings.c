@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "input.h"
 #include "message.h"
@@ -131,11 +133,11 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
          OPTION_COUNT, FIELD(watch_index), .min = 0, .max = 1000000000, .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_DARK] = {"dark", NULL, "with --watch: for a dark ground; zero is dark, ink is white", OPTION_FLAG,
                     FIELD(dark), .group = GROUP_OUTPUT, .rare = true},
-    [TRAIN_VERBOSE] =
-        {"verbose", "0|1|2",
-         "what is shown; 0: nothing but errors; 1: a progress bar (in a file: the last of each epoch); 2: "
-         "one line per epoch",
-         OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
+    [TRAIN_VERBOSE] = {"verbose", "0|1|2",
+                       "what is shown; 0: nothing but errors, and no test score; 1: a progress bar (in a "
+                       "file: the last of each epoch); 2: "
+                       "one line per epoch",
+                       OPTION_CHOICE, FIELD(verbose), .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_JSON] = {"json", NULL, "a JSON object for each epoch, and one for the result", OPTION_FLAG,
                     FIELD(json), .group = GROUP_OUTPUT, .rare = true},
     [TRAIN_THREADS] = OPTION_THREADS(FIELD(threads)),
@@ -187,6 +189,21 @@ static enum cnn_status check_watch(const struct train_settings *s, struct cnn_er
     return s->watch ? screen_check("--watch", error) : CNN_OK;
 }
 
+/* A name that promises another program's file. */
+static enum cnn_status check_model_name(const char *path, struct cnn_error *error)
+{
+    static const char *const foreign[] = {".keras", ".h5", ".hdf5", ".pt", ".pth", ".onnx", ".tflite"};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < COUNT_OF(foreign); i++)
+        if (strcasecmp(dot, foreign[i]) == 0) {
+            fail(error, CNN_ERROR_USAGE,
+                 "--model %.200s: a model is a NumPy archive; expected a name such as %.*s.npz", path,
+                 (int)(dot - path < 200 ? dot - path : 200), path);
+            return fail_hint(error, "docs/model-file.md says how its weights go to Keras and come from it");
+        }
+    return CNN_OK;
+}
+
 enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_error *error)
 {
     if (s->resume && train_is_given(s, TRAIN_MODEL))
@@ -207,7 +224,8 @@ enum cnn_status train_check_settings(const struct train_settings *s, struct cnn_
             "--early-stopping and --ema: expected one of them; what early stopping puts back is no mean");
     if (s->validation_data && s->validation_split > 0)
         return fail(error, CNN_ERROR_USAGE, "--validation-split and --validation-data: expected one of them");
-    return check_watch(s, error);
+    enum cnn_status status = s->model ? check_model_name(s->model, error) : CNN_OK;
+    return status ? status : check_watch(s, error);
 }
 
 /* With as few digits as give the same number back. */

@@ -148,8 +148,7 @@ static void check_pixels(const struct doctor *d, enum cnn_split split, const str
              "the images are dark on light (mean pixel %.0f); MNIST is light on dark (33)", x->mean_pixel);
     else
         tell(d, CNN_FINE, subject, "",
-             "pixels 0 to %u go in as they are, as in the lesson; --scale divides them by 255",
-             x->most_pixel);
+             "pixels 0 to %u, as in the lesson; --scale divides them by 255 while training", x->most_pixel);
 }
 
 /* Opens and looks at one split; *dataset is NULL when it cannot be used. */
@@ -256,7 +255,9 @@ static void tell_broken(const struct doctor *d, const char *path, const struct c
     struct cnn_model *model;
     snprintf(previous, sizeof previous, "%.1000s.prev", path);
     snprintf(advice, sizeof advice, "the one before it is whole: mv '%s' '%.200s'", previous, path);
-    bool whole = cnn_model_load(previous, &model, NULL) == CNN_OK;
+    struct stat info;
+    bool takes_its_place = stat(path, &info) != 0 || !S_ISDIR(info.st_mode);
+    bool whole = takes_its_place && cnn_model_load(previous, &model, NULL) == CNN_OK;
     tell(d, CNN_FAULT, "model", whole ? advice : cause->hint, "%s", cause->message);
     if (whole)
         cnn_model_free(model);

@@ -246,8 +246,10 @@ enum cnn_status run_file_read(struct npz *npz, const char *path, struct run *run
     char compat[COMPAT_TEXT];
     if (!npz_has(npz, "training/epoch")) {
         error_set(error, CNN_ERROR_MISMATCH, "%s: holds a model, but no training run to go on with", path);
-        return error_hint(error, CNN_ERROR_MISMATCH,
-                          "after early stopping the run lies beside the best model, as NAME.last.npz");
+        return error_hint(
+            error, CNN_ERROR_MISMATCH,
+            "--weights begins a new run with its weights; after early stopping the run lies beside the best "
+            "model, as NAME.last.npz");
     }
     enum cnn_status status =
         npz_read_text(npz, "training/optimizer", run->optimizer, sizeof run->optimizer, error);

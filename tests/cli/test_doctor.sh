@@ -56,3 +56,9 @@ expect 1 "FAULT  training data" "no training labels" "cnn doctor: 1 fault found"
     -- --data "$scratch/data" --model "$scratch/model.npz"
 head -c 100 "$scratch/model.npz" >"$scratch/short.npz"
 expect 1 "FAULT  model" "cnn doctor: 1 fault found" -- --data tests/fuzz/data --model "$scratch/short.npz"
+# A damaged model whose previous one is whole can be given back; a folder in its place first has to go.
+cp "$scratch/model.npz" "$scratch/short.npz.prev"
+expect 1 "the one before it is whole: mv" -- --data tests/fuzz/data --model "$scratch/short.npz"
+rm "$scratch/short.npz" && mkdir "$scratch/short.npz"
+expect 1 "not a file but a folder" -- --data tests/fuzz/data --model "$scratch/short.npz"
+! grep "mv '" "$scratch/out" || { echo "mv would move the model into the folder" && exit 1; }

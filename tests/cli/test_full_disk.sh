@@ -49,6 +49,18 @@ train --epochs 1
     expect_failure 'File too large' train --epochs 1 --seed 2 --arch "flatten dense:256,relu dense:4,softmax"
 ) || exit 1
 
+# It is reached after some epochs: what was saved before stays, and the command says so.
+(
+    ulimit -f 32
+    status=0
+    "$cnn" train --data . --verbose 0 --arch "conv2d:64,3 flatten dense:4,softmax" --model disk/long.npz --snapshots --epochs 1000 \
+        >out.log 2>&1 || status=$?
+    [[ $status == 1 ]] || fail "after some epochs: status $status, expected 1: $(cat out.log)"
+    grep -q '^the last good state is in disk/long.npz$' out.log || fail "where the run lies is not said: $(cat out.log)"
+    grep -q "^go on with: cnn train --resume 'disk/long.npz'" out.log || fail "how to go on is not said: $(cat out.log)"
+    "$cnn" summary --model disk/long.npz >/dev/null || fail "after some epochs: the model cannot be read"
+) || exit 1
+
 [[ $(id -u) == 0 ]] && mount -t tmpfs -o size=64k none disk 2>/dev/null && mounted=1
 if [[ -z $mounted ]]; then
     echo "no file system may be mounted here: only the limit on the size of files was tried"

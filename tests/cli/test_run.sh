@@ -137,6 +137,16 @@ for senders, saved in ((keyboard, keyboard), False), ((program, program), True),
     said = terminal.bytes.decode()
     if status not in (129, 130) or ("go on with" in said) != saved:
         sys.exit(f"{[send.__name__ for send in senders]}: exit status {status}: {said}")
+
+# A terminal that is closed: the run is saved, and its status is that of SIGHUP, whichever write met the closed terminal first.
+for _ in range(4):
+    terminal = Terminal(24, 80, [sys.argv[1], "train", "--data", "data", "--batch-size", "1", "--epochs", "1000", "--model",
+                                 "closed.npz", "--overwrite", "--arch", "flatten dense:500,relu dense:10,softmax"])
+    terminal.until(lambda: b"/600 [" in terminal.bytes)
+    os.close(terminal.fd)
+    status = os.waitpid(terminal.pid, 0)[1]
+    if not os.WIFEXITED(status) or os.WEXITSTATUS(status) != 129 or not os.path.exists("closed.npz"):
+        sys.exit(f"a closed terminal: wait status {status}")
 END
 fi
 

@@ -65,7 +65,7 @@ run 80 --batch-size 6 --verbose 0
 # Colour: where Keras 3 has it, and where a terminal can show it. on ENVIRONMENT COMMAND...: its output on a terminal.
 on() { script -qec "env $1 '$program' ${*:2}" /dev/null </dev/null 2>&1; }
 escape=$(printf '\033')
-on TERM=xterm summary --style keras3 | grep -q "$escape\[38;5;34m203,068$escape\[0m" || complain "keras3: expected colour"
+on TERM=xterm summary --arch lesson --style keras3 | grep -q "$escape\[38;5;34m203,068$escape\[0m" || complain "keras3: expected colour"
 for plain in 'NO_COLOR=1 TERM=xterm' TERM=dumb '-u TERM'; do
     on "$plain" summary --style keras3 | grep -q "$escape" && complain "$plain: expected no colour"
 done
