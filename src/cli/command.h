@@ -64,6 +64,12 @@ struct operands {
 
 enum { COMMAND_OPTIONS = 40, COMMAND_SETTINGS_BYTES = 256 };
 
+/* What the first operand leaves of a command that does several things. */
+struct command_use {
+    const char *operands;
+    uint64_t options; /* bit i: it heeds option i */
+};
+
 struct command {
     const char *name;
     const char *about;           /* one sentence, the line in the list of commands */
@@ -80,7 +86,9 @@ struct command {
         *operands; /* what it takes beside options: "FILE..." (any number), "SHELL" or "a|b"; NULL: nothing */
     size_t operands_field; /* offset in settings of a struct operands */
     size_t least_operands, most_operands;
-    bool many_steps; /* its threads wait for each other many thousand times */
+    bool (*narrow)(const char *operand,
+                   struct command_use *use); /* false: there is no such operand; NULL: it does one thing */
+    bool many_steps;                         /* its threads wait for each other many thousand times */
     enum cnn_status (*run)(const void *settings, struct cnn_error *error);
 };
 

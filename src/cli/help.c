@@ -132,15 +132,34 @@ bool help_words(const char *topic)
     return false;
 }
 
-static void print_usage(const struct command *command)
+/* What an operand leaves of the command: all of it, where it is none that the command knows. */
+static struct command_use use_of(const struct command *command, const char *operand)
+{
+    struct command_use use = {command->operands, UINT64_MAX};
+    if (operand && command->narrow)
+        command->narrow(operand, &use);
+    return use;
+}
+
+static void print_usage(const struct command *command, const struct command_use *use)
 {
     bool needed = command->least_operands > 0;
     size_t used = (size_t)printf("Usage: cnn %s [OPTION]...", command->name);
-    if (command->operands && used + 3 + strlen(command->operands) > HELP_COLUMNS)
+    if (use->operands && used + 3 + strlen(use->operands) > HELP_COLUMNS)
         printf("\n      "); /* under "cnn" */
-    if (command->operands)
-        printf(needed ? " %s" : " [%s]", command->operands);
+    if (use->operands)
+        printf(needed ? " %s" : " [%s]", use->operands);
     putchar('\n');
+}
+
+/* What the command does; and, as long as it is all of it, that an operand narrows it. */
+static void print_about(const struct command *command, const struct command_use *use)
+{
+    char text[320];
+    int word = command->narrow && use->options == UINT64_MAX ? (int)strcspn(command->operands, "|") : 0;
+    snprintf(text, sizeof text, word ? "%s cnn %s %.*s -h: the options of %.*s." : "%s", command->about,
+             command->name, word, command->operands, word, command->operands);
+    print_wrapped(text, 0, 0);
 }
 
 static const char *const group_names[N_OPTION_GROUPS] = {
@@ -154,11 +173,11 @@ static enum option_group group_at(size_t i)
     return (enum option_group)((i + 1) % N_OPTION_GROUPS);
 }
 
-static void print_group(const struct command *command, enum option_group group)
+static void print_group(const struct command *command, const struct command_use *use, enum option_group group)
 {
     size_t n = 0;
     for (size_t i = 0; i < command->n_options; i++) {
-        if (command->options[i].group != group)
+        if (command->options[i].group != group || !(use->options >> i & 1))
             continue;
         if (n++ == 0) {
             putchar('\n');
@@ -176,29 +195,29 @@ static void print_group(const struct command *command, enum option_group group)
     }
 }
 
-/* The first clause of an option's help and its default, on the line of its name. */
+/* The first clause of an option's help and its default, on the line of its name and what its value must have.
+ */
 static void print_brief(const struct option_row *option, const void *defaults, const char *margin)
 {
     char preset[PRESET_TEXT], text[320];
     bool choice = option->kind == OPTION_CHOICE && strlen(option->value) > strlen("keras2|keras3");
     preset_text(option, defaults, preset);
+    const char *value = !option->value ? "" : choice ? "WORD" : option->value;
     size_t clause = strcspn(option->help, ";");
     snprintf(text, sizeof text, "%.*s%s%s%s", (int)clause, option->help, *preset ? " (" : "", preset,
              *preset ? ")" : "");
-    int used = printf("%-*s--%s%s%s", BRIEF_MARGIN, margin, option->name, option->value ? " " : "",
-                      !option->value ? ""
-                      : choice       ? "WORD"
-                                     : option->value);
+    int used = printf("%-*s--%s%s%.*s", BRIEF_MARGIN, margin, option->name, option->value ? " " : "",
+                      (int)strcspn(value, "["), value);
     print_wrapped(text, (size_t)used, BRIEF_INDENT);
 }
 
 /* The options that are only named: beside -h, or where they are many below it. */
-static void print_rare(const struct command *command, const char *margin)
+static void print_rare(const struct command *command, const struct command_use *use, const char *margin)
 {
     static const char more[] = "--help says more", also[] = ", also of";
     char names[512] = "";
     for (size_t i = 0, used = 0; i < command->n_options; i++)
-        if (command->options[i].rare)
+        if (command->options[i].rare && use->options >> i & 1)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s --%s", used ? "," : "",
                                      command->options[i].name);
     char text[sizeof more + sizeof also + sizeof names];
@@ -209,10 +228,11 @@ static void print_rare(const struct command *command, const char *margin)
         print_wrapped(names + 1, 0, BRIEF_MARGIN);
 }
 
-void help_command_short(const struct command *command)
+void help_command_short(const struct command *command, const char *operand)
 {
-    print_usage(command);
-    print_wrapped(command->about, 0, 0);
+    const struct command_use use = use_of(command, operand);
+    print_usage(command, &use);
+    print_about(command, &use);
     putchar('\n');
     const char *margin = "";
     for (size_t g = 0; g < N_OPTION_GROUPS; g++) {
@@ -220,26 +240,27 @@ void help_command_short(const struct command *command)
         margin = group_names[group];
         for (size_t i = 0; i < command->n_options; i++) {
             const struct option_row *option = &command->options[i];
-            if (option->group != group || option->rare)
+            if (option->group != group || option->rare || !(use.options >> i & 1))
                 continue;
             print_brief(option, command->defaults, margin);
             margin = "";
         }
     }
-    print_rare(command, margin);
+    print_rare(command, &use, margin);
 }
 
-void help_command(const struct command *command)
+void help_command(const struct command *command, const char *operand)
 {
-    print_usage(command);
+    const struct command_use use = use_of(command, operand);
+    print_usage(command, &use);
     putchar('\n');
-    print_wrapped(command->about, 0, 0);
+    print_about(command, &use);
     for (const char *const *paragraph = command->details; paragraph && *paragraph; paragraph++) {
         putchar('\n');
         print_wrapped(*paragraph, 0, 0);
     }
     for (size_t i = 0; i < N_OPTION_GROUPS; i++)
-        print_group(command, group_at(i));
+        print_group(command, &use, group_at(i));
     for (size_t i = 0; i < command->n_words; i++) {
         putchar('\n');
         print_words(command->words[i]);

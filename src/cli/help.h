@@ -4,10 +4,11 @@
 
 #include "command.h"
 
-/* Writes to standard output. */
+/* Writes to standard output. Of a command that does several things an operand, which may be NULL, tells which
+ * options are meant. */
 void help_program(void);
-void help_command(const struct command *command);
-void help_command_short(const struct command *command); /* one screen */
+void help_command(const struct command *command, const char *operand);
+void help_command_short(const struct command *command, const char *operand); /* one screen */
 
 /* The table of words of a topic such as "layers"; false where there is no such topic. */
 bool help_words(const char *topic);

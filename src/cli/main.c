@@ -23,10 +23,13 @@ static enum cnn_status run_command(const struct command *command, int argc, char
     enum cnn_status status = options_parse(command, argc, argv, settings, &help, error);
     if (status || help == HELP_NONE)
         return status ? status : command->run(settings, error);
+    const struct operands *operands =
+        (const struct operands *)(const void *)(settings + command->operands_field);
+    const char *operand = command->operands && operands->count ? operands->text[0] : NULL;
     if (help == HELP_SHORT)
-        help_command_short(command);
+        help_command_short(command, operand);
     else
-        help_command(command);
+        help_command(command, operand);
     return CNN_OK;
 }
 
@@ -41,7 +44,7 @@ static enum cnn_status run_help(const char *name, struct cnn_error *error)
     enum cnn_status status = command_find(name, &command, error);
     if (status)
         return help_unknown(name, error);
-    help_command(command);
+    help_command(command, NULL);
     return CNN_OK;
 }
 

@@ -170,16 +170,16 @@ static enum cnn_status option_error(const struct command *command, int found, ch
 }
 
 /* What stands beside the options: as many as the command takes. */
-static enum cnn_status set_operands(const struct command *command, struct operands found, void *settings,
-                                    struct cnn_error *error)
+static enum cnn_status set_operands(const struct command *command, struct operands found, bool help,
+                                    void *settings, struct cnn_error *error)
 {
-    if (found.count > command->most_operands) {
+    if (!help && found.count > command->most_operands) {
         fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s'; cnn %s takes %s%s",
              found.text[command->most_operands], command->name,
              command->operands ? "options and " : "options only", command->operands ? command->operands : "");
         return stray_hint(command, found.text[command->most_operands], error);
     }
-    if (found.count < command->least_operands) {
+    if (!help && found.count < command->least_operands) {
         fail(error, CNN_ERROR_USAGE, "expected %s, found nothing", command->operands);
         return fail_hint(error, "cnn %s --help says more", command->name);
     }
@@ -199,10 +199,10 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
     }
     opterr = 0;
     for (int found; (found = getopt_long(argc, argv, ":h", longs, NULL)) != -1;) {
-        if (found == 'h' || found == HELP_OPTION) {
+        if (!*help && (found == 'h' || found == HELP_OPTION))
             *help = found == 'h' ? HELP_SHORT : HELP_WHOLE;
-            return CNN_OK;
-        }
+        if (*help)
+            continue;
         if (found == '?' || found == ':')
             return option_error(command, found, argv, error);
         int i = found - UCHAR_MAX - 1;
@@ -213,5 +213,5 @@ enum cnn_status options_parse(const struct command *command, int argc, char **ar
             *(uint64_t *)(void *)((char *)settings + command->given) |= UINT64_C(1) << i;
     }
     struct operands operands = {argv + optind, (size_t)(argc - optind)};
-    return set_operands(command, operands, settings, error);
+    return set_operands(command, operands, *help != HELP_NONE, settings, error);
 }

@@ -6,8 +6,8 @@
 
 enum help_wanted { HELP_NONE, HELP_SHORT, HELP_WHOLE };
 
-/* Reads argv[1] on (argv[0] is the command's name) into settings, which hold the defaults. Stops with *help
- * set where -h or --help stands.
+/* Reads argv[1] on (argv[0] is the command's name) into settings, which hold the defaults. Where -h or --help
+ * stands, *help is set, and of what follows only the operands are looked at.
  * Errors: USAGE (an option that is unknown, lacks its value or has one it cannot have; a stray argument). */
 enum cnn_status options_parse(const struct command *command, int argc, char **argv, void *settings,
                               enum help_wanted *help, struct cnn_error *error);

@@ -40,7 +40,7 @@ static const struct option_row options[N_SHOW_OPTIONS] = {
     [SHOW_DATA] = OPTION_DATA(FIELD(data)),
     [SHOW_MODEL] = {"model", "FILE", "the trained model", OPTION_TEXT, FIELD(model), .group = GROUP_FILES},
     [SHOW_OUT] = {"out", "FILE",
-                  "write a picture, NAME.png (curves also NAME.svg), instead of showing it here", OPTION_TEXT,
+                  "write a picture, NAME.png; curves also NAME.svg; nothing is shown here then", OPTION_TEXT,
                   FIELD(out), .group = GROUP_FILES},
     [SHOW_OVERWRITE] = {"overwrite", NULL, "let --out replace a file that this program did not make",
                         OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES},
@@ -78,15 +78,15 @@ static enum cnn_status check_out(const struct show_settings *s, const struct sho
 static enum cnn_status check_options(const struct show_settings *s, const struct show_kind *kind,
                                      struct cnn_error *error)
 {
-    uint64_t known = kind->options | SHOW_FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
     if (s->what.count > 1 && !kind->files) {
         fail(error, CNN_ERROR_USAGE, "unexpected argument '%.64s' after %s", s->what.text[1], kind->word);
         return stray_hint(&command_show, s->what.text[1], error);
     }
     for (size_t i = 0; i < N_SHOW_OPTIONS; i++)
-        if (s->given & BIT(i) & ~known)
-            return fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name,
-                        kind->word);
+        if (s->given & BIT(i) & ~show_kind_options(kind)) {
+            fail(error, CNN_ERROR_USAGE, "--%s: cnn show %s has no such option", options[i].name, kind->word);
+            return fail_hint(error, "cnn show %s -h lists those it has", kind->word);
+        }
     if (kind->film && !s->out)
         return fail(error, CNN_ERROR_USAGE, "%s is a film: expected --out FILE.png, found nothing",
                     kind->word);
@@ -233,6 +233,16 @@ static enum cnn_status run_show(const void *settings, struct cnn_error *error)
     return kind->film ? make_film(s, kind->word, error) : make_sheet(kind, s, error);
 }
 
+static bool narrow(const char *operand, struct command_use *use)
+{
+    const struct show_kind *kind;
+    struct cnn_error error = {0};
+    if (show_kind_find(operand, &kind, &error) != CNN_OK)
+        return false;
+    *use = (struct command_use){kind->files ? "history RUN.csv..." : kind->word, show_kind_options(kind)};
+    return true;
+}
+
 static const char *const details[] = {
     "maps: what every layer makes of one image, and where each map is strongest. filters: the filters as "
     "learned, and "
@@ -270,5 +280,6 @@ const struct command command_show = {
     .operands_field = offsetof(struct show_settings, what),
     .least_operands = 1,
     .most_operands = 27,
+    .narrow = narrow,
     .run = run_show,
 };

@@ -107,6 +107,11 @@ static const struct show_kind kinds[] = {
     {.word = "history", .show = show_history, .files = true},
 };
 
+uint64_t show_kind_options(const struct show_kind *kind)
+{
+    return kind->options | SHOW_FOR_ALL | (kind->model ? BIT(SHOW_MODEL) : 0);
+}
+
 enum cnn_status show_kind_find(const char *word, const struct show_kind **kind, struct cnn_error *error)
 {
     const char *names[COUNT_OF(kinds)];

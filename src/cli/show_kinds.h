@@ -50,6 +50,9 @@ struct show_kind {
     bool film;        /* of the filters of a run: written as a file, and there alone */
 };
 
+/* All options that a kind heeds. */
+uint64_t show_kind_options(const struct show_kind *kind);
+
 /* Errors: USAGE, with the kinds that there are. */
 enum cnn_status show_kind_find(const char *word, const struct show_kind **kind, struct cnn_error *error);
 

@@ -81,8 +81,8 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                       "with those after "
                       "a step",
                       OPTION_CHOICE, FIELD(compat), .group = GROUP_TRAINING, .rare = true},
-    [TRAIN_ARCH] = {"arch", "TEXT", "layers from input to output, or a name; see Layers", OPTION_TEXT,
-                    FIELD(arch), .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
+    [TRAIN_ARCH] = {"arch", "TEXT", "layers from input on, or a name; see Layers", OPTION_TEXT, FIELD(arch),
+                    .group = GROUP_NETWORK, .has_words = true, .words = CNN_WORDS_ARCH},
     [TRAIN_SCALE] = {"scale", NULL, "divide pixels by 255; without it they go in as they are, 0 to 255",
                      OPTION_FLAG, FIELD(scale), .group = GROUP_NETWORK},
     [TRAIN_SEED] = {"seed", "N", "of first weights and order; the same seed gives the same bits",
@@ -105,7 +105,7 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
     [TRAIN_WEIGHTS] = {"weights", "FILE",
                        "begin with the weights in FILE; a model or an archive of NumPy, and with its network "
                        "where it names one",
-                       OPTION_TEXT, FIELD(weights), .group = GROUP_FILES},
+                       OPTION_TEXT, FIELD(weights), .group = GROUP_FILES, .rare = true},
     [TRAIN_RESUME] = {"resume", "FILE",
                       "go on with the run saved in FILE; to the bit as if it had never stopped", OPTION_TEXT,
                       FIELD(resume), .group = GROUP_FILES},
@@ -123,8 +123,8 @@ const struct option_row train_options[N_TRAIN_OPTIONS] = {
                          OPTION_FLAG, FIELD(overwrite), .group = GROUP_FILES, .rare = true},
     [TRAIN_WATCH] =
         {"watch", NULL,
-         "draw filters, feature maps of one image, its answer and curves on the terminal while the "
-         "network learns",
+         "draw on the terminal what the network learns; filters, feature maps of one image, its answer "
+         "and curves, while it learns",
          OPTION_FLAG, FIELD(watch), .group = GROUP_OUTPUT},
     [TRAIN_WATCH_INDEX] =
         {"watch-index", "N",
