@@ -191,7 +191,7 @@ createImageBitmap(new Blob([bytes], {type: 'image/png'})).then((image) => {
 def pixels(browser, element):
     """As it is on the screen: rows of (r, g, b)."""
     width, height, data = browser.execute_async_script(PIXELS, element.screenshot_as_base64)
-    return [[tuple(data[4 * (y * width + x):][:3]) for x in range(width)] for y in range(height)]
+    return [[tuple(data[at:at + 3]) for at in range(4 * y * width, 4 * (y + 1) * width, 4)] for y in range(height)]
 
 
 def check_marks(browser, where):
