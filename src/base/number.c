@@ -34,7 +34,7 @@ const char *number_text(char text[NUMBER_WIDTH], double whole)
     if (n >= sizeof digits * 3 / 4)
         n = sizeof digits * 3 / 4;
     for (size_t i = 0; i < n; i++) {
-        if (i > 0 && n > 4 && (n - i) % 3 == 0)
+        if (i > 0 && (n - i) % 3 == 0)
             text[used++] = ',';
         text[used++] = digits[i];
     }

@@ -13,7 +13,7 @@ void number_format(double value, char *text);
  * or it is too large. */
 bool number_parse(const char **text, double *value);
 
-/* "850", "2400", "201,684": with commas from five digits on. Returns text. */
+/* "850", "2,400", "201,684": with commas from four digits on. Returns text. */
 const char *number_text(char text[NUMBER_WIDTH], double whole);
 
 #endif

@@ -1,4 +1,5 @@
 /* cnn_explain: the lesson, with the numbers of the reader's own network and image. */
+#include "explain/activation.h"
 #include "explain/explain.h"
 #include "explain/said.h"
 #include "explain/worked.h"
@@ -168,6 +169,19 @@ static void tell_image(struct explanation *e)
 
 /* ---- a layer --------------------------------------------------------------------------------------- */
 
+/* Its activation function, but for softmax, which the answer tells of. */
+static void tell_function(struct explanation *e, size_t i)
+{
+    const struct layer *layer = explained_layer(e, i);
+    const char *word = activation_word(layer->activation)->word;
+    const bool sums_only = layer->type->words->step && layer->activation == ACTIVATION_linear;
+    if (!layer->type->has_activation || sums_only || is_softmax(e, i))
+        return;
+    paper_say(&e->paper, "Each number z goes through the activation function %s:",
+              "수 z마다 적용하는 활성화 함수는 %s입니다.", word);
+    paper_line(&e->paper, "%s(z) = %s", word, activation_formula(layer->activation));
+}
+
 void tell_layer(struct explanation *e, size_t i)
 {
     const struct layer *layer = explained_layer(e, i);
@@ -182,6 +196,7 @@ void tell_layer(struct explanation *e, size_t i)
     paper_heading(p, 2, "Layer %zu, %s: %s, %s -> %s", "%zu층 %s: %s, %s -> %s", i, layer->name,
                   paper_choose(p, words->english, words->korean), in, out);
     tell_topic(e, layer, TOPIC_PURPOSE, NULL);
+    tell_function(e, i);
     paper_heading(p, 3, "Output shape: %s", "출력 모양: %s", out);
     tell_topic(e, layer, TOPIC_SHAPE, NULL);
     paper_heading(p, 3, "Parameters: %s", "파라미터: %s개", number_text(count, (double)parameters));

@@ -51,6 +51,9 @@ struct argument_value {
 /* What a layer does with a block. */
 enum layer_work { LAYER_FORWARD, LAYER_BACKWARD, LAYER_GRADIENT, N_LAYER_WORKS };
 
+/* What the numbers below a layer are, past layers that only keep or lay out what they see. */
+enum layer_sight { SEES_IMAGE, SEES_MAPS, SEES_ROW };
+
 struct layer {
     const struct layer_type *type;
     char name[32]; /* "conv2d_1" */
@@ -59,6 +62,7 @@ struct layer {
     enum cnn_compat compat; /* the version of Keras whose rules it trains by; the trainer sets it */
     struct argument_value argument[MAX_ARGUMENTS]; /* as the rows of its type say */
     struct shape in, out;
+    enum layer_sight sight;
     size_t n_parameters;
     struct parameter parameter[MAX_PARAMETERS]; /* those that are trained first; together in memory */
     size_t n_trained;                           /* floats in those that are trained */
@@ -164,7 +168,7 @@ struct argument {
     const char *otherwise; /* the default as it would be written; "": plan chooses; NULL: must be given */
 };
 
-/* ---- what a layer says of itself; src/explain alone reads it ------------------------------------------ */
+/* ---- what a layer says of itself, for src/explain ----------------------------------------------------- */
 
 /* A paragraph, or a line of arithmetic where korean is NULL. In braces stand numbers of the layer, {H} {W}
  * {C} or {N} of its input, {OH} {OW} {OC} or {M} of its output, {P} parameters, {MACS} multiplications for

@@ -226,6 +226,13 @@ static enum cnn_status read_layer(struct piece p, struct layer *layer, struct cn
     return status == CNN_OK ? check_sizes(layer, error) : status;
 }
 
+static enum layer_sight sight_above(const struct layer *layer)
+{
+    if (!layer->type->words->step)
+        return layer->sight;
+    return layer->out.rank == 3 ? SEES_MAPS : SEES_ROW;
+}
+
 /* Keras's names, numbered from the second of a kind on. */
 static void name_layer(struct layer *layers, size_t i)
 {
@@ -278,7 +285,11 @@ enum cnn_status spec_parse(const char *text, const struct shape *input, struct l
         struct piece p = piece_until(text, " \t\n");
         if (n == MAX_LAYERS)
             return error_set(error, CNN_ERROR_USAGE, "too many layers; expected at most %d", MAX_LAYERS);
-        layers[n] = (struct layer){.number = n, .in = n ? layers[n - 1].out : *input};
+        layers[n] = (struct layer){.number = n, .in = *input};
+        if (n) {
+            layers[n].in = layers[n - 1].out;
+            layers[n].sight = sight_above(&layers[n - 1]);
+        }
         struct cnn_error cause = {0};
         enum cnn_status status = read_layer(p, &layers[n], &cause);
         if (status != CNN_OK) {

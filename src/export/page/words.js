@@ -63,7 +63,7 @@ const WORDS = {
         manyParts: '프로그램과 같은 순서로 {}부분으로 나누어 더합니다', forIt: '값을 가장 크게 한 것(+)', againstIt: '값을 가장 작게 한 것(−)',
         otherProducts: '나머지 곱 {}개의 합: {}', hex: '모든 자릿수', close: '닫기',
         choose: '아직 고른 것이 없습니다.', scale: '같은 눈금: {} ~ {}', logit: 'z = {}, e^(z - {}) = {}, 합 {}로 나눔',
-        page: '{}(으)로 만들었습니다.',
+        page: '만든 프로그램: {}.',
         walkOpen: '{}단계로 살펴보기', walkTitle: '{}/{}단계: {}', walkClose: '살펴보기 마치기', previous: '이전', next: '다음',
         stepImage: '이미지', stepWindow: '창', stepMap: '특징맵', stepLayer: '{}', stepUnits: '유닛: {}', stepSoftmax: '소프트맥스', stepAnswer: '답',
         edited: '가중치가 다릅니다. 학습된 신경망이 아닙니다.', restore: '학습된 값으로 되돌리기', begun: '학습을 시작할 때의 가중치', beforeTraining: '학습하기 전',

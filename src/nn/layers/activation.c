@@ -31,7 +31,7 @@ static const struct layer_words words = {
           "An activation bends each number by itself. Without one between them, two layers of weighted sums "
           "are no more than one. Here it is a layer of its own because something stands between it and the "
           "weighted sums, as a normalisation.",
-          "활성화 함수는 수 하나하나를 따로 구부립니다. 가중합을 내는 층 사이에 활성화 함수가 없으면 층이 "
+          "활성화 함수는 수 하나하나를 따로 변환합니다. 가중합을 내는 층 사이에 활성화 함수가 없으면 층이 "
           "둘이어도 하나와 다를 것이 없습니다. 여기서는 가중합과 활성화 함수 사이에 정규화 같은 층이 "
           "있으므로 활성화 함수를 따로 한 층으로 두었습니다."},
          {TOPIC_SHAPE, "The shape stays as it is.", "모양은 그대로입니다."},

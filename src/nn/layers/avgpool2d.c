@@ -36,13 +36,15 @@ static const struct layer_words words = {
           "{SIZE.h} x {SIZE.w} 크기의 창이 특징맵마다 따로 움직이면서, 창 안에 있는 수의 평균을 남깁니다. "
           "특징맵은 작아지고 부드러워집니다. 최대 풀링은 가장 큰 수만 보지만, 평균 풀링은 모든 수를 봅니다."},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and must not stick out (rounded "
+          "down):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
           pool2d_not_padded},
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, pool2d_not_padded},
          {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, pool2d_oblong_not_padded},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out at the edges (rounded "
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and may stick out at the edges "
+          "(rounded "
           "up); what sticks out does not count in the mean:",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 가장자리에서는 밖으로 나가도 됩니다(나머지는 "
           "올립니다). 밖으로 나간 자리는 평균에 넣지 않습니다.",

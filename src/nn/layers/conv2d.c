@@ -202,8 +202,21 @@ static bool oblong_padded(const struct layer *layer)
     return padded(layer) && oblong(layer);
 }
 
+/* Multiplications as if whole filter sets lay everywhere on numbers. */
+static double whole_filters(const struct layer *layer)
+{
+    return (double)(layer->parameter[0].count / layer->out.size[2]) * (double)shape_count(&layer->out);
+}
+
+static bool leaves_out(const struct layer *layer)
+{
+    return layer->macs_forward < whole_filters(layer);
+}
+
 static double number(const struct layer *layer, const char *name)
 {
+    if (strcmp(name, "WHOLE") == 0)
+        return whole_filters(layer);
     return (double)(strcmp(name, "STEP.h") == 0 ? layer->argument[STRIDE].h : layer->argument[STRIDE].w);
 }
 
@@ -266,13 +279,15 @@ static const struct layer_words words = {
          {TOPIC_SHAPE, "{H} - ({SIZE.h}-1) = {OH}", NULL, plain},
          {TOPIC_SHAPE, "{W} - ({SIZE.w}-1) = {OW}", NULL, plain_oblong},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and must not stick out (rounded "
+          "down):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
           strides_only},
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, strides_only},
          {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, oblong_strides_only},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out: around the map lie "
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and may stick out: around the map "
+          "lie "
           "zeros "
           "(rounded up):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나가도 됩니다. 특징맵 둘레에 0을 채워 "
@@ -299,9 +314,9 @@ static const struct layer_words words = {
          {TOPIC_COUNT, "{SIZE.h}*{SIZE.w}*{C}*{FILTERS} + {FILTERS} = {P}", NULL},
          {TOPIC_WORK, "A whole filter set is multiplied for each of the {OH}*{OW}*{OC} numbers:",
           "수 {OH}*{OW}*{OC}개를 하나씩 낼 때마다 필터셋 하나를 통째로 곱합니다."},
-         {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {MACS}", NULL, not_padded},
+         {TOPIC_WORK, "{SIZE.h}*{SIZE.w}*{C} * {OH}*{OW}*{OC} = {WHOLE}", NULL},
          {TOPIC_WORK, "At the edges the zeros around the map are left out; {MACS} remain.",
-          "가장자리에서는 둘레의 0을 곱하지 않습니다. 그래서 {MACS}번이 됩니다.", padded}},
+          "가장자리에서는 둘레의 0을 곱하지 않습니다. 그래서 {MACS}번이 됩니다.", leaves_out}},
     .number = number,
     .step = step,
     .group_english = "row {G} of the window",

@@ -154,6 +154,21 @@ static bool in_shards(const struct layer *layer)
     return dense_shards(&s) > 1;
 }
 
+static bool sees_image(const struct layer *layer)
+{
+    return layer->sight == SEES_IMAGE;
+}
+
+static bool sees_maps(const struct layer *layer)
+{
+    return layer->sight == SEES_MAPS;
+}
+
+static bool sees_row(const struct layer *layer)
+{
+    return layer->sight == SEES_ROW;
+}
+
 /* Input by input; group: the shard. */
 static bool step(const struct layer *layer, size_t output, size_t i, struct layer_step *step)
 {
@@ -175,12 +190,19 @@ static const struct layer_words words = {
     .korean = "밀집층",
     .text =
         {{TOPIC_PURPOSE,
-          "Here everything comes together. Each of the {UNITS} units looks at all {N} numbers below, "
-          "multiplies "
-          "each by a weight of its own, and adds everything up: one unit weighs up what was found where.",
-          "여기서 모든 것이 한데 모입니다. 유닛 {UNITS}개가 저마다 앞 층의 수 {N}개를 모두 봅니다. 수마다 "
-          "자기 가중치를 "
-          "곱한 다음 전부 더합니다. 어디에서 무엇이 나타났는지를 유닛마다 나름대로 따져 보는 것입니다."},
+          "Each of the {UNITS} units looks at all {N} numbers below, multiplies each by a weight of its own, "
+          "and adds everything up.",
+          "유닛 {UNITS}개가 저마다 앞 층의 수 {N}개를 모두 봅니다. 수마다 자기 가중치를 곱한 다음 전부 "
+          "더합니다."},
+         {TOPIC_PURPOSE, "Here everything comes together: one unit weighs up what was found where.",
+          "여기서 모든 것이 한데 모입니다. 어디에서 무엇이 나타났는지를 유닛마다 나름대로 따져 보는 "
+          "것입니다.",
+          sees_maps},
+         {TOPIC_PURPOSE, "So one unit sees the whole image at once and weighs up each pixel by its place.",
+          "유닛마다 이미지 전체를 한꺼번에 보면서, 자리마다 픽셀값이 얼마인지를 나름대로 따져 보는 것입니다.",
+          sees_image},
+         {TOPIC_PURPOSE, "So one unit weighs up all that the layers below have found.",
+          "앞의 층들이 찾아낸 것을 유닛마다 나름대로 따져 보는 것입니다.", sees_row},
          {TOPIC_SHAPE, "Each unit gives one number, so there are {UNITS}.",
           "유닛 하나가 수 하나를 내므로 모두 {UNITS}개입니다."},
          {TOPIC_COUNT, "A weight from each number below to each unit, and a bias for each unit:",

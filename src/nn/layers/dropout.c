@@ -92,7 +92,7 @@ static const struct layer_words words = {
           "at random, others for each image each time. No single number can then be relied on, so that more "
           "of them learn something of use. The numbers that stay are scaled up, so that their mean stays.",
           "학습하는 동안 일부러 방해합니다. 이미지마다, 볼 때마다 새로 골라서 {percent} % 정도의 수를 "
-          "무작위로 0으로 만듭니다. 그러면 수 하나에만 기댈 수 없으므로 더 많은 수가 쓸모 있는 것을 "
+          "무작위로 0으로 만듭니다. 그러면 수 하나에만 기댈 수 없으므로 신경망이 여러 수를 고루 쓰는 법을 "
           "배웁니다. 남은 수는 "
           "평균이 달라지지 않도록 그만큼 키웁니다."},
          {TOPIC_PURPOSE, "A trained network drops nothing: all numbers pass as they are.",

@@ -47,13 +47,15 @@ static const struct layer_words words = {
           "그래서 이미지가 조금 "
           "밀려도 결과는 크게 달라지지 않습니다."},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and must not stick out (rounded down):",
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and must not stick out (rounded "
+          "down):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 밖으로 나갈 수 없습니다(나머지는 버립니다).",
           pool2d_not_padded},
          {TOPIC_SHAPE, "({H} - {SIZE.h}) / {STEP.h} + 1 = {OH}", NULL, pool2d_not_padded},
          {TOPIC_SHAPE, "({W} - {SIZE.w}) / {STEP.w} + 1 = {OW}", NULL, pool2d_oblong_not_padded},
          {TOPIC_SHAPE,
-          "The window moves by {STEP.h} rows and {STEP.w} columns and may stick out at the edges (rounded "
+          "The window moves by {STEP.h} downwards and {STEP.w} sideways and may stick out at the edges "
+          "(rounded "
           "up):",
           "창은 세로로 {STEP.h}칸, 가로로 {STEP.w}칸씩 움직이고 가장자리에서는 밖으로 나가도 됩니다(나머지는 "
           "올립니다).",
