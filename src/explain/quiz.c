@@ -1,9 +1,8 @@
 /* cnn_explain_quiz: a worksheet with gaps and its key. Everything in it follows from the seed, the model and
  * the image; what a pupil is to compute is computed from the rounded numbers that stand on the sheet. */
-#include "explain/explain.h"
+#include "explain/quiz.h"
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "nn/spec.h"
 #include "nn/streams.h"
 
@@ -11,22 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_PRODUCTS = 64, CELL = 512, LOGITS = 4, TRIES = 200, HUNDREDTHS = 100 };
-
-struct quiz {
-    struct explanation e;
-    struct random random;
-    bool answers;
-    size_t exercise; /* the number of the last one */
-};
+enum { LOGITS = 4, HUNDREDTHS = 100, THOUSANDTHS = 1000 };
 
 static size_t draw(struct quiz *q, size_t from, size_t to)
 {
     return from + random_below(&q->random, (uint32_t)(to - from + 1));
 }
 
-/* The answer on the key, a gap on the sheet. */
-static const char *gap(const struct quiz *q, const char *answer)
+const char *quiz_gap(const struct quiz *q, const char *answer)
 {
     return q->answers ? answer : "______";
 }
@@ -58,15 +49,15 @@ static void ask_table(struct quiz *q, const struct layer *layers, size_t n)
             parameters += (double)layers[i].parameter[k].count;
         shape_text(shape, &layers[i].out);
         table_cell(&t, "%s", layers[i].name);
-        table_cell(&t, "%.40s", gap(q, shape));
-        table_cell(&t, "%s", gap(q, number_text(number, parameters)));
+        table_cell(&t, "%.40s", quiz_gap(q, shape));
+        table_cell(&t, "%s", quiz_gap(q, number_text(number, parameters)));
     }
     paper_table(p, &t);
 }
 
 static enum cnn_status ask_shapes(struct quiz *q, struct cnn_error *error)
 {
-    char text[CELL], shape[NAME_TEXT], number[NUMBER_WIDTH];
+    char text[QUIZ_TEXT], shape[NAME_TEXT], number[NUMBER_WIDTH];
     struct shape input;
     struct paper *p = &q->e.paper;
     size_t n;
@@ -87,10 +78,10 @@ static enum cnn_status ask_shapes(struct quiz *q, struct cnn_error *error)
         paper_say(p, "The first map is smaller than the image. Fill in the sum.",
                   "첫 특징맵은 이미지보다 작습니다. 식을 완성하세요.");
         paper_line(p, "%zu - (%zu-1) = %s", input.size[0], kernel,
-                   gap(q, number_text(number, (double)layers[0].out.size[0])));
+                   quiz_gap(q, number_text(number, (double)layers[0].out.size[0])));
         paper_say(p, "There are as many new feature maps as there are %s.",
                   "새 특징맵의 개수는 %s의 개수와 같습니다.",
-                  gap(q, paper_choose(p, "filter sets", "필터셋")));
+                  quiz_gap(q, paper_choose(p, "filter sets", "필터셋")));
     }
     memory_free(layers);
     return status;
@@ -98,13 +89,12 @@ static enum cnn_status ask_shapes(struct quiz *q, struct cnn_error *error)
 
 /* ---- a pixel --------------------------------------------------------------------------------------- */
 
-static long hundredths(double x)
+long quiz_hundredths(double x)
 {
     return (long)floor(x * HUNDREDTHS + 0.5);
 }
 
-/* "-0.35", of ten to the digits parts of 1. */
-static void decimal_text(char text[NUMBER_WIDTH], long parts, int digits)
+void quiz_decimal(char text[NUMBER_WIDTH], long parts, int digits)
 {
     long one = digits == 4   ? HUNDREDTHS * HUNDREDTHS
                : digits == 2 ? HUNDREDTHS
@@ -120,7 +110,7 @@ static void decimal_text(char text[NUMBER_WIDTH], long parts, int digits)
 static bool draw_pixel(struct quiz *q, size_t *output)
 {
     const struct layer *layer = explained_layer(&q->e, 1);
-    for (size_t i = 0; i < TRIES; i++) {
+    for (size_t i = 0; i < QUIZ_TRIES; i++) {
         struct running r = {.layer = layer, .x = q->e.y[0]};
         size_t products = 0, ink = 0;
         r.output = *output = random_below(&q->random, (uint32_t)shape_count(&layer->out));
@@ -128,7 +118,7 @@ static bool draw_pixel(struct quiz *q, size_t *output)
             products += r.step.kind == STEP_PRODUCT;
             ink += r.step.kind == STEP_PRODUCT && r.x[r.step.x] > 0;
         }
-        if (products == 0 || products > MOST_PRODUCTS || layer->in.rank != 3)
+        if (products == 0 || products > QUIZ_MOST_TERMS || layer->in.rank != 3)
             return false;
         if (4 * ink >= products)
             return true;
@@ -138,17 +128,17 @@ static bool draw_pixel(struct quiz *q, size_t *output)
 
 /* A row of the window in decimals: its numbers, weights and sum. */
 struct row {
-    char x[CELL], w[CELL];
+    char x[QUIZ_TEXT], w[QUIZ_TEXT];
     size_t used_x, used_w;
     long sum;
 };
 
-static void add_number(char *text, size_t *used, long parts, int digits)
+void quiz_add_number(char *text, size_t *used, long parts, int digits)
 {
     char number[NUMBER_WIDTH];
-    decimal_text(number, parts, digits);
-    if (*used < CELL)
-        *used += (size_t)snprintf(text + *used, CELL - *used, "%8s", number);
+    quiz_decimal(number, parts, digits);
+    if (*used < QUIZ_TEXT)
+        *used += (size_t)snprintf(text + *used, QUIZ_TEXT - *used, "%8s", number);
 }
 
 static void write_row(struct quiz *q, size_t number, const struct row *row, int digits)
@@ -159,11 +149,11 @@ static void write_row(struct quiz *q, size_t number, const struct row *row, int 
     if (!fill(layer, paper_choose(p, layer->type->words->group_english, layer->type->words->group_korean),
               number, name))
         return;
-    decimal_text(sum, row->sum, digits);
+    quiz_decimal(sum, row->sum, digits);
     paper_say(p, "%s", "%s", name);
     paper_line(p, "x: %s", row->x);
     paper_line(p, "w: %s", row->w);
-    paper_line(p, "x * w: %s", gap(q, sum));
+    paper_line(p, "x * w: %s", quiz_gap(q, sum));
 }
 
 static void ask_pixel(struct quiz *q)
@@ -193,74 +183,106 @@ static void ask_pixel(struct quiz *q)
     while (running_next(&r)) {
         const double w = (double)layer->parameter[0].value[r.step.w];
         if (r.step.kind == STEP_START) {
-            z = hundredths(w) * (scale ? HUNDREDTHS : 1);
-            decimal_text(number, hundredths(w), 2);
+            z = quiz_hundredths(w) * (scale ? HUNDREDTHS : 1);
+            quiz_decimal(number, quiz_hundredths(w), 2);
             continue;
         }
-        const long x = scale ? hundredths((double)r.x[r.step.x]) : (long)r.x[r.step.x];
+        const long x = scale ? quiz_hundredths((double)r.x[r.step.x]) : (long)r.x[r.step.x];
         if (r.step.group != group) {
             write_row(q, group, &row, digits);
             row = (struct row){.used_x = 0};
             group = r.step.group;
         }
-        add_number(row.x, &row.used_x, x, scale ? 2 : 0);
-        add_number(row.w, &row.used_w, hundredths(w), 2);
-        row.sum += x * hundredths(w);
-        z += x * hundredths(w);
+        quiz_add_number(row.x, &row.used_x, x, scale ? 2 : 0);
+        quiz_add_number(row.w, &row.used_w, quiz_hundredths(w), 2);
+        row.sum += x * quiz_hundredths(w);
+        z += x * quiz_hundredths(w);
     }
     write_row(q, group, &row, digits);
     paper_say(p, "The bias is %s. What is the number z, and what is left of it after relu, max(z, 0)?",
               "편향은 %s입니다. 모두 더한 수 z는 얼마입니까? 활성화 함수 relu, 곧 max(z, 0)을 거치면 얼마가 "
               "됩니까?",
               number);
-    decimal_text(number, z, digits);
-    paper_line(p, "z = %s", gap(q, number));
-    decimal_text(number, z > 0 ? z : 0, digits);
-    paper_line(p, "relu(z) = %s", gap(q, number));
+    quiz_decimal(number, z, digits);
+    paper_line(p, "z = %s", quiz_gap(q, number));
+    quiz_decimal(number, z > 0 ? z : 0, digits);
+    paper_line(p, "relu(z) = %s", quiz_gap(q, number));
 }
 
 /* ---- a softmax ------------------------------------------------------------------------------------- */
 
-static void ask_softmax(struct quiz *q)
+/* What the key has, in thousandths: made of one another as they stand there. */
+struct softmax_key {
+    float z[LOGITS];
+    long power[LOGITS], sum, p[LOGITS];
+};
+
+static long thousandths(double x)
+{
+    return (long)floor(x * THOUSANDTHS + 0.5);
+}
+
+static struct softmax_key draw_softmax(struct quiz *q)
+{
+    struct softmax_key key = {.sum = 0};
+    for (size_t i = 0; i < LOGITS; i++) {
+        key.z[i] = exact_div((float)draw(q, 0, 50) - 20, 10);
+        key.power[i] = thousandths((double)exact_exp(key.z[i]));
+        key.sum += key.power[i];
+    }
+    for (size_t i = 0; i < LOGITS; i++)
+        key.p[i] = thousandths((double)key.power[i] / (double)key.sum);
+    return key;
+}
+
+static void put_gap(const struct quiz *q, struct table *t, long parts)
+{
+    char text[NUMBER_WIDTH];
+    snprintf(text, sizeof text, "%.3f", (double)parts / THOUSANDTHS);
+    table_cell(t, "%s", quiz_gap(q, text));
+}
+
+static void ask_softmax_table(struct quiz *q, const struct softmax_key *key)
 {
     struct paper *p = &q->e.paper;
     struct table t = {.look = "lrrr"};
-    float z[LOGITS], sum = 0;
-    char text[NUMBER_WIDTH];
-    for (size_t i = 0; i < LOGITS; i++) {
-        z[i] = exact_div((float)draw(q, 0, 50) - 20, 10);
-        sum = exact_add(sum, exact_exp(z[i]));
-    }
-    const size_t truth = draw(q, 0, LOGITS - 1);
-    paper_heading(p, 2, "%zu. Softmax", "%zu. 소프트맥스", ++q->exercise);
-    paper_say(
-        p,
-        "The last layer of a small network gives these z. Fill in the table, three digits after the point.",
-        "작은 신경망의 마지막 층이 z를 이렇게 냈습니다. 소수 셋째 자리까지 표를 채우세요.");
     table_cell(&t, "%s", paper_choose(p, "class", "클래스"));
     table_cell(&t, "z");
     table_cell(&t, "e^z");
     table_cell(&t, "%s", paper_choose(p, "probability", "확률"));
     for (size_t i = 0; i < LOGITS; i++) {
         table_cell(&t, "%zu", i);
-        table_cell(&t, "%.1f", (double)z[i]);
-        snprintf(text, sizeof text, "%.3f", (double)exact_exp(z[i]));
-        table_cell(&t, "%s", gap(q, text));
-        snprintf(text, sizeof text, "%.3f", (double)exact_div(exact_exp(z[i]), sum));
-        table_cell(&t, "%s", gap(q, text));
+        table_cell(&t, "%.1f", (double)key->z[i]);
+        put_gap(q, &t, key->power[i]);
+        put_gap(q, &t, key->p[i]);
     }
     table_cell(&t, "%s", paper_choose(p, "sum", "합"));
     table_cell(&t, "%s", "");
-    snprintf(text, sizeof text, "%.3f", (double)sum);
-    table_cell(&t, "%s", gap(q, text));
+    put_gap(q, &t, key->sum);
     table_cell(&t, "1");
     paper_table(p, &t);
-    snprintf(text, sizeof text, "%zu", largest_of(z, LOGITS, 1));
+}
+
+static void ask_softmax(struct quiz *q)
+{
+    struct paper *p = &q->e.paper;
+    const struct softmax_key key = draw_softmax(q);
+    const size_t truth = draw(q, 0, LOGITS - 1);
+    char text[NUMBER_WIDTH];
+    paper_heading(p, 2, "%zu. Softmax", "%zu. 소프트맥스", ++q->exercise);
+    paper_say(
+        p,
+        "The last layer of a small network gives these z. Fill in the table, three digits after the "
+        "point, and go on with each number as you have written it down.",
+        "작은 신경망의 마지막 층이 z를 이렇게 냈습니다. 소수 셋째 자리까지 반올림해 표를 채우고, 그다음 "
+        "계산에는 표에 쓴 수를 그대로 쓰세요.");
+    ask_softmax_table(q, &key);
+    snprintf(text, sizeof text, "%zu", largest_of(key.z, LOGITS, 1));
     paper_say(p, "Which class is the network's answer? %s", "신경망의 답은 어느 클래스입니까? %s",
-              gap(q, text));
-    snprintf(text, sizeof text, "%.3f", (double)exact_sub(exact_log(sum), z[truth]));
+              quiz_gap(q, text));
+    snprintf(text, sizeof text, "%.3f", (double)exact_log(exact_div(THOUSANDTHS, (float)key.p[truth])));
     paper_say(p, "The right answer is class %zu. What is the loss, -log p, with the natural logarithm? %s",
-              "정답은 클래스 %zu입니다. 손실 -log p는 얼마입니까(자연로그)? %s", truth, gap(q, text));
+              "정답은 클래스 %zu입니다. 손실 -log p는 얼마입니까(자연로그)? %s", truth, quiz_gap(q, text));
 }
 
 /* ---- ----------------------------------------------------------------------------------------------- */
@@ -280,6 +302,7 @@ enum cnn_status cnn_explain_quiz(const struct cnn_model *model, const struct cnn
     if (status == CNN_OK) {
         ask_pixel(&q);
         ask_softmax(&q);
+        quiz_ask_pooling(&q);
     }
     return explanation_end(&q.e, status, error);
 }
