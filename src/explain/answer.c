@@ -67,11 +67,11 @@ static void tell_cross_entropy(struct explanation *e, const float *z, const stru
     paper_say(p,
               "The loss says how far off that is: the smaller the probability p of the right answer, the "
               "larger. It is "
-              "-log p, which is computed without p, so that it keeps its digits:",
+              "-log p, which is computed without p, so that it keeps its digits; S is the sum in the table:",
               "손실은 답이 얼마나 틀렸는지를 나타냅니다. 정답의 확률 p가 작을수록 손실이 커집니다. 손실은 "
               "-log p이고, 숫자가 잘려 나가지 않도록 p를 거치지 않고 "
-              "계산합니다.");
-    paper_line(p, "-log p = log(sum) - (z of %zu - max) = log %.6g - (%.6g) = %.6g", e->label, (double)s->sum,
+              "계산합니다. S는 표에 있는 합입니다.");
+    paper_line(p, "-log p = log S - (z[%zu] - max) = log %.6g - (%.6g) = %.6g", e->label, (double)s->sum,
                (double)above, (double)loss);
 }
 
@@ -89,12 +89,14 @@ static void tell_smoothed(struct explanation *e, const float *z, size_t n, const
     paper_say(
         p,
         "The loss says how far off that is. The run smoothed its labels: the truth t is %.6g for the right "
-        "class and %.6g for each other, so that the network need not become ever surer.",
+        "class and %.6g for each other, so that the network need not become ever surer. S is the sum in the "
+        "table, T that of t * (z - max) over all classes:",
         "손실은 답이 얼마나 틀렸는지를 나타냅니다. 이 신경망은 레이블을 부드럽게 바꾸어 학습했습니다. "
         "정답 클래스의 목표값 t는 %.6g, 나머지 클래스는 각각 %.6g입니다. 그래서 신경망이 끝없이 더 "
-        "확신하려고 하지 않습니다.",
+        "확신하려고 하지 않습니다. S는 표에 있는 합이고, T는 클래스마다 t * (z - max)를 구해 모두 더한 "
+        "값입니다.",
         (double)most, (double)each);
-    paper_line(p, "log(sum) - sum of t * (z - max) = log %.6g - (%.6g) = %.6g", (double)s->sum, (double)given,
+    paper_line(p, "log S - T = log %.6g - (%.6g) = %.6g", (double)s->sum, (double)given,
                (double)exact_sub(log_sum, given));
 }
 

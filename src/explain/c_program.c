@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { HINT_NAMES = 320 };
+
 /* Words of a file: comments in the reader's language, code that is the same in both. */
 static const char head_code[] = "#include <math.h>\n"
                                 "#include <stdint.h>\n"
@@ -165,6 +167,22 @@ static bool has_lines(const struct layer *layer)
     return !layer->type->words->step && layer_is_worked(layer);
 }
 
+static bool can_write(const struct layer *layer)
+{
+    return has_products(layer) || has_lines(layer);
+}
+
+/* Names the layers that can be written, as far as there is room. */
+static enum cnn_status hint_layers(const struct explanation *e, struct cnn_error *error)
+{
+    char names[HINT_NAMES] = "";
+    for (size_t i = 1, used = 0; i <= e->model->n_layers && used < sizeof names; i++)
+        if (can_write(explained_layer(e, i)))
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     explained_layer(e, i)->name);
+    return error_hint(error, CNN_ERROR_USAGE, "name one of: %s", names);
+}
+
 static enum cnn_status choose_layer(const struct explanation *e, size_t *i, struct cnn_error *error)
 {
     *i = 1;
@@ -174,10 +192,10 @@ static enum cnn_status choose_layer(const struct explanation *e, size_t *i, stru
         return CNN_OK;
     }
     enum cnn_status status = find_layer(e, e->options.layer, i, error);
-    if (status != CNN_OK || has_products(explained_layer(e, *i)) || has_lines(explained_layer(e, *i)))
+    if (status != CNN_OK || can_write(explained_layer(e, *i)))
         return status;
-    error_set(error, CNN_ERROR_USAGE, "%s has no sum of products to compute", e->options.layer);
-    return error_hint(error, CNN_ERROR_USAGE, "name a layer that has weights; cnn summary shows which");
+    error_set(error, CNN_ERROR_USAGE, "%s cannot be written in C", e->options.layer);
+    return hint_layers(e, error);
 }
 
 enum cnn_status cnn_explain_c(const struct cnn_model *model, const struct cnn_dataset *dataset, size_t image,

@@ -41,6 +41,10 @@ const struct said *said_at(size_t i);
     ROW(step_by_step)                                                                                        \
     ROW(how)                                                                                                 \
     ROW(looks_at)                                                                                            \
+    ROW(one_row)                                                                                             \
+    ROW(rows)                                                                                                \
+    ROW(one_column)                                                                                          \
+    ROW(columns)                                                                                             \
     ROW(the_image)                                                                                           \
     ROW(layer_below)                                                                                         \
     ROW(from_the_bias)                                                                                       \
@@ -79,9 +83,12 @@ const struct said *said_at(size_t i);
 #define SAID_step_by_step "%s, %s: the sum, step by step", "%s: %s의 값을 구하는 과정"
 #define SAID_how "%s, %s: how it comes about", "%s: %s의 값을 구하는 과정"
 #define SAID_looks_at                                                                                        \
-    "Of %s it looks at rows %zu to %zu and columns %zu to %zu. Rows, columns, maps and units are counted "   \
-    "from 0.",                                                                                               \
-        "%s의 %zu행부터 %zu행, %zu열부터 %zu열까지 봅니다. 행, 열, 특징맵, 유닛의 번호는 모두 0부터 셉니다."
+    "Of %s it looks at %s and %s. Rows, columns, maps and units are counted from 0.",                        \
+        "%s의 %s %s을 봅니다. 행, 열, 특징맵, 유닛의 번호는 모두 0부터 셉니다."
+#define SAID_one_row "row %zu", "%zu행"
+#define SAID_rows "rows %zu to %zu", "%zu~%zu행"
+#define SAID_one_column "column %zu", "%zu열"
+#define SAID_columns "columns %zu to %zu", "%zu~%zu열"
 #define SAID_the_image "the image", "이미지"
 #define SAID_layer_below "the layer below", "앞 층"
 #define SAID_from_the_bias                                                                                                                        \

@@ -100,11 +100,19 @@ static const char *place_heading(const struct explanation *e, size_t i)
 static void say_where(struct explanation *e, size_t i, const struct overview *o)
 {
     struct paper *p = &e->paper;
-    char number[NUMBER_WIDTH];
+    char number[NUMBER_WIDTH], rows[NAME_TEXT], columns[NAME_TEXT];
+    if (o->first[0] == o->last[0])
+        snprintf(rows, NAME_TEXT, paper_choose(p, SAID_one_row), o->first[0]);
+    else
+        snprintf(rows, NAME_TEXT, paper_choose(p, SAID_rows), o->first[0], o->last[0]);
+    if (o->first[1] == o->last[1])
+        snprintf(columns, NAME_TEXT, paper_choose(p, SAID_one_column), o->first[1]);
+    else
+        snprintf(columns, NAME_TEXT, paper_choose(p, SAID_columns), o->first[1], o->last[1]);
     if (explained_layer(e, i)->in.rank == 3)
         paper_say(p, SAID_looks_at,
-                  i == 1 ? paper_choose(p, SAID_the_image) : paper_choose(p, SAID_layer_below), o->first[0],
-                  o->last[0], o->first[1], o->last[1]);
+                  i == 1 ? paper_choose(p, SAID_the_image) : paper_choose(p, SAID_layer_below), rows,
+                  columns);
     else
         paper_say(p, "It looks at all %s numbers of the row below. Units are counted from 0.",
                   "앞 층의 수 %s개를 모두 봅니다. 유닛의 번호는 0부터 셉니다.",

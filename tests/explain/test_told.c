@@ -95,6 +95,34 @@ static void test_padded_convolution(void **state)
     assert_false(tells("conv2d:6,1,same flatten dense:4,softmax", 1, "are left out", "곱하지 않습니다"));
 }
 
+/* Where a sum looks: a single row or column is named once. */
+static void check_looks(const char *arch, const char *layer, const char *english, const char *korean)
+{
+    struct cnn_model *model = made(arch, 28, 1, true);
+    struct cnn_dataset *data = one_image(28, 1);
+    struct cnn_explain_options o = {.layer = layer, .has_place = true, .y = 2, .x = 9, .columns = 1000};
+    for (int i = 0; i < 2; i++) {
+        o.language = i ? CNN_KOREAN : CNN_ENGLISH;
+        char *text = explained(model, data, &o);
+        if (!strstr(text, i ? korean : english))
+            fail_msg("%s: not said: %s", arch, i ? korean : english);
+        free(text);
+    }
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
+static void test_where_it_looks(void **state)
+{
+    (void)state;
+    check_looks("lesson", "conv2d", "\nOf the image it looks at rows 2 to 6 and columns 9 to 13. ",
+                "\n이미지의 2~6행 9~13열을 봅니다. ");
+    check_looks("conv2d:3,1 conv2d:2,1 flatten dense:4,softmax", "conv2d_1",
+                "\nOf the layer below it looks at row 2 and column 9. ", "\n앞 층의 2행 9열을 봅니다. ");
+    check_looks("conv2d:3,1x3 flatten dense:4,softmax", "conv2d",
+                "\nOf the image it looks at row 2 and columns 9 to 11. ", "\n이미지의 2행 9~11열을 봅니다. ");
+}
+
 /* Numbers above 999 have commas, but for shapes, in which commas stand already, and those with a point or an
  * exponent. */
 static void check_commas(const char *arch, const char *text)
@@ -127,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_activation_functions),
         cmocka_unit_test(test_what_dense_sees),
         cmocka_unit_test(test_padded_convolution),
+        cmocka_unit_test(test_where_it_looks),
         cmocka_unit_test(test_commas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,10 @@ function sumOf(depth, at) {
     const layer = layerAt(depth), x = state.result.values[depth - 1].y, {z, y} = state.result.values[depth];
     const {x: from, w, bias} = layers[layer.type].sees(layer, at), [, width, channels] = layer.in;
     const row = from.map((i) => Math.floor(i / channels / width)), column = from.map((i) => Math.floor(i / channels) % width);
-    const range = (values) => [Math.min(...values), Math.max(...values)];
+    const range = (one, more, values) => {
+        const first = Math.min(...values), last = Math.max(...values);
+        return first === last ? said(one, first) : said(more, first, last);
+    };
     const rows = [[said(depth === 1 ? 'place_in_image' : 'place_in_maps'), 'x', 'w', 'x * w', said('sum')]];
     let sum = layer.weights.bias[bias];
     rows.push([said('bias'), '', '', '', general(sum, 6)]);
@@ -76,7 +79,7 @@ function sumOf(depth, at) {
         rows.push([`${row[k]}, ${column[k]}, ${i % channels}`, ...[x[i], weight, x[i] * weight + 0, sum].map((n) => general(n, 6))]);
     });
     return [['subheading', said('step_by_step', layer.name, numberName(layer.out, at))],
-        ['text', said('looks_at', said(depth === 1 ? 'the_image' : 'layer_below'), ...range(row), ...range(column))],
+        ['text', said('looks_at', said(depth === 1 ? 'the_image' : 'layer_below'), range('one_row', 'rows', row), range('one_column', 'columns', column))],
         ['text', said('from_the_bias')], ['table', rows],
         ['text', sum === z[at] ? said('together', sum) : said('together_but', sum, z[at])],
         ...activationOf(layer, z[at], y[at])];
