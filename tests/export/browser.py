@@ -42,7 +42,7 @@ def check_every(browser, path):
     browser.get("file://" + path)
     missed = browser.execute_script("""const all = state.network.layers, lacks = (words, key) => Object.keys(words).filter((word) => !all.some((l) => l[key] === word));
         return [...lacks(layers, 'type'), ...lacks(activations, 'activation')]""")
-    expect(not missed, f"the network of every layer and activation lacks {missed}")
+    expect(not missed, f"the network of every layer and activation lacks {missed}: add it to every in tests/export/test_browser.sh")
 
 
 def check_frames(browser, path):

@@ -11,10 +11,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/pages" "$work/shots" "$work/table" "$work/named"
 
-# Every layer and activation in one network, and the networks that have a name.
+# Every layer in one network, and every activation that the program lists; and the networks that have a name.
+mapfile -t activations < <("$1" help activations | sed -n 's/^  \([a-z][a-z0-9_]*\) .*/\1/p' | grep -v '^softmax$')
 every="conv2d:3,5,swish batchnorm activation:elu maxpool2d:2 dropout:0.2 conv2d:4,3,relu avgpool2d:2 conv2d:8,3,gelu globalavgpool2d
-    flatten dense:24,hard_sigmoid dense:24,hard_sigmoid3 dense:24,hard_swish dense:24,leaky_relu dense:24,sigmoid dense:24,softplus
-    dense:24,softsign dense:24,tanh dense:24 dense:10,softmax"
+    flatten ${activations[*]/#/dense:24,} dense:10,softmax"
 names=(lesson pool lenet5 mlp every)
 "$answers" "$work/named" synth "${CNN_IMAGES:-200}" "${names[@]:0:4}" "$every" >/dev/null
 for i in "${!names[@]}"; do

@@ -159,11 +159,6 @@ static double *alloc_doubles(size_t n)
 static void activate(const struct layer *layer, size_t n, double *z)
 {
     const struct reference_activation *activation = reference_activation(layer->activation);
-    if (!activation) {
-        fprintf(stderr, "activation %s has no reference: add one to tests/reference/reference.c\n",
-                activation_word(layer->activation)->word);
-        abort();
-    }
     for (size_t k = 0; layer->activation != ACTIVATION_softmax && k < n; k++)
         z[k] = activation->f(z[k]);
 }

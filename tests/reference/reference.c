@@ -1,6 +1,8 @@
 #include "reference/reference.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* ---- conv2d ---- */
 
@@ -318,6 +320,8 @@ static double hard_sigmoid3_derivative(double z)
 
 const struct reference_activation *reference_activation(enum activation activation)
 {
+#define ACTIVATION_NAME(name, formula) #name,
+    static const char *const names[N_ACTIVATIONS] = {ACTIVATIONS(ACTIVATION_NAME)};
     static const struct reference_activation activations[N_ACTIVATIONS] = {
         [ACTIVATION_linear] = {linear, linear_derivative},
         [ACTIVATION_softmax] = {linear, linear_derivative}, /* not elementwise: see reference_softmax */
@@ -334,7 +338,12 @@ const struct reference_activation *reference_activation(enum activation activati
         [ACTIVATION_hard_sigmoid3] = {hard_sigmoid3, hard_sigmoid3_derivative},
         [ACTIVATION_sigmoid] = {sigmoid, sigmoid_derivative},
     };
-    return activations[activation].f ? &activations[activation] : NULL;
+    if (!activations[activation].f) {
+        fprintf(stderr, "activation %s has no reference: add one to tests/reference/reference.c\n",
+                names[activation]);
+        abort();
+    }
+    return &activations[activation];
 }
 
 /* ---- loss ---- */

@@ -38,7 +38,7 @@ void reference_dense_backward(const struct dense_shape *shape, const double *dz,
 void reference_dense_gradient(const struct dense_shape *shape, const double *x, const double *dz, double *dw,
                               double *db);
 
-/* An activation and its derivative by z; NULL where the table has a row that nobody has written down here. */
+/* An activation and its derivative by z; aborts, and names it, where nobody has written it down here. */
 struct reference_activation {
     double (*f)(double z);
     double (*derivative)(double z);
