@@ -15,6 +15,7 @@ enum cnn_status fail(struct cnn_error *error, enum cnn_status status, const char
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
+    quote_plain(error->message);
     va_end(arguments);
     error->status = status;
     error->hint[0] = '\0';
@@ -26,6 +27,7 @@ enum cnn_status fail_hint(struct cnn_error *error, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->hint, sizeof error->hint, format, arguments);
+    quote_plain(error->hint);
     va_end(arguments);
     return error->status;
 }
