@@ -200,7 +200,7 @@ static void add_group_row(const struct explanation *e, struct table *t, const st
                           const struct group *g, const struct overview *o)
 {
     const struct layer_words *words = layer->type->words;
-    char name[FILLED_TEXT];
+    char name[FILLED_TEXT], number[NUMBER_WIDTH];
     const char *text = paper_choose(&e->paper, words->group_english, words->group_korean);
     if (o->groups > 1 && text && fill(layer, text, g->number, name))
         table_cell(t, "%.60s", name);
@@ -208,7 +208,7 @@ static void add_group_row(const struct explanation *e, struct table *t, const st
         table_cell(t, "%s",
                    o->products ? paper_choose(&e->paper, "all products", "모든 곱")
                                : paper_choose(&e->paper, "all numbers", "모든 수"));
-    table_cell(t, "%zu", g->n);
+    table_cell(t, "%s", number_text(number, (double)g->n));
     table_cell(t, "%.6g", g->value);
     table_cell(t, "%.6g", (double)g->sum);
 }

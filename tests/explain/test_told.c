@@ -149,6 +149,23 @@ static void test_commas(void **state)
             }
 }
 
+/* A window of more than 999 numbers, by rows of it. */
+static void test_commas_of_a_sum(void **state)
+{
+    (void)state;
+    struct cnn_model *model = made("conv2d:300,3 conv2d:2,5 flatten dense:4,softmax", 28, 1, true);
+    struct cnn_dataset *data = one_image(28, 1);
+    char *text = explained(model, data, &(struct cnn_explain_options){.layer = "conv2d_1", .columns = 1000});
+    static const char head[] = "\n    row 0 of the window";
+    const char *row = strstr(text, head), *all = strstr(text, "\nOf the 7,500 products ");
+    assert_non_null(row);
+    assert_non_null(all);
+    assert_int_equal(strncmp(row + strlen(head) + strspn(row + strlen(head), " "), "1,500 ", 6), 0);
+    free(text);
+    cnn_dataset_close(data);
+    cnn_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_padded_convolution),
         cmocka_unit_test(test_where_it_looks),
         cmocka_unit_test(test_commas),
+        cmocka_unit_test(test_commas_of_a_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,6 +219,8 @@ def check_card(browser, path):
     expect([caption[:13] for caption, _ in lists] == ["strongest for", "strongest aga"] and all(len(rows) == 5 for _, rows in lists)
            and all(" = " not in row and "unit " in row for _, rows in lists for row in rows), f"the bar of 3 does not show five each way: {lists}")
     expect("the other 74 products together" in card.text and "sum z" in card.text, "the rest of the sum is not told")
+    browser.execute_script("chooseNumber(4, 5)")
+    expect("the other 2,390 products together" in card.text, f"a count of thousands has no comma: {card.text}")
     numbers = "const {values} = state.result, l = layerAt(1); return [values[1].z[549], values[1].y[549], l.weights.bias[0], l.weights.kernel[0]]"
     browser.execute_script("chooseNumber(1, 549)")
     browser.find_element(By.ID, "hex").click()

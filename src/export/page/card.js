@@ -51,7 +51,7 @@ function howItIsMade(depth, at) {
     const layer = layerAt(depth), x = state.result.values[depth - 1].y, {z, y} = state.result.values[depth];
     const {x: from, w, parts, bias, says} = layers[layer.type].sees(layer, at), inside = from.map((i) => x[i]), rows = [];
     if (!w && !layer.activation)
-        rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), from.length)));
+        rows.push(element('p', say(says ?? (from.length > 1 ? 'largestOf' : 'sameAs'), count(from.length))));
     const lines = howOf(depth, at, state.hex ? hexFloat : sixDigits).pieces.filter(([kind]) => kind === 'line');
     rows.push(...(lines.length > 1 ? lines.map(pieceElement) : [])); /* one says again that it is the same */
     if (!w && from.length > 1)
@@ -75,7 +75,7 @@ function sumShown(depth, x, from, places) {
         return [['window', x], ['weights', w], ['products', products]].map(([word, numbers]) => numberTable(say(word), numbers, layer, taps));
     const {forIt, againstIt, rest, others} = forAndAgainst(products);
     const list = (word, chosen) => (chosen.length ? [strongest(say(word), chosen.map((k) => [belowName(depth, from[k]), x[k], w[k], products[k]]))] : []);
-    return [...list('forIt', forIt), ...list('againstIt', againstIt), element('p', say('otherProducts', others, digits(rest)))];
+    return [...list('forIt', forIt), ...list('againstIt', againstIt), element('p', say('otherProducts', count(others), digits(rest)))];
 }
 
 /* The five largest products above 0 and the five lowest below, by place, the strongest first, and the sum of all others: bias and all of
