@@ -33,9 +33,10 @@ struct axis curves_axis(const struct band *band)
             low = value < low ? value : low; /* not fmin: gcc 12 for 64-bit Arm fails over it here */
             high = value > high ? value : high;
         }
-    if (!(high > low)) { /* one value, or none */
-        low = isfinite(low) ? low - 0.5 : 0;
-        high = low + 1;
+    if (!(high > low)) { /* one value, or none; beside a large one a half is nothing */
+        const double value = isfinite(low) ? low : 0.5, around = fabs(value) > 5e5 ? fabs(value) * 1e-6 : 0.5;
+        low = value - around;
+        high = value + around;
     }
     double step = round_step((high - low) / MANY_TICKS);
     return (struct axis){floor(low / step) * step, ceil(high / step) * step, step};
