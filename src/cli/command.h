@@ -98,6 +98,9 @@ const struct command *command_row(size_t i);
 /* The command of that name. Errors: USAGE, naming the known ones and the nearest. */
 enum cnn_status command_find(const char *name, const struct command **command, struct cnn_error *error);
 
+/* The word of a table that an option's value begins with, adam of "adam:0.9"; NULL: none. */
+const struct cnn_word *table_word(enum cnn_words table, const char *value);
+
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 #endif

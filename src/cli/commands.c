@@ -32,3 +32,13 @@ enum cnn_status command_find(const char *name, const struct command **command, s
     synonym_unknown("command", name, names, COUNT_OF(names), error);
     return error->hint[0] ? error->status : fail_hint(error, "cnn --help shows what each does");
 }
+
+const struct cnn_word *table_word(enum cnn_words table, const char *value)
+{
+    const struct cnn_word *word;
+    const size_t length = strcspn(value, ":");
+    for (size_t i = 0; (word = cnn_word(table, i)); i++)
+        if (strlen(word->word) == length && strncmp(word->word, value, length) == 0)
+            return word;
+    return NULL;
+}

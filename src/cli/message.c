@@ -10,12 +10,17 @@
 
 enum { NOTE_TEXT = 8192 }; /* room for two paths */
 
+static void write_plain(char *text, size_t size, const char *format, va_list arguments)
+{
+    vsnprintf(text, size, format, arguments);
+    quote_plain(text);
+}
+
 enum cnn_status fail(struct cnn_error *error, enum cnn_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->message, sizeof error->message, format, arguments);
-    quote_plain(error->message);
+    write_plain(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     error->status = status;
     error->hint[0] = '\0';
@@ -26,8 +31,7 @@ enum cnn_status fail_hint(struct cnn_error *error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->hint, sizeof error->hint, format, arguments);
-    quote_plain(error->hint);
+    write_plain(error->hint, sizeof error->hint, format, arguments);
     va_end(arguments);
     return error->status;
 }
@@ -57,9 +61,8 @@ void note(const char *format, ...)
     char text[NOTE_TEXT];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    write_plain(text, sizeof text, format, arguments);
     va_end(arguments);
-    quote_plain(text);
     if (isatty(STDERR_FILENO))
         break_line(text, output_columns(stderr), 0, NULL);
     fprintf(stderr, "%s\n", text);
@@ -70,9 +73,9 @@ void say(const char *format, ...)
     char text[NOTE_TEXT];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    write_plain(text, sizeof text, format, arguments);
     va_end(arguments);
-    puts(quote_plain(text));
+    puts(text);
 }
 
 /* Paths and commands are there to be copied, and hold blanks: on a terminal lines break behind punctuation

@@ -16,26 +16,14 @@ static bool is_model(const char *path)
     return is;
 }
 
-/* "adam:0.9" begins with a word of the optimizers. */
-static bool is_in_table(const char *text, enum cnn_words table)
-{
-    const struct cnn_word *word;
-    size_t length = strcspn(text, ":");
-    for (size_t i = 0; (word = cnn_word(table, i)); i++)
-        if (strlen(word->word) == length && strncmp(word->word, text, length) == 0)
-            return true;
-    return false;
-}
-
 static bool is_value_of(const char *word, const struct option_row *option)
 {
     if (strcmp(option->name, "data") == 0)
         return input_is_dataset(word);
     if (strcmp(option->name, "model") == 0)
         return is_model(word);
-    if (option->has_words && option->words == CNN_WORDS_ARCH && is_in_table(word, CNN_WORDS_LAYER))
-        return true;
-    return option->has_words && is_in_table(word, option->words);
+    return option->has_words && (table_word(option->words, word) ||
+                                 (option->words == CNN_WORDS_ARCH && table_word(CNN_WORDS_LAYER, word)));
 }
 
 enum cnn_status stray_hint(const struct command *command, const char *word, struct cnn_error *error)

@@ -94,13 +94,12 @@ static void close_run(struct run *run)
 /* An optimizer's own number is a share near 1; below a tenth it was likely meant as the learning rate. */
 static void say_optimizer(const char *optimizer)
 {
-    const struct cnn_word *word;
-    size_t length = strcspn(optimizer, ":");
-    double number = optimizer[length] ? strtod(optimizer + length + 1, NULL) : 0;
-    for (size_t i = 0; number > 0 && number < 0.1 && (word = cnn_word(CNN_WORDS_OPTIMIZER, i)); i++)
-        if (strlen(word->word) == length && strncmp(word->word, optimizer, length) == 0)
-            note("the optimizer is %s, as %s; a learning rate is given as --learning-rate", optimizer,
-                 word->usage);
+    const struct cnn_word *word = table_word(CNN_WORDS_OPTIMIZER, optimizer);
+    const char *colon = strchr(optimizer, ':');
+    double number = colon ? strtod(colon + 1, NULL) : 0;
+    if (word && number > 0 && number < 0.1)
+        note("the optimizer is %s, as %s; a learning rate is given as --learning-rate", optimizer,
+             word->usage);
 }
 
 /* What few runs ask for, and what it does. */
